@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import galata from '@jupyterlab/galata/lib/playwright-config';
+import { defineConfig } from '@playwright/test';
+
+const root = join(__dirname, '..');
+
+/** A port nobody listens on; asked of another process, as a configuration cannot wait. */
+function freePort(): string {
+  const script =
+    "const s = require('net').createServer().listen(0, '127.0.0.1', () => { console.log(s.address().port); s.close(); })";
+  return execFileSync(process.execPath, ['-e', script], {
+    encoding: 'utf8'
+  }).trim();
+}
+
+/** A short path, as unix sockets in it have 107 bytes; gone when the tests are over. */
+function temporaryHome(): string {
+  const home = mkdtempSync(join(tmpdir(), 'jr-ui-'));
+  mkdirSync(join(home, 'run'), { mode: 0o700 });
+  process.on('exit', () => {
+    rmSync(home, { recursive: true, force: true });
+  });
+  return home;
+}
+
+// The workers read this file again and inherit what the first reading chose.
+process.env['JUPYTER_REMOTE_UI_PORT'] ??= freePort();
+process.env['JUPYTER_REMOTE_UI_HOME'] ??= temporaryHome();
+const url = `http://127.0.0.1:${process.env['JUPYTER_REMOTE_UI_PORT']}`;
+const home = process.env['JUPYTER_REMOTE_UI_HOME'];
+
+export default defineConfig(galata, {
+  testDir: 'tests',
+  outputDir: 'test-results',
+  globalTeardown: './teardown.ts',
+  forbidOnly: true,
+  retries: 0,
+  workers: 1,
+  reporter: [['list']],
+  use: {
+    baseURL: url,
+    video: 'off',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync'
+      ]
+    }
+  },
+  webServer: {
+    command: 'jupyter lab --config ui-tests/jupyter_server_config.py',
+    cwd: root,
+    url: `${url}/lab`,
+    timeout: 60_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+    env: {
+      PATH: [join(root, '.venv', 'bin'), process.env['PATH']].join(delimiter),
+      HOME: home,
+      TMPDIR: home,
+      JUPYTER_CONFIG_DIR: join(home, 'config'),
+      JUPYTER_DATA_DIR: join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: join(home, 'run', 'jupyter'),
+      XDG_RUNTIME_DIR: join(home, 'run')
+    }
+  }
+});
