@@ -1,0 +1,147 @@
+"""RemoteApp: builds the parts and adds the routes (composition root)."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from jupyter_core.paths import jupyter_data_dir
+from jupyter_server.extension.application import ExtensionApp
+from jupyter_server.utils import url_path_join
+from traitlets import Unicode, default
+
+from .apps.base import App
+from .apps.command import CommandApp
+from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
+from .apps.registry import RemoteApps
+from .backends.local import RemoteLocalBackend
+from .errors import RemoteError, StorageError
+from .events import Events
+from .files import SecretKey
+from .handlers import broken_routes, routes
+from .model import now
+from .proxy import Streams
+from .proxy.targets import SessionTargets
+from .sessions import RemoteSessions
+from .store import HEARTBEAT, SessionStore
+from .upkeep import RemoteUpkeep
+from .watch import RemoteWatch
+
+
+class RemoteApp(ExtensionApp):
+    """Desktops, web apps and commands of this user, as sessions in JupyterLab."""
+
+    name = "jupyter_remote"
+    description = __doc__ or ""
+
+    data_dir = Unicode(
+        config=True,
+        help="Folder of session records and logs (0700). "
+        "Default: ``jupyter_remote`` in Jupyter's data folder.",
+    )
+
+    @default("data_dir")
+    def _default_data_dir(self) -> str:
+        return str(Path(jupyter_data_dir()) / "jupyter_remote")
+
+    broken: StorageError | None = None
+
+    def initialize_settings(self) -> None:
+        """Build every part; without its folder the extension only says what is wrong."""
+        try:
+            self._build()
+        except StorageError as error:
+            self.log.error("jupyter_remote does not work: %s", error)
+            self.broken = error
+
+    def _build(self) -> None:
+        """Nothing here needs a running event loop."""
+        folder = Path(self.data_dir)
+        store = SessionStore(folder)
+        key = SecretKey(folder / "key")
+        self.desktop = RemoteDesktop(parent=self, secret=lambda s: key.secret(s.id))
+        built_in: list[App] = [DesktopApp(self.desktop), ProgramApp(self.desktop), CommandApp()]
+        self.apps = RemoteApps(parent=self, apps=built_in)
+        backends = {"local": RemoteLocalBackend(parent=self, data_dir=str(folder))}
+        events = Events(self._server.event_logger)
+        self.sessions = RemoteSessions(
+            parent=self,
+            store=store,
+            backends=backends,
+            apps=self.apps,
+            events=events,
+            prefix=self._prefix,
+        )
+        self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
+        self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
+
+    def initialize_handlers(self) -> None:
+        """Add the routes, then start to observe as soon as the loop runs."""
+        if self.broken:
+            self.handlers.extend(broken_routes(self.broken))
+            return
+        self.streams = Streams(changed=self._stream_changed)
+        self.sessions.ended = self.streams.close
+        table = routes(
+            sessions=self.sessions,
+            apps=self.apps,
+            targets=self.targets,
+            streams=self.streams,
+            client=self.desktop,
+        )
+        self.handlers.extend(table)
+        self._server.io_loop.add_callback(self._start)
+
+    async def _start(self) -> None:
+        """Adopt what lives on from earlier servers, and watch."""
+        self.watch = RemoteWatch(
+            parent=self,
+            backends=self.sessions.backends,
+            seen=self.sessions.seen,
+            silent=self.sessions.silent,
+            moving=self.sessions.moving,
+        )
+        self.sessions.kick = self.watch.kick
+        try:
+            self.sessions.table.load()
+        except RemoteError as error:
+            self.log.error("%s", error)
+        self.watch.every(HEARTBEAT, self._beat)
+        self.watch.every(self.upkeep.interval, self.upkeep.tidy)
+        self.watch.start()
+
+    async def stop_extension(self) -> None:
+        """Leave sessions running, unless the trait ``stop_on_exit`` says otherwise."""
+        if self.broken:
+            return
+        await self.upkeep.close()
+        if self.sessions.stop_on_exit:
+            await self.sessions.stop_all()
+        if hasattr(self, "watch"):
+            await self.watch.stop()
+        self.streams.close_all()
+        self.sessions.table.store.drop_lease()
+
+    @property
+    def _server(self) -> Any:
+        """The Jupyter server, which loads this extension before anything here is called."""
+        return self.serverapp
+
+    def _prefix(self, session_id: str) -> str:
+        base: str = url_path_join(self._server.base_url, "jupyter-remote", "s", session_id)
+        return base + "/"
+
+    async def _beat(self) -> None:
+        await asyncio.to_thread(self.sessions.table.store.take_lease)
+
+    def _stream_changed(self, session_id: str) -> None:
+        """A websocket was opened or closed: news for the list and for the hub's culler."""
+        count = self.streams.count(session_id)
+        self.sessions.used(session_id, count, now())
+        self._note_activity()
+
+    def _note_activity(self) -> None:
+        times = self._server.web_app.settings.setdefault("last_activity_times", {})
+        times["jupyter_remote"] = datetime.now(timezone.utc)

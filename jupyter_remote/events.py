@@ -1,0 +1,27 @@
+"""Jupyter Events: the schemas of ``schemas/`` and the one place that emits them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from jupyter_events import EventLogger
+
+from .model import Session
+
+SCHEMAS: Final = Path(__file__).parent / "schemas"
+SESSION: Final = "https://schema.jupyter.org/jupyter_remote/session/v1"
+
+
+class Events:
+    """Emits records on the server's event bus (``/api/events/subscribe``)."""
+
+    def __init__(self, logger: EventLogger) -> None:
+        self._logger = logger
+        if SESSION not in logger.schemas:
+            logger.register_event_schema(SCHEMAS / "session" / "v1.yaml")
+
+    def session(self, session: Session, sequence: int, *, purged: bool = False) -> None:
+        """Tell every open browser of a changed, or forgotten, session."""
+        data = session.to_json() | {"sequence": sequence, "purged": purged}
+        self._logger.emit(schema_id=SESSION, data=data)

@@ -1,0 +1,73 @@
+"""Private files and folders: 0600 and 0700, written atomically, errors with the path."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from pathlib import Path
+
+from .errors import StorageError
+
+
+def make_private(folder: Path) -> None:
+    """Make a 0700 folder, or check that an existing one is ours; 0700 it is afterwards."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = folder.lstat()
+        if hasattr(os, "getuid") and found.st_uid != os.getuid():
+            raise StorageError(f"{folder} belongs to another user")
+        if found.st_mode & 0o777 != 0o700:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise StorageError(f"cannot use {folder}: {error.strerror}") from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """Replace a 0600 file atomically: readers see the old or the new text, never a part."""
+    temporary = None
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except OSError as error:
+        if temporary:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+        raise StorageError(f"cannot write {path}: {error.strerror}") from error
+
+
+class SecretKey:
+    """One random key in a 0600 file: per-session secrets follow from it, over restarts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._key: bytes | None = None
+
+    def secret(self, session_id: str) -> str:
+        """The credential of one session's app: 64 hexadecimal digits (HMAC-SHA-256)."""
+        if self._key is None:
+            self._key = self._load()
+        return hmac.new(self._key, session_id.encode(), hashlib.sha256).hexdigest()
+
+    def _load(self) -> bytes:
+        """Read the key, made by whichever server comes first."""
+        if not self._path.exists():
+            fresh = self._path.with_name(f".{self._path.name}-{secrets.token_hex(8)}")
+            write_private(fresh, secrets.token_hex(32))
+            with contextlib.suppress(FileExistsError):
+                os.link(fresh, self._path)
+            fresh.unlink()
+        try:
+            key = bytes.fromhex(self._path.read_text())
+        except (OSError, ValueError) as error:
+            raise StorageError(f"cannot read {self._path}: {error}") from error
+        if len(key) != 32:
+            raise StorageError(f"{self._path} is damaged: delete it and start sessions anew")
+        return key

@@ -1,0 +1,48 @@
+"""The whole route table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import proxy
+from ..apps.registry import RemoteApps
+from ..errors import RemoteError
+from ..sessions import RemoteSessions
+from . import apps as of_apps
+from . import desktop_client
+from . import sessions as of_sessions
+from .base import BrokenHandler
+
+Route = tuple[str, type, dict[str, Any]]
+_ID = r"(?P<session>[a-z2-7]{20})"
+
+
+def routes(
+    *,
+    sessions: RemoteSessions,
+    apps: RemoteApps,
+    targets: proxy.Targets,
+    streams: proxy.Streams,
+    client: Any,
+) -> list[Route]:
+    """Path (below the server's base URL) -> handler and its collaborators."""
+    of_session = {"sessions": sessions}
+    table: list[Route] = [
+        ("sessions", of_sessions.SessionsHandler, of_session),
+        (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
+        (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
+        (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, of_session),
+        ("apps", of_apps.AppsHandler, {"apps": apps}),
+        ("programs", of_apps.ProgramsHandler, {}),
+        ("backends", of_apps.BackendsHandler, of_session),
+        ("desktop", of_apps.DesktopLinkHandler, {}),
+        ("desktop-client/(?P<path>.*)", desktop_client.DesktopClientHandler, {"client": client}),
+        ("api.yaml", of_apps.ApiHandler, {}),
+    ]
+    ours = [(f"/jupyter-remote/{path}", handler, kwargs) for path, handler, kwargs in table]
+    return [*ours, *proxy.routes(targets, streams)]
+
+
+def broken_routes(error: RemoteError) -> list[Route]:
+    """Every request is answered with what keeps the extension from working."""
+    return [("/jupyter-remote/.*", BrokenHandler, {"error": error})]

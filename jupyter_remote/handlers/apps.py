@@ -1,0 +1,78 @@
+"""REST of what can run and where: ``apps``, ``programs``, ``backends``, ``api.yaml``."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from ..apps.programs import programs
+from ..apps.registry import RemoteApps
+from ..events import SCHEMAS
+from .base import RemoteHandler
+from .sessions import SessionsBase
+
+
+class AppsHandler(RemoteHandler):
+    """``apps``: everything that can run, and why something cannot."""
+
+    def initialize(self, apps: RemoteApps) -> None:
+        """Take the collaborator from the route table."""
+        self.apps = apps
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """All apps."""
+        infos = await asyncio.to_thread(self.apps.infos)
+        self.answer({"apps": [dataclasses.asdict(info) for info in infos]})
+
+
+class ProgramsHandler(RemoteHandler):
+    """``programs``: graphical programs installed on this machine."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """All programs found in .desktop files."""
+        found = await asyncio.to_thread(programs)
+        self.answer({"programs": [dataclasses.asdict(program) for program in found]})
+
+
+class BackendsHandler(SessionsBase):
+    """``backends`` and ``backends/<name>/offers``: where things can run."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """All backends and what they offer this user."""
+        records = []
+        for name, backend in self.sessions.backends.items():
+            offers = await backend.offers()
+            records.append({"name": name, **dataclasses.asdict(offers)})
+        self.answer({"backends": records})
+
+
+class DesktopLinkHandler(JupyterHandler):
+    """``desktop``: a link that opens JupyterLab with a desktop at once (for badges)."""
+
+    auth_resource = "jupyter_remote"
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """Redirect to Lab, which opens the running desktop or a new one."""
+        self.redirect(f"{self.base_url}lab?jupyter-remote=desktop")
+
+
+class ApiHandler(RemoteHandler):
+    """``api.yaml``: the OpenAPI description of all this."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """The file as it is."""
+        self.finish((SCHEMAS / "api.yaml").read_bytes(), set_content_type="application/yaml")

@@ -1,0 +1,97 @@
+"""What all REST handlers share: who may call, bodies checked by the OpenAPI file, errors."""
+
+from __future__ import annotations
+
+import functools
+import json
+from types import TracebackType
+from typing import Any
+
+import jsonschema
+import yaml
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+
+from ..errors import InvalidSpec, RemoteError
+from ..events import SCHEMAS
+from ..model import Json
+
+
+@functools.cache
+def api() -> dict[str, Json]:
+    """The OpenAPI description of the REST API."""
+    data: dict[str, Json] = yaml.safe_load((SCHEMAS / "api.yaml").read_text())
+    return data
+
+
+class RemoteHandler(APIHandler):
+    """Answers JSON; an error is ``{"message": for people, "reason": code}``."""
+
+    auth_resource = "jupyter_remote"
+
+    def body(self, schema: str) -> dict[str, Json]:
+        """The request's JSON, checked against a schema of the OpenAPI file."""
+        try:
+            data = json.loads(self.request.body or b"{}")
+        except ValueError as error:
+            raise InvalidSpec(f"the request is not JSON: {error}") from error
+        checker = jsonschema.Draft202012Validator(api()["components"]["schemas"][schema])
+        for wrong in checker.iter_errors(data):
+            where = ".".join(str(part) for part in wrong.absolute_path)
+            raise InvalidSpec(f"{where}: {wrong.message}" if where else wrong.message)
+        fields: dict[str, Json] = data
+        return fields
+
+    def number(self, name: str, default: int, low: int, high: int) -> int:
+        """An integer query argument within limits."""
+        text = self.get_query_argument(name, str(default))
+        try:
+            value = int(text)
+        except ValueError:
+            raise InvalidSpec(f"{name} must be a whole number, not {text!r}") from None
+        if not low <= value <= high:
+            raise InvalidSpec(f"{name} must lie between {low} and {high}")
+        return value
+
+    def answer(self, data: Json, status: int = 200) -> None:
+        """Finish with a JSON document."""
+        self.set_status(status)
+        self.finish(json.dumps(data))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say a RemoteError as it is; leave all others to Jupyter."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if not isinstance(error, RemoteError):
+            super().write_error(status_code, **kwargs)
+            return
+        self.set_header("Content-Type", "application/json")
+        self.answer({"message": str(error), "reason": error.reason}, error.status)
+
+    def log_exception(
+        self,
+        typ: type[BaseException] | None,
+        value: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        """A refusal is a line in the log, not a traceback."""
+        if isinstance(value, RemoteError):
+            self.log.info("%s %s: %s", self.request.method, self.request.path, value)
+        else:
+            super().log_exception(typ, value, tb)
+
+
+class BrokenHandler(RemoteHandler):
+    """Says why the extension does not work."""
+
+    def initialize(self, error: RemoteError) -> None:
+        """Take the reason from the route table."""
+        self.error = error
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """The reason, for whatever was asked."""
+        raise self.error
+
+    post = patch = delete = get

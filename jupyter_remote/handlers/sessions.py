@@ -1,0 +1,98 @@
+"""REST of sessions: ``sessions``, ``sessions/<id>``, its log and its activity."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from jupyter_server.auth.decorator import authorized
+from tornado import web
+
+from ..model import Json, now
+from ..sessions import RemoteSessions
+from .base import RemoteHandler
+
+_LOG_BYTES = 65536
+_LOG_MOST = 1 << 20
+
+
+class SessionsBase(RemoteHandler):
+    """A handler that knows the sessions."""
+
+    def initialize(self, sessions: RemoteSessions) -> None:
+        """Take the collaborator from the route table."""
+        self.sessions = sessions
+
+
+class SessionsHandler(SessionsBase):
+    """``sessions``: list and start."""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        """All sessions, the sequence of the list, records that cannot be read."""
+        table = self.sessions.table
+        records: list[Json] = [s.to_json() for s in table.all() if not s.spare]
+        problems = [dataclasses.asdict(p) for p in table.unreadable]
+        self.answer({"sessions": records, "sequence": table.sequence, "problems": problems})
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Start an app."""
+        session = await self.sessions.start(**self.body("StartSession"))
+        self.set_header("Location", f"{self.base_url}jupyter-remote/sessions/{session.id}")
+        self.answer(session.to_json(), 201)
+
+
+class SessionHandler(SessionsBase):
+    """``sessions/<id>``: get, rename, stop, forget."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, session: str) -> None:
+        """One record."""
+        self.answer(self.sessions.table.get(session).to_json())
+
+    @web.authenticated
+    @authorized
+    async def patch(self, session: str) -> None:
+        """Rename."""
+        name = self.body("ChangeSession")["name"]
+        self.answer(self.sessions.rename(session, name).to_json())
+
+    @web.authenticated
+    @authorized
+    async def delete(self, session: str) -> None:
+        """Stop; with ``purge=1`` forget an ended session."""
+        if self.number("purge", 0, 0, 1):
+            await self.sessions.purge(session)
+            self.set_status(204)
+        else:
+            self.answer((await self.sessions.stop(session)).to_json())
+
+
+class SessionLogHandler(SessionsBase):
+    """``sessions/<id>/log``: bytes of the log."""
+
+    @web.authenticated
+    @authorized
+    async def get(self, session: str) -> None:
+        """At most ``limit`` bytes from ``offset``; a negative one counts from the end."""
+        offset = self.number("offset", 0, -(1 << 62), 1 << 62)
+        limit = self.number("limit", _LOG_BYTES, 0, _LOG_MOST)
+        chunk = await self.sessions.log_of(session, offset, limit)
+        end = max(chunk.offset, chunk.offset + len(chunk.data) - 1)
+        self.set_header("Content-Range", f"bytes {chunk.offset}-{end}/{chunk.size}")
+        self.finish(chunk.data, set_content_type="text/plain; charset=utf-8")
+
+
+class SessionActivityHandler(SessionsBase):
+    """``sessions/<id>/activity``: the desktop's page says that somebody is at work."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, session: str) -> None:
+        """Note real input, for the list and for the hub's idle culler."""
+        record = self.sessions.table.get(session)
+        self.sessions.used(session, record.clients, now())
+        self.set_status(204)

@@ -1,0 +1,120 @@
+"""The only loops: one task a backend observes it, one beats the heart of the owner lease.
+
+An observation is made when the backend says that something changed, when somebody asks by
+``kick``, and in any case every ``busy_interval`` seconds while a session moves and every
+``idle_interval`` when none does. Whoever looks, there is one query.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from traitlets import Float
+from traitlets.config import LoggingConfigurable
+
+from .errors import BackendTimeout, RemoteError
+from .model import Backend, Job
+
+Seen = Callable[[str, Sequence[Job]], None]
+Silent = Callable[[str, RemoteError], None]
+
+
+class RemoteWatch(LoggingConfigurable):
+    """Observes backends and hands what they see to ``seen``, their silence to ``silent``."""
+
+    busy_interval = Float(
+        2.0, config=True, help="Seconds between observations while a session moves."
+    )
+    idle_interval = Float(
+        30.0, config=True, help="Seconds between observations while nothing moves."
+    )
+    observe_timeout = Float(
+        20.0, config=True, help="Seconds after which an unanswered observation is given up."
+    )
+    quiet = Float(0.05, config=True, help="Seconds between a change and the observation it causes.")
+
+    def __init__(
+        self,
+        *,
+        backends: Mapping[str, Backend],
+        seen: Seen,
+        silent: Silent,
+        moving: Callable[[str], bool],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._backends = backends
+        self._seen, self._silent, self._moving = seen, silent, moving
+        self._kicks = {name: asyncio.Event() for name in backends}
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to observe; needs a running event loop."""
+        for name, backend in self._backends.items():
+            self._tasks.append(asyncio.create_task(self._watch(name, backend)))
+
+    def every(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
+        """Also call ``call`` every so many seconds; an error is logged and does not end it."""
+        self._tasks.append(asyncio.create_task(self._repeat(seconds, call)))
+
+    def kick(self, backend: str) -> None:
+        """Observe this backend now."""
+        self._kicks[backend].set()
+
+    async def stop(self) -> None:
+        """End all loops."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+
+    async def look(self, name: str) -> None:
+        """One observation, and what it says handed on."""
+        try:
+            waiting = self._backends[name].jobs()
+            jobs = await asyncio.wait_for(waiting, self.observe_timeout)
+        except asyncio.TimeoutError:
+            words = f"{name} did not answer within {self.observe_timeout:g} s"
+            self._silent(name, BackendTimeout(words))
+        except RemoteError as error:
+            self._silent(name, error)
+        else:
+            self._seen(name, jobs)
+
+    async def _watch(self, name: str, backend: Backend) -> None:
+        while True:
+            self._kicks[name].clear()
+            try:
+                await self.look(name)
+            except Exception:
+                self.log.exception("observing %s failed", name)
+            pause = self.busy_interval if self._moving(name) else self.idle_interval
+            await self._pause(name, backend, pause)
+
+    async def _pause(self, name: str, backend: Backend, seconds: float) -> None:
+        """Wait for a change, a kick or the end of the interval."""
+        wakes = [
+            asyncio.create_task(backend.changed()),
+            asyncio.create_task(self._kicks[name].wait()),
+        ]
+        try:
+            done, _ = await asyncio.wait(
+                wakes, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            for task in wakes:
+                task.cancel()
+            await asyncio.gather(*wakes, return_exceptions=True)
+        if done:
+            await asyncio.sleep(self.quiet)
+
+    async def _repeat(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            with contextlib.suppress(asyncio.CancelledError):
+                try:
+                    await call()
+                except Exception:
+                    self.log.exception("a periodic task failed")
