@@ -1,0 +1,182 @@
+"""The little of the X11 protocol that a desktop's start needs; standard library only.
+
+It is shipped beside ``desktop_runner.py``, so that no xauth, xrandr or xsetroot must be
+installed where a desktop runs. Written after "X Window System Protocol" (X11R6.8) and
+"The X Resize, Rotate and Reflect Extension" 1.3; all numbers are little-endian.
+"""
+
+import os
+import socket
+import struct
+from typing import Dict, List, Optional, Tuple  # noqa: UP035  (this file runs on Python 3.8)
+
+COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+FAMILY_WILD = 0xFFFF
+RR_SET_SCREEN_SIZE, RR_CREATE_MODE, RR_ADD_OUTPUT_MODE = 7, 16, 18
+RR_QUERY_VERSION, RR_SET_CRTC_CONFIG, RR_GET_RESOURCES = 0, 21, 25
+
+
+class XError(Exception):
+    """The X server refused a connection or a request."""
+
+
+def pad(data: bytes) -> bytes:
+    """Fill up to a multiple of four bytes."""
+    return data + bytes(-len(data) % 4)
+
+
+def xauthority(cookie: bytes) -> bytes:
+    """An Xauthority file with one cookie for every address and display."""
+
+    def field(data: bytes) -> bytes:
+        return struct.pack(">H", len(data)) + data
+
+    return (
+        struct.pack(">H", FAMILY_WILD) + field(b"") + field(b"") + field(COOKIE_NAME) + field(cookie)
+    )
+
+
+def socket_path(number: int) -> str:
+    """Where display ``number`` listens."""
+    return "/tmp/.X11-unix/X%d" % number  # noqa: S108  (fixed by the X server)
+
+
+def lock_path(number: int) -> str:
+    """The lock file of display ``number``."""
+    return "/tmp/.X%d-lock" % number  # noqa: S108
+
+
+class Display:
+    """A connection to the X server; ``cookie`` None offers no credential at all."""
+
+    def __init__(self, number: int, cookie: Optional[bytes], timeout: float = 10.0) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(timeout)
+        self.sequence = 0
+        try:
+            self.sock.connect(socket_path(number))
+            self.root = self._setup(cookie)
+        except BaseException:
+            self.sock.close()
+            raise
+
+    def __enter__(self) -> "Display":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.sock.close()
+
+    def _receive(self, count: int) -> bytes:
+        data = b""
+        while len(data) < count:
+            part = self.sock.recv(count - len(data))
+            if not part:
+                raise XError("the X server closed the connection")
+            data += part
+        return data
+
+    def _setup(self, cookie: Optional[bytes]) -> int:
+        name = COOKIE_NAME if cookie else b""
+        head = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(cookie or b""))
+        self.sock.sendall(head + pad(name) + pad(cookie or b""))
+        status, length = struct.unpack("<BxxxxxH", self._receive(8))
+        body = self._receive(4 * length)
+        if status != 1:
+            raise XError("the X server refused the connection")
+        vendor = struct.unpack_from("<H", body, 16)[0]
+        formats = body[21]
+        return int(struct.unpack_from("<I", body, 32 + len(pad(bytes(vendor))) + 8 * formats)[0])
+
+    def send(self, opcode: int, data: bytes, detail: int = 0) -> None:
+        """A request without an answer."""
+        body = pad(data)
+        self.sock.sendall(struct.pack("<BBH", opcode, detail, 1 + len(body) // 4) + body)
+        self.sequence = (self.sequence + 1) & 0xFFFF
+
+    def ask(self, opcode: int, data: bytes, detail: int = 0) -> bytes:
+        """A request with an answer; raises XError when it is an error."""
+        self.send(opcode, data, detail)
+        while True:
+            reply = self._receive(32)
+            if reply[0] == 0:
+                raise XError("X error %d, request %d" % (reply[1], reply[10]))
+            if reply[0] == 1:
+                reply += self._receive(4 * struct.unpack_from("<I", reply, 4)[0])
+            if reply[0] == 1 and struct.unpack_from("<H", reply, 2)[0] == self.sequence:
+                return reply
+
+    def selection_owner(self, name: str) -> int:
+        """The window that owns a selection, 0 for none: ``WM_S0`` is the window manager's."""
+        data = name.encode()
+        atom = self.ask(16, struct.pack("<Hxx", len(data)) + data)[8:12]
+        return int(struct.unpack_from("<I", self.ask(23, atom), 8)[0])
+
+    def paint_root(self, color: int) -> None:
+        """Give the root window a plain background, 0xRRGGBB."""
+        self.send(2, struct.pack("<III", self.root, 1 << 1, color))
+        self.send(61, struct.pack("<IHHHH", self.root, 0, 0, 0, 0))
+        self.ask(43, b"")
+
+    def set_size(self, width: int, height: int) -> None:
+        """Make the screen smaller than its largest size, as ``xrandr`` does."""
+        code = self._randr()
+        stamps, crtc, output = self._resources(code)
+        if not crtc or not output:
+            raise XError("RANDR has no output")
+        mode = self._mode(code, width, height)
+        self.send(code, struct.pack("<II", output, mode), RR_ADD_OUTPUT_MODE)
+        head = struct.pack("<I", crtc) + stamps
+        self.ask(code, head + struct.pack("<hhIHxx", 0, 0, 0, 1), RR_SET_CRTC_CONFIG)
+        millimetres = (round(width * 25.4 / 96), round(height * 25.4 / 96))
+        size = struct.pack("<IHHII", self.root, width, height, *millimetres)
+        self.send(code, size, RR_SET_SCREEN_SIZE)
+        use = head + struct.pack("<hhIHxxI", 0, 0, mode, 1, output)
+        if self.ask(code, use, RR_SET_CRTC_CONFIG)[1] != 0:
+            raise XError("RANDR refused %dx%d" % (width, height))
+
+    def _randr(self) -> int:
+        name = b"RANDR"
+        reply = self.ask(98, struct.pack("<Hxx", len(name)) + name)
+        if not reply[8]:
+            raise XError("the X server has no RANDR extension")
+        self.ask(reply[9], struct.pack("<II", 1, 3), RR_QUERY_VERSION)
+        return reply[9]
+
+    def _resources(self, code: int) -> Tuple[bytes, int, int]:  # noqa: UP006
+        reply = self.ask(code, struct.pack("<I", self.root), RR_GET_RESOURCES)
+        crtcs, outputs = struct.unpack_from("<HH", reply, 16)
+        ids: List[int] = list(struct.unpack_from("<%dI" % (crtcs + outputs), reply, 32))  # noqa: UP006
+        return reply[8:16], (ids[:crtcs] or [0])[0], (ids[crtcs:] or [0])[0]
+
+    def _mode(self, code: int, width: int, height: int) -> int:
+        name = b"%dx%d" % (width, height)
+        timing = {"clock": (width + 32) * (height + 6) * 60}
+        mode = self._mode_info(width, height, timing, len(name))
+        reply = self.ask(code, struct.pack("<I", self.root) + mode + name, RR_CREATE_MODE)
+        return int(struct.unpack_from("<I", reply, 8)[0])
+
+    @staticmethod
+    def _mode_info(width: int, height: int, timing: Dict[str, int], name: int) -> bytes:  # noqa: UP006
+        across = (width + 8, width + 16, width + 32, 0)
+        down = (height + 1, height + 2, height + 6)
+        return struct.pack(
+            "<IHHIHHHHHHHHI", 0, width, height, timing["clock"], *across, *down, name, 0
+        )
+
+
+def refuses_strangers(number: int) -> bool:
+    """True when a connection without a cookie is refused (not when it cannot be tried)."""
+    try:
+        Display(number, None).sock.close()
+    except XError:
+        return True
+    return False
+
+
+def remove_stale(number: int) -> None:
+    """Unlink lock and socket of a display whose server is gone."""
+    for path in (lock_path(number), socket_path(number)):
+        try:
+            os.unlink(path)  # noqa: PTH108
+        except OSError:
+            pass
