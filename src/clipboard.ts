@@ -1,0 +1,79 @@
+import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import type { SessionView } from './widgets/sessiontab';
+import { TextArea } from './widgets/textarea';
+
+/** Copy the desktop's clipboard to the browser's. */
+export async function copyFrom(
+  view: SessionView,
+  trans: TranslationBundle
+): Promise<void> {
+  const text = await view.frame.ask('copy').catch(() => view.clipboard);
+  if (text === '') {
+    Notification.info(
+      trans.__('There is no text on the desktop’s clipboard.'),
+      {
+        autoClose: 3000
+      }
+    );
+    return;
+  }
+  try {
+    await navigator.clipboard.writeText(text);
+    Notification.success(trans.__('Copied from the desktop'), {
+      autoClose: 2000
+    });
+  } catch {
+    await showText(text, trans);
+  }
+}
+
+/** Put the browser's clipboard on the desktop's; ask where that is forbidden. */
+export async function pasteTo(
+  view: SessionView,
+  trans: TranslationBundle
+): Promise<void> {
+  let text: string | null;
+  try {
+    text = await navigator.clipboard.readText();
+  } catch {
+    text = await askText(trans);
+  }
+  if (text) {
+    view.frame.post({ type: 'paste', text, insert: true });
+    view.frame.grab();
+  }
+}
+
+/** The browser does not let us write its clipboard: let the user do it. */
+async function showText(text: string, trans: TranslationBundle): Promise<void> {
+  await showDialog({
+    title: trans.__('Text from the Desktop'),
+    body: new TextArea({
+      label: trans.__('The browser does not let Lab copy it. Press Ctrl+C.'),
+      text,
+      readOnly: true
+    }),
+    focusNodeSelector: 'textarea',
+    buttons: [Dialog.okButton({ label: trans.__('Close') })]
+  });
+}
+
+/** The browser does not let us read its clipboard: let the user paste here. */
+async function askText(trans: TranslationBundle): Promise<string | null> {
+  const result = await showDialog({
+    title: trans.__('Paste to the Desktop'),
+    body: new TextArea({
+      label: trans.__('The browser does not let Lab paste. Press Ctrl+V here.'),
+      text: '',
+      readOnly: false
+    }),
+    focusNodeSelector: 'textarea',
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.okButton({ label: trans.__('Paste') })
+    ]
+  });
+  return result.button.accept ? result.value : null;
+}

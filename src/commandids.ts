@@ -1,0 +1,25 @@
+/** The commands of this extension. */
+export const CommandIDs = {
+  startSession: 'jupyter-remote:start-session',
+  startProgram: 'jupyter-remote:start-program',
+  openSession: 'jupyter-remote:open-session',
+  openInBrowser: 'jupyter-remote:open-in-browser',
+  stopSession: 'jupyter-remote:stop-session',
+  stopAll: 'jupyter-remote:stop-all',
+  renameSession: 'jupyter-remote:rename-session',
+  purgeSession: 'jupyter-remote:purge-session',
+  purgeEnded: 'jupyter-remote:purge-ended',
+  restartSession: 'jupyter-remote:restart-session',
+  showLog: 'jupyter-remote:show-log',
+  showPanel: 'jupyter-remote:show-panel',
+  refresh: 'jupyter-remote:refresh',
+  route: 'jupyter-remote:open-from-url',
+  toggleKeyboard: 'jupyter-remote:toggle-keyboard',
+  copy: 'jupyter-remote:copy-from-desktop',
+  paste: 'jupyter-remote:paste-to-desktop',
+  fullscreen: 'jupyter-remote:toggle-fullscreen',
+  screenshot: 'jupyter-remote:take-screenshot',
+  setQuality: 'jupyter-remote:set-quality',
+  setLayout: 'jupyter-remote:set-keyboard-layout',
+  reload: 'jupyter-remote:reload-session'
+} as const;

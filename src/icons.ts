@@ -1,0 +1,77 @@
+import { consoleIcon, LabIcon, tabIcon } from '@jupyterlab/ui-components';
+
+import desktopSvg from '../style/icons/desktop.svg';
+import failedSvg from '../style/icons/failed.svg';
+import fullscreenSvg from '../style/icons/fullscreen.svg';
+import lostSvg from '../style/icons/lost.svg';
+import movingSvg from '../style/icons/moving.svg';
+import programSvg from '../style/icons/program.svg';
+import remoteSvg from '../style/icons/remote.svg';
+import runningSvg from '../style/icons/running.svg';
+import screenshotSvg from '../style/icons/screenshot.svg';
+import stoppedSvg from '../style/icons/stopped.svg';
+import type { IAppInfo, State } from './tokens';
+
+function icon(name: string, svgstr: string): LabIcon {
+  return new LabIcon({ name: `jupyter-remote:${name}`, svgstr });
+}
+
+/** Icons of our own. */
+export const desktopIcon = icon('desktop', desktopSvg);
+export const programIcon = icon('program', programSvg);
+export const remoteIcon = icon('remote', remoteSvg);
+export const fullscreenIcon = icon('fullscreen', fullscreenSvg);
+export const screenshotIcon = icon('screenshot', screenshotSvg);
+
+const movingIcon = icon('moving', movingSvg);
+const runningStateIcon = icon('running', runningSvg);
+const stoppedIcon = icon('stopped', stoppedSvg);
+const failedIcon = icon('failed', failedSvg);
+const lostIcon = icon('lost', lostSvg);
+
+const STATE_ICONS: Readonly<Record<State, LabIcon>> = {
+  submitting: movingIcon,
+  queued: movingIcon,
+  starting: movingIcon,
+  running: runningStateIcon,
+  stopping: movingIcon,
+  stopped: stoppedIcon,
+  failed: failedIcon,
+  lost: lostIcon
+};
+
+/** The shape that stands beside a state's word. */
+export function stateIcon(state: State): LabIcon {
+  return STATE_ICONS[state];
+}
+
+const OWN: Readonly<Record<string, LabIcon>> = {
+  desktop: desktopIcon,
+  program: programIcon,
+  command: consoleIcon
+};
+
+const foreign = new Map<string, LabIcon>();
+
+/**
+ * The icon of an app. Foreign drawings are shown as an image, in which
+ * scripts do not run.
+ */
+export function appIcon(name: string, app: IAppInfo | undefined): LabIcon {
+  const own = OWN[name] ?? foreign.get(name);
+  if (own) {
+    return own;
+  }
+  if (!app?.icon) {
+    return tabIcon;
+  }
+  const made = icon(`app-${name}`, imageSvg(app.icon));
+  foreign.set(name, made);
+  return made;
+}
+
+function imageSvg(text: string): string {
+  const url = `data:image/svg+xml,${encodeURIComponent(text)}`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
+<image width="16" height="16" href="${url}"/></svg>`;
+}

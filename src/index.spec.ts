@@ -1,0 +1,7 @@
+import plugins from './index';
+
+describe('plugins', () => {
+  it('is a list', () => {
+    expect(Array.isArray(plugins)).toBe(true);
+  });
+});

@@ -1,0 +1,31 @@
+import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
+
+import { commands } from './plugins/commands';
+import { desktop } from './plugins/desktop';
+import { launcher } from './plugins/launcher';
+import { log } from './plugins/log';
+import { notifications } from './plugins/notifications';
+import { panel } from './plugins/panel';
+import { route } from './plugins/route';
+import { running } from './plugins/running';
+import { sessions } from './plugins/sessions';
+import { settings } from './plugins/settings';
+import { status } from './plugins/status';
+
+export * from './tokens';
+
+const plugins: JupyterFrontEndPlugin<unknown>[] = [
+  sessions,
+  settings,
+  desktop,
+  commands,
+  launcher,
+  running,
+  panel,
+  log,
+  notifications,
+  status,
+  route
+];
+
+export default plugins;

@@ -1,0 +1,84 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ITranslator } from '@jupyterlab/translation';
+import {
+  CommandToolbarButton,
+  PanelWithToolbar,
+  SidePanel
+} from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+
+import { CommandIDs } from '../commandids';
+import { NO_ARGS } from '../commands';
+import { desktopIcon, remoteIcon } from '../icons';
+import { IRemoteSessions } from '../tokens';
+import { SessionList } from '../widgets/sessionlist';
+
+/** Third parties stand between 501 and 899. */
+const RANK = 520;
+
+/** The side panel "Remote". */
+export const panel: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-remote:panel',
+  description: 'Adds the side panel with all remote sessions.',
+  autoStart: true,
+  requires: [IRemoteSessions, ITranslator],
+  optional: [ILayoutRestorer],
+  activate: (
+    app: JupyterFrontEnd,
+    sessions: IRemoteSessions,
+    translator: ITranslator,
+    restorer: ILayoutRestorer | null
+  ): void => {
+    const trans = translator.load('jupyter_remote');
+    const { commands } = app;
+    const side = new SidePanel({ translator });
+    side.id = 'jupyter-remote-panel';
+    side.addClass('jp-RemotePanel');
+    side.title.icon = remoteIcon;
+    side.title.caption = trans.__('Remote Sessions');
+    side.node.setAttribute('role', 'region');
+    side.node.setAttribute('aria-label', trans.__('Remote Sessions'));
+    const section = new PanelWithToolbar();
+    section.title.label = trans.__('Sessions');
+    fill(section, commands);
+    section.addWidget(new SessionList({ sessions, commands, trans }));
+    side.addWidget(section);
+    app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
+    restorer?.add(side, side.id);
+    commands.addCommand(CommandIDs.showPanel, {
+      label: trans.__('Show Remote Sessions'),
+      caption: trans.__('Show the side panel with all remote sessions'),
+      icon: remoteIcon,
+      describedBy: NO_ARGS,
+      execute: () => {
+        app.shell.activateById(side.id);
+      }
+    });
+  }
+};
+
+/** The buttons in the title of the section. */
+function fill(section: PanelWithToolbar, commands: CommandRegistry): void {
+  const add = (name: string, button: CommandToolbarButton) =>
+    section.toolbar.addItem(name, button);
+  const plain = (id: string) =>
+    new CommandToolbarButton({ commands, id, label: '' });
+  add(
+    'display',
+    new CommandToolbarButton({
+      commands,
+      id: CommandIDs.startSession,
+      args: { app: 'desktop' },
+      icon: desktopIcon,
+      label: ''
+    })
+  );
+  add('program', plain(CommandIDs.startProgram));
+  add('refresh', plain(CommandIDs.refresh));
+  add('stop-all', plain(CommandIDs.stopAll));
+  add('forget', plain(CommandIDs.purgeEnded));
+}

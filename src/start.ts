@@ -1,0 +1,236 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { refreshIcon } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Widget } from '@lumino/widgets';
+
+import { showMissing } from './widgets/missing';
+import { CommandIDs } from './commandids';
+import { attempt } from './commands';
+import { addressed, openLater } from './browsertab';
+import { appIcon, programIcon } from './icons';
+import type { RemoteTabs } from './tabs';
+import type { IRemoteSessions, IStartRequest } from './tokens';
+import { askProgram } from './widgets/programdialog';
+
+type Args = ReadonlyPartialJSONObject;
+
+/** What the commands that start and open sessions need. */
+export interface IStartContext {
+  readonly commands: CommandRegistry;
+  readonly sessions: IRemoteSessions;
+  readonly tabs: RemoteTabs;
+  readonly activate: (id: string) => void;
+  readonly trans: TranslationBundle;
+}
+
+const START_ARGS = {
+  args: {
+    type: 'object',
+    required: ['app'],
+    properties: {
+      app: { type: 'string', description: 'Name of the app, as in GET apps' },
+      backend: { type: 'string', description: 'Where it runs' },
+      name: { type: 'string', description: 'Name of the session' },
+      options: { type: 'object', description: 'Options of the app' }
+    }
+  }
+};
+
+const OPEN_ARGS = {
+  args: {
+    type: 'object',
+    required: ['id'],
+    properties: {
+      id: { type: 'string', description: 'Id of the session' },
+      app: { type: 'string', description: 'Its app, if it is gone' },
+      name: { type: 'string', description: 'Its name, if it is gone' },
+      layout: { type: 'string', description: 'Forced keyboard layout' },
+      quality: { type: 'string', description: 'Picture quality' }
+    }
+  }
+};
+
+/** Add the commands that start and open sessions. */
+export function addStartCommands(context: IStartContext): void {
+  addStart(context);
+  addProgram(context);
+  addOpen(context);
+  addOpenInBrowser(context);
+  addRestart(context);
+}
+
+/** The request in a command's arguments. */
+function requestOf(args: Args): IStartRequest {
+  const text = (value: unknown) =>
+    typeof value === 'string' && value ? value : undefined;
+  return {
+    app: text(args.app) ?? 'desktop',
+    backend: text(args.backend) ?? 'local',
+    name: text(args.name),
+    options: args.options as ReadonlyPartialJSONObject | undefined
+  };
+}
+
+function addStart(context: IStartContext): void {
+  const { commands, sessions, trans } = context;
+  const info = (args: Args) => sessions.app(requestOf(args).app);
+  commands.addCommand(CommandIDs.startSession, {
+    label: args => {
+      const { app } = requestOf(args);
+      if (app === 'desktop') {
+        // The launcher shows a card, the palette and the menu what it does.
+        return 'cwd' in args ? trans.__('Display') : trans.__('New Display');
+      }
+      return info(args)?.title ?? app;
+    },
+    caption: args =>
+      info(args)?.caption ??
+      trans.__('Start a remote session and open it in a tab'),
+    icon: args => appIcon(requestOf(args).app, info(args)),
+    describedBy: START_ARGS,
+    execute: args => start(context, requestOf(args))
+  });
+}
+
+/** Start an app in the way in which it opens. */
+async function start(
+  context: IStartContext,
+  request: IStartRequest
+): Promise<Widget | undefined> {
+  const { commands, sessions, tabs, trans } = context;
+  const app = sessions.app(request.app);
+  if (app?.reason && (await stillMissing(sessions, request.app))) {
+    await showMissing(sessions.app(request.app) ?? app, trans);
+    return undefined;
+  }
+  if (app?.opens === 'browser') {
+    await openLater(sessions, request, trans);
+    return undefined;
+  }
+  if (app?.opens === 'nothing') {
+    await attempt(trans.__('Cannot start %1', app.title), async () => {
+      const { id } = await sessions.start(request);
+      await commands.execute(CommandIDs.showLog, { id });
+    });
+    return undefined;
+  }
+  return tabs.start(request);
+}
+
+/** It may have been installed since the apps were listed. */
+async function stillMissing(
+  sessions: IRemoteSessions,
+  name: string
+): Promise<boolean> {
+  await sessions.refreshApps().catch(() => undefined);
+  return sessions.app(name)?.reason !== '';
+}
+
+function addProgram(context: IStartContext): void {
+  const { commands, sessions, trans } = context;
+  commands.addCommand(CommandIDs.startProgram, {
+    label: trans.__('Program…'),
+    caption: trans.__('Start one graphical program in a tab'),
+    icon: programIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          command: {
+            type: 'string',
+            description: 'Command line; without it: ask'
+          },
+          name: { type: 'string', description: 'Name of the session' }
+        }
+      }
+    },
+    execute: async args => {
+      const app = sessions.app('program');
+      if (app?.reason && (await stillMissing(sessions, 'program'))) {
+        await showMissing(app, trans);
+        return undefined;
+      }
+      const chosen =
+        typeof args.command === 'string'
+          ? { command: args.command, name: requestOf(args).name }
+          : await askProgram(sessions, trans);
+      return chosen ? start(context, program(chosen)) : undefined;
+    }
+  });
+}
+
+function program(chosen: { command: string; name?: string }): IStartRequest {
+  const { command, name } = chosen;
+  return { app: 'program', backend: 'local', name, options: { command } };
+}
+
+function addOpen(context: IStartContext): void {
+  const { commands, sessions, tabs, trans } = context;
+  commands.addCommand(CommandIDs.openSession, {
+    label: trans.__('Open Session'),
+    caption: trans.__('Open the session in a tab'),
+    describedBy: OPEN_ARGS,
+    execute: args => {
+      const id = args.id as string;
+      const session = sessions.get(id);
+      const opens = sessions.app(session?.app ?? '')?.opens;
+      if (session && opens === 'browser') {
+        addressed(window.open('', '_blank'), sessions.url(id));
+        return undefined;
+      }
+      return opens === 'nothing'
+        ? commands.execute(CommandIDs.showLog, { id })
+        : tabs.open(args);
+    }
+  });
+}
+
+function addOpenInBrowser(context: IStartContext): void {
+  const { commands, sessions, tabs, trans } = context;
+  const id = (args: Args) =>
+    typeof args.id === 'string' ? args.id : tabs.current;
+  commands.addCommand(CommandIDs.openInBrowser, {
+    label: trans.__('Open in Browser Tab'),
+    caption: trans.__('Open the session in a tab of the browser'),
+    describedBy: {
+      args: {
+        type: 'object',
+        properties: {
+          id: { type: 'string', description: 'Id; without it: current tab' }
+        }
+      }
+    },
+    isEnabled: args => sessions.get(id(args))?.state === 'running',
+    execute: args => {
+      addressed(window.open('', '_blank'), sessions.url(id(args)));
+    }
+  });
+}
+
+function addRestart(context: IStartContext): void {
+  const { commands, sessions, tabs, trans } = context;
+  commands.addCommand(CommandIDs.restartSession, {
+    label: trans.__('Start Again'),
+    caption: trans.__('Start a new session like the ended one'),
+    icon: refreshIcon,
+    describedBy: {
+      args: {
+        type: 'object',
+        required: ['id'],
+        properties: { id: { type: 'string', description: 'The ended one' } }
+      }
+    },
+    execute: async args => {
+      const session = sessions.get(args.id as string);
+      const tab = tabs.tracker.find(({ model }) => model.id === args.id);
+      if (tab) {
+        context.activate(tab.id);
+        await tab.model.again();
+      } else if (session) {
+        const { app, backend, name, options } = session;
+        await start(context, { app, backend, name, options });
+      }
+    }
+  });
+}

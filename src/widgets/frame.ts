@@ -1,0 +1,169 @@
+import { PromiseDelegate } from '@lumino/coreutils';
+import type { Message } from '@lumino/messaging';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+import { Widget } from '@lumino/widgets';
+
+import type { LabMessage, PageMessage } from '../messages';
+import { parseMessage, SOURCE } from '../messages';
+
+/** How long the page may take to answer, in ms. */
+const PATIENCE = 5_000;
+
+/**
+ * The page of a session. It comes from our own server and stands below the
+ * session's path; the server keeps the user's credentials from the app.
+ */
+export class AppFrame extends Widget {
+  constructor(title: string) {
+    super();
+    this.addClass('jp-RemoteFrame');
+    this.addClass('jp-IFrame');
+    this._frame.title = title;
+    this._frame.allow = 'clipboard-read; clipboard-write; fullscreen';
+    this._frame.addEventListener('load', this._onLoad);
+    window.addEventListener('message', this._onMessage);
+    window.addEventListener('blur', this._onFocusMoved);
+    document.addEventListener('focusin', this._onFocusMoved);
+  }
+
+  /** Emitted when the page says something. */
+  get said(): ISignal<this, PageMessage> {
+    return this._said;
+  }
+
+  /** Emitted when a page was loaded. */
+  get loaded(): ISignal<this, void> {
+    return this._loaded;
+  }
+
+  /** Emitted when the keyboard goes to the page or leaves it. */
+  get captured(): ISignal<this, boolean> {
+    return this._captured;
+  }
+
+  /** Whether keys go to the page. */
+  get hasKeyboard(): boolean {
+    return this._hasKeyboard;
+  }
+
+  /** The URL of the page; empty: none is shown. */
+  get url(): string {
+    return this._url;
+  }
+
+  set url(url: string) {
+    if (url === this._url) {
+      return;
+    }
+    this._url = url;
+    if (url) {
+      this._frame.src = url;
+      this.node.appendChild(this._frame);
+    } else {
+      this._frame.remove();
+      this._onFocusMoved();
+    }
+  }
+
+  /** Load the page anew. */
+  reload(): void {
+    const url = this._url;
+    this.url = '';
+    this.url = url;
+  }
+
+  /** Give the keyboard to the page. */
+  grab(): void {
+    this._frame.focus();
+    this.post({ type: 'focus' });
+  }
+
+  post(message: LabMessage): void {
+    const origin = this._url && new URL(this._url, location.href).origin;
+    if (origin) {
+      const target = this._frame.contentWindow;
+      target?.postMessage({ source: SOURCE, ...message }, origin);
+    }
+  }
+
+  /** Ask the page for the text on its clipboard or for a picture. */
+  ask(type: 'copy' | 'screenshot'): Promise<string> {
+    const id = this._nextId++;
+    const answer = new PromiseDelegate<string>();
+    this._answers.set(id, answer);
+    const timer = window.setTimeout(() => {
+      answer.reject(new Error('The desktop did not answer.'));
+    }, PATIENCE);
+    this.post({ type, id });
+    return answer.promise.finally(() => {
+      window.clearTimeout(timer);
+      this._answers.delete(id);
+    });
+  }
+
+  override dispose(): void {
+    window.removeEventListener('message', this._onMessage);
+    window.removeEventListener('blur', this._onFocusMoved);
+    document.removeEventListener('focusin', this._onFocusMoved);
+    super.dispose();
+  }
+
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    if (this._url) {
+      this.grab();
+    }
+  }
+
+  private readonly _onLoad = (): void => {
+    if (this._url) {
+      this._loaded.emit();
+    }
+  };
+
+  private readonly _onMessage = (event: MessageEvent): void => {
+    const origin = new URL(this._url || location.href, location.href).origin;
+    if (
+      event.source !== this._frame.contentWindow ||
+      event.source === null ||
+      event.origin !== origin
+    ) {
+      return;
+    }
+    const message = parseMessage(event.data);
+    if (message) {
+      this._settle(message);
+      this._said.emit(message);
+    }
+  };
+
+  private _settle(message: PageMessage): void {
+    if (message.type === 'copied') {
+      this._answers.get(message.id)?.resolve(message.text);
+    } else if (message.type === 'screenshot') {
+      this._answers.get(message.id)?.resolve(message.data);
+    }
+  }
+
+  /** A frame that takes the focus shows only as a blur of the window. */
+  private readonly _onFocusMoved = (): void => {
+    const has = this._url !== '' && document.activeElement === this._frame;
+    if (has !== this._hasKeyboard) {
+      this._hasKeyboard = has;
+      if (!has) {
+        this.post({ type: 'blur' });
+      }
+      this._captured.emit(has);
+    }
+  };
+
+  private readonly _answers = new Map<number, PromiseDelegate<string>>();
+  private readonly _frame = document.createElement('iframe');
+  private _hasKeyboard = false;
+  private _nextId = 1;
+  private _url = '';
+  private readonly _captured = new Signal<this, boolean>(this);
+  private readonly _loaded = new Signal<this, void>(this);
+  private readonly _said = new Signal<this, PageMessage>(this);
+}

@@ -1,0 +1,163 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import * as React from 'react';
+
+import { CommandIDs } from '../commandids';
+import { ENDED } from '../format';
+import { stateIcon } from '../icons';
+import type { IRemoteSessions, ISession } from '../tokens';
+import { useNow } from './hooks';
+import { SessionRow } from './sessionrow';
+
+/** From so many sessions on there is a filter. */
+const MANY = 8;
+
+/** Ages are shown anew this often, in ms. */
+const AGEING = 15_000;
+
+/** What the list needs. */
+export interface IListOptions {
+  readonly sessions: IRemoteSessions;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** All sessions of the user: what runs first, then what has ended. */
+export class SessionList extends ReactWidget {
+  constructor(private readonly _options: IListOptions) {
+    super();
+    this.addClass('jp-RemoteSessions');
+  }
+
+  protected override render(): React.JSX.Element {
+    return (
+      <UseSignal signal={this._options.sessions.changed}>
+        {() => <List {...this._options} all={this._options.sessions.all} />}
+      </UseSignal>
+    );
+  }
+}
+
+interface IListProps extends IListOptions {
+  readonly all: readonly ISession[];
+}
+
+function List(props: IListProps): React.JSX.Element {
+  const { all, sessions, trans } = props;
+  const [wanted, setWanted] = React.useState('');
+  const now = useNow(AGEING);
+  const { freshness } = sessions;
+  const shown = matching(all, wanted);
+  const live = shown.filter(({ state }) => !ENDED.has(state));
+  const ended = shown.filter(({ state }) => ENDED.has(state));
+  return (
+    <>
+      <Trouble {...props} />
+      {all.length >= MANY && (
+        <input
+          type="search"
+          className="jp-mod-styled jp-RemoteFilter"
+          value={wanted}
+          placeholder={trans.__('Filter')}
+          aria-label={trans.__('Filter sessions')}
+          onChange={event => {
+            setWanted(event.target.value);
+          }}
+        />
+      )}
+      {all.length === 0 && freshness === 'fresh' && <Empty {...props} />}
+      {all.length === 0 && freshness === 'loading' && (
+        <p className="jp-RemoteNote">{trans.__('Loading…')}</p>
+      )}
+      {all.length > 0 && shown.length === 0 && (
+        <p className="jp-RemoteNote">{trans.__('No session matches.')}</p>
+      )}
+      <Rows {...props} rows={live} now={now} label={trans.__('Sessions')} />
+      {ended.length > 0 && (
+        <h3 className="jp-RemoteHeading">
+          {trans.__('Ended (%1)', ended.length)}
+        </h3>
+      )}
+      <Rows {...props} rows={ended} now={now} label={trans.__('Ended')} />
+    </>
+  );
+}
+
+function Rows(
+  props: IListProps & {
+    readonly rows: readonly ISession[];
+    readonly now: number;
+    readonly label: string;
+  }
+): React.JSX.Element | null {
+  const { rows, now, label, sessions, commands, trans } = props;
+  if (rows.length === 0) {
+    return null;
+  }
+  return (
+    <ul className="jp-RemoteList" aria-label={label}>
+      {rows.map(session => (
+        <SessionRow
+          key={session.id}
+          session={session}
+          app={sessions.app(session.app)}
+          now={now}
+          commands={commands}
+          trans={trans}
+        />
+      ))}
+    </ul>
+  );
+}
+
+function Empty({ commands, trans }: IListOptions): React.JSX.Element {
+  return (
+    <div className="jp-RemoteNote" data-remote="empty">
+      <p>{trans.__('No sessions yet. Start a desktop.')}</p>
+      <button
+        className="jp-mod-styled jp-mod-accept"
+        onClick={() =>
+          void commands.execute(CommandIDs.startSession, { app: 'desktop' })
+        }
+      >
+        {trans.__('Start Desktop')}
+      </button>
+    </div>
+  );
+}
+
+/** The list may be old: why, and what can be done. */
+function Trouble(props: IListOptions): React.JSX.Element | null {
+  const { sessions, commands, trans } = props;
+  const { freshness, problem } = sessions;
+  if (freshness === 'fresh' || freshness === 'loading') {
+    return null;
+  }
+  const icon = stateIcon('lost');
+  const offline = freshness === 'offline';
+  return (
+    <div className="jp-RemoteTrouble" role="alert" data-freshness={freshness}>
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <span>
+        {offline
+          ? trans.__('The server cannot be reached. This may be out of date.')
+          : problem}
+      </span>
+      <button
+        className="jp-mod-styled"
+        onClick={() => void commands.execute(CommandIDs.refresh)}
+      >
+        {trans.__('Retry')}
+      </button>
+    </div>
+  );
+}
+
+/** Sessions whose name, app or state contains the text. */
+function matching(all: readonly ISession[], wanted: string): ISession[] {
+  const text = wanted.trim().toLowerCase();
+  return all.filter(({ name, app, state }) =>
+    `${name}\n${app}\n${state}`.toLowerCase().includes(text)
+  );
+}
