@@ -109,6 +109,7 @@ class RemoteApp(ExtensionApp):
         except RemoteError as error:
             self.log.error("%s", error)
         self.watch.every(HEARTBEAT, self._beat)
+        self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
         self.watch.start()
 
@@ -135,6 +136,10 @@ class RemoteApp(ExtensionApp):
 
     async def _beat(self) -> None:
         await asyncio.to_thread(self.sessions.table.store.take_lease)
+
+    async def _read_others(self) -> None:
+        if await asyncio.to_thread(self.sessions.table.store.others):
+            self.sessions.refresh()
 
     def _stream_changed(self, session_id: str) -> None:
         """A websocket was opened or closed: news for the list and for the hub's culler."""

@@ -142,7 +142,7 @@ class RemoteSessions(LoggingConfigurable):
     def seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """Apply one observation of a backend."""
         at = self._heard[backend] = now()
-        self._refresh()
+        self.refresh()
         by_name = {job.name: job for job in jobs}
         for session in self._active(backend):
             job = by_name.get(session.job_name)
@@ -162,6 +162,13 @@ class RemoteSessions(LoggingConfigurable):
         for session in self._active(backend):
             self._missing.pop(session.id, None)
             self._apply(session.id, machine.Silent(since))
+
+    def refresh(self) -> None:
+        """Read what other servers of this user wrote, write what the disk had no room for."""
+        try:
+            self.table.refresh()
+        except StorageError as error:
+            self.log.warning("%s", error)
 
     def used(self, session_id: str, clients: int, activity: str | None = None) -> None:
         """The proxy counts open websockets, the desktop's page reports real input."""
@@ -192,12 +199,6 @@ class RemoteSessions(LoggingConfigurable):
             for s in self.table.all()
             if s.backend == backend and not s.state.ended and self.table.mine(s)
         ]
-
-    def _refresh(self) -> None:
-        try:
-            self.table.refresh()
-        except StorageError as error:
-            self.log.warning("%s", error)
 
     async def _submit(self, session_id: str, spec: JobSpec) -> None:
         backend = self.backends[self.table.get(session_id).backend]

@@ -61,6 +61,14 @@ class SessionStore:
         identity = Identity.of(os.getpid()).to_json()
         write_private(self._lease, json.dumps({"host": socket.gethostname(), **identity}))
 
+    def others(self) -> bool:
+        """Whether another server may be writing here; leases of dead ones are removed."""
+        names = {path.stem for path in self.servers.glob("*.json")} - {self.server}
+        alive = {name for name in names if self.alive(name)}
+        for name in names - alive:
+            (self.servers / f"{name}.json").unlink(missing_ok=True)
+        return bool(alive)
+
     def drop_lease(self) -> None:
         """Say that this server is gone: others take over at once."""
         self._lease.unlink(missing_ok=True)
