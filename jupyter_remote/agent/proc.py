@@ -1,0 +1,72 @@
+"""Processes, as Linux' /proc tells them; elsewhere little is known."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+LINUX = sys.platform == "linux"
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+quiet = contextlib.suppress(OSError)  # may be entered again and again
+
+
+def now() -> str:
+    """UTC, RFC 3339, milliseconds."""
+    t = time.time()
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(t)) + f".{int(t % 1 * 1000):03d}Z"
+
+
+def read(path: str) -> str:
+    """The text of a file."""
+    with open(path, encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def prctl(option: int, value: int) -> None:
+    """prctl(2) where there is one."""
+    if LINUX:
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+def boot_id() -> str:
+    """Names this boot and this space of process ids (containers have their own); or empty."""
+    try:
+        boot = read("/proc/sys/kernel/random/boot_id").strip()
+        return boot + os.readlink("/proc/self/ns/pid").replace("pid:", "")
+    except OSError:
+        return ""
+
+
+def proc_stat(pid: int) -> list[str]:
+    """proc(5) stat from its third field on: state, parent, group, session, ... 19: start time."""
+    try:
+        return read(f"/proc/{pid}/stat").rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def identity(pid: int) -> dict[str, Any]:
+    """What tells a process from a later one with the same number (see ``process.Identity``)."""
+    fields = proc_stat(pid)
+    start = float(fields[19]) if fields else time.time()
+    return {"boot_id": boot_id(), "pid": pid, "start_time": start}
+
+
+def descendants(root: int) -> list[int]:
+    """Living processes below ``root``; empty where there is no /proc."""
+    children: dict[int, list[int]] = {}
+    for pid in [int(name) for name in os.listdir("/proc") if name.isdigit()] if LINUX else []:
+        fields = proc_stat(pid)
+        if fields and fields[0] not in "ZX":
+            children.setdefault(int(fields[1]), []).append(pid)
+    found = list(children.get(root, ()))
+    for pid in found:
+        found += children.get(pid, ())
+    return found

@@ -1,0 +1,185 @@
+"""The folders of local jobs: ``<root>/<job id>/`` (0700) with spec.json, state.json and log."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..agent import disk, proc
+from ..errors import NotFound, StorageError, WrongState
+from ..links.local import private_folder
+from ..model import Job, JobSpec, Json, LogChunk, State
+
+SPEC, STATE, LOG = "spec.json", "state.json", "log"
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """What the files of a job say, and when (seconds since the epoch) they last changed."""
+
+    job_id: str
+    data: Mapping[str, Json]
+    touched: float
+
+    @property
+    def state(self) -> State:
+        """``submitting`` until there is an agent."""
+        return State(self.data["state"])
+
+    @property
+    def revision(self) -> int:
+        """Counts the changes; 0 before there is an agent."""
+        return int(self.data.get("revision", 0))
+
+    def job(self, memory: int | None) -> Job:
+        """As the backend's users see it."""
+        data = self.data
+        return Job(
+            backend="local",
+            job_id=self.job_id,
+            name=data.get("name", f"jr-{self.job_id}"),
+            state=self.state,
+            reason=data.get("reason", ""),
+            exit_code=data.get("exit_code"),
+            signal=data.get("signal"),
+            submitted=data.get("submitted"),
+            started=data.get("started"),
+            ended=data.get("ended"),
+            memory=memory,
+        )
+
+    def changed(self, state: State, reason: str) -> Record:
+        """The same job in a state that its agent can no longer say."""
+        ended = {"ended": proc.now()} if state.ended else {}
+        data = {**self.data, **ended, "state": state.value, "reason": reason}
+        return dataclasses.replace(self, data={**data, "revision": self.revision + 1})
+
+
+class JobFolders:
+    """All job folders of this user. Its methods block: call them in a thread."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._cache: dict[str, tuple[tuple[int, int, int], Record]] = {}
+
+    def records(self) -> list[Record]:
+        """All jobs. Raises StorageError when the folder cannot be read."""
+        try:
+            with os.scandir(self.root) as entries:
+                names = [e.name for e in entries if not e.name.startswith(".") and e.is_dir()]
+        except FileNotFoundError:
+            names = []
+        except OSError as error:
+            raise StorageError(f"cannot read {self.root}: {error.strerror}") from error
+        self._cache = {name: kept for name, kept in self._cache.items() if name in names}
+        return [record for name in names if (record := self._read(name)) is not None]
+
+    def record(self, job_id: str) -> Record:
+        """One job. Raises NotFound."""
+        record = self._read(self._folder(job_id).name)
+        if record is None:
+            raise NotFound(f"there is no local job {job_id}")
+        return record
+
+    def _folder(self, job_id: str) -> Path:
+        """Raises NotFound, also for what is no name of a folder."""
+        proper = job_id and not job_id.startswith(".") and "/" not in job_id
+        if not proper or not (self.root / job_id).is_dir():
+            raise NotFound(f"there is no local job {job_id}")
+        return self.root / job_id
+
+    def _read(self, job_id: str) -> Record | None:
+        """None when the folder vanished or has no spec (yet)."""
+        folder = self.root / job_id
+        for name in (STATE, SPEC):
+            path = folder / name
+            try:
+                info = path.stat()
+                stamp = (info.st_mtime_ns, info.st_ino, info.st_size)
+                known, record = self._cache.get(job_id, (None, None))
+                if record is None or known != stamp:
+                    data = json.loads(path.read_bytes())
+                    record = Record(job_id, _checked(data, name), info.st_mtime)
+                    self._cache[job_id] = (stamp, record)
+                return record
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise StorageError(f"cannot read {path}: {error.strerror}") from error
+            except (ValueError, KeyError, TypeError):
+                reason = f"its file {path} is damaged"
+                return Record(job_id, {"state": "lost", "reason": reason}, 0.0)
+        return None
+
+    def create(self, job_id: str, spec: JobSpec, run: Path, umask: int) -> Path:
+        """Make a job's folder with its spec; raises WrongState when there is one, and
+        StorageError, with nothing left behind, when it cannot be made."""
+        private_folder(self.root)
+        folder = self.root / job_id
+        fields = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
+        fields.update(env=dict(spec.env), files=dict(spec.files), run=str(run), umask=umask)
+        fields["ready"] = dataclasses.asdict(spec.ready)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            raise WrongState(f"there is a local job {job_id} already") from None
+        except OSError as error:
+            raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+        try:
+            disk.write_json(str(folder / SPEC), fields)
+        except OSError as error:
+            self.remove(job_id)
+            raise StorageError(f"cannot write {folder / SPEC}: {error.strerror}") from error
+        return folder
+
+    def save(self, record: Record) -> None:
+        """Store a state that the job's agent can no longer store."""
+        try:
+            disk.write_json(str(self.root / record.job_id / STATE), record.data)
+        except OSError as error:
+            raise StorageError(f"cannot write the state of {record.job_id}: {error}") from error
+
+    def spec(self, job_id: str) -> dict[str, Json]:
+        """The spec as the agent got it; empty when it cannot be read."""
+        try:
+            spec = json.loads((self.root / job_id / SPEC).read_bytes())
+        except (OSError, ValueError):
+            return {}
+        return spec if isinstance(spec, dict) else {}
+
+    def chunk(self, job_id: str, offset: int, limit: int) -> LogChunk:
+        """Bytes of the log; none when the file vanished. Raises NotFound, StorageError."""
+        path = self._folder(job_id) / LOG
+        try:
+            with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+                size = os.fstat(file.fileno()).st_size
+                start = min(size, offset if offset >= 0 else max(0, size + offset))
+                file.seek(start)
+                return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
+        except FileNotFoundError:
+            return LogChunk(data=b"", offset=0, size=0)
+        except OSError as error:
+            raise StorageError(f"cannot read {path}: {error.strerror}") from error
+
+    def remove(self, job_id: str) -> None:
+        """Delete a job's folder: out of the list at once, then file by file."""
+        try:
+            (self.root / job_id).rename(self.root / f".forgotten-{job_id}")
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise StorageError(f"cannot delete {self.root / job_id}: {error.strerror}") from error
+        for left in self.root.glob(".forgotten-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _checked(data: Json, name: str) -> Mapping[str, Json]:
+    """The file's content, which has a state; raises KeyError, TypeError or ValueError."""
+    if name == SPEC:
+        return {"state": "submitting", "name": data["name"], "run": data["run"]}
+    State(data["state"])
+    return {**data, "revision": int(data["revision"])}
