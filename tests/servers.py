@@ -50,16 +50,16 @@ class Server:
         log = open(self.home / "server.log", "ab")  # noqa: SIM115
         self.process = subprocess.Popen(argv, env=env, cwd=self.home, stdout=log, stderr=log)
         log.close()
-        self.wait(lambda: self._answers(), "the server")
+        self.wait(self._answers, "the server")
         return self
 
     def __call__(self, method: str, path: str, body: Any = None) -> Any:
         """One request of the REST API; answers JSON, or bytes."""
         data = None if body is None else json.dumps(body).encode()
         url = f"http://127.0.0.1:{self.port}/{path}"
-        request = urllib.request.Request(url, data, method=method)  # noqa: S310
+        request = urllib.request.Request(url, data, method=method)
         request.add_header("Authorization", f"token {TOKEN}")
-        with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=30) as answer:
             content: bytes = answer.read()
         return json.loads(content) if content[:1] in (b"{", b"[") else content
 
