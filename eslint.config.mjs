@@ -14,12 +14,12 @@ export default [
       'lib/',
       'dist/',
       'coverage/',
-      'jupyter_remote/',
-      'docs/',
+      'jupyter_remote/labextension/',
+      'docs/_build/',
       'ui-tests/test-results/'
     ]
   },
-  { files: sources, ...js.configs.recommended },
+  js.configs.recommended,
   ...typescript.configs.strictTypeChecked.map(config => ({
     ...config,
     files: sources
@@ -45,12 +45,27 @@ export default [
         { allowNumber: true }
       ],
       // Lab's tokens and plugin types use `void` this way.
-      '@typescript-eslint/no-invalid-void-type': 'off'
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      // One small bundle: what it holds comes with it in any case.
+      'jupyter/prefer-lazy-imports': [
+        'error',
+        { ignoreImports: ['./*', '../*'] }
+      ]
     }
+  },
+  {
+    files: ['jupyter_remote/**/*.js'],
+    languageOptions: { globals: globals.browser, sourceType: 'script' },
+    // The desktop's own page knows nothing of Lab's translations.
+    rules: { 'jupyter/no-untranslated-string': 'off' }
   },
   {
     files: ['*.js'],
     languageOptions: { globals: globals.node, sourceType: 'commonjs' }
+  },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: globals.node }
   },
   prettier
 ];

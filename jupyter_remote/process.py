@@ -42,19 +42,7 @@ async def run(
     """Run a command in its own process group, which is killed after ``timeout`` seconds and
     when the caller is cancelled. Raises BackendError when it cannot be started and
     BackendTimeout when it takes too long; any exit status is a result."""
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *argv,
-            stdin=asyncio.subprocess.DEVNULL if input is None else asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=env,
-            start_new_session=True,
-        )
-    except FileNotFoundError:
-        raise BackendError(f"command not found: {argv[0]}") from None
-    except (OSError, ValueError) as error:
-        raise BackendError(f"cannot start {argv[0]}: {error}") from error
+    process = await _start(argv, input is not None, env)
     data = None if input is None else input.encode()
     try:
         out, err = await asyncio.wait_for(process.communicate(data), timeout)
@@ -65,6 +53,25 @@ async def run(
         raise
     assert process.returncode is not None  # noqa: S101
     return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
+
+
+async def _start(
+    argv: Sequence[str], reads: bool, env: Mapping[str, str] | None
+) -> asyncio.subprocess.Process:
+    """In a session of its own; what it may read is a pipe or nothing."""
+    try:
+        return await asyncio.create_subprocess_exec(
+            *argv,
+            stdin=asyncio.subprocess.PIPE if reads else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=env,
+            start_new_session=True,
+        )
+    except FileNotFoundError:
+        raise BackendError(f"command not found: {argv[0]}") from None
+    except (OSError, ValueError) as error:
+        raise BackendError(f"cannot start {argv[0]}: {error}") from error
 
 
 async def _give_up(process: asyncio.subprocess.Process) -> None:

@@ -84,7 +84,7 @@ export class RemoteClient {
     path: string,
     body?: unknown
   ): Promise<Response> {
-    const init: RequestInit = { method, cache: 'no-store' };
+    const init: RequestInit = { method };
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }

@@ -110,8 +110,8 @@ function keyboardCommand(
       captured(args) ? trans.__('Release Keyboard') : trans.__('Use Keyboard'),
     caption: args =>
       captured(args)
-        ? trans.__('Release keyboard: keys go to Lab again (Ctrl+Alt+Home)')
-        : trans.__('Use keyboard: keys go to the desktop (Ctrl+Alt+Home)'),
+        ? trans.__('Release keyboard: keys go to Lab again')
+        : trans.__('Use keyboard: keys go to the desktop'),
     icon: keyboardIcon,
     describedBy: TAB_ARGS,
     isEnabled: args => desktopOf(context, args) !== null,

@@ -80,8 +80,7 @@ function ageDetail(
     const ago = secondsSince(session.ended, now);
     return trans.__('ended %1 ago', duration(ago, trans));
   }
-  const since = secondsSince(session.started ?? session.created, now);
-  return trans.__('for %1', duration(since, trans));
+  return duration(secondsSince(session.started ?? session.created, now), trans);
 }
 
 function activityDetail(
@@ -120,7 +119,7 @@ export function details(
 /** Why it ended, in a sentence; empty when there is nothing to say. */
 export function endReason(session: ISession, trans: TranslationBundle): string {
   if (session.reason) {
-    return session.reason;
+    return session.reason.charAt(0).toUpperCase() + session.reason.slice(1);
   }
   if (session.signal) {
     return trans.__('It was ended by the signal %1.', session.signal);

@@ -71,7 +71,18 @@ export function appIcon(name: string, app: IAppInfo | undefined): LabIcon {
 }
 
 function imageSvg(text: string): string {
-  const url = `data:image/svg+xml,${encodeURIComponent(text)}`;
+  // In base64, because LabIcon decodes percent signs.
+  const bytes = new TextEncoder().encode(scalable(text));
+  const url = `data:image/svg+xml;base64,${btoa(String.fromCharCode(...bytes))}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 16 16">
 <image width="16" height="16" href="${url}"/></svg>`;
+}
+
+/** With a view box, without which a drawing keeps its size. */
+function scalable(text: string): string {
+  const width = /<svg[^>]*\swidth="([\d.]+)/.exec(text)?.[1];
+  const height = /<svg[^>]*\sheight="([\d.]+)/.exec(text)?.[1];
+  return width && height && !/<svg[^>]*\sviewBox=/.test(text)
+    ? text.replace('<svg', `<svg viewBox="0 0 ${width} ${height}"`)
+    : text;
 }

@@ -6,18 +6,19 @@ export type News = 'started' | 'ended' | 'failed';
 
 /**
  * What a change means to the user; null: nothing. `asked`: this page asked
- * itself that the session stops, so that an orderly end is no news.
+ * itself that the session stops, so that its end is no news. Nor is what was
+ * already so when it was first seen, as after a night without connection.
  */
 export function newsOf(change: ITransition, asked: boolean): News | null {
   const { previous, next } = change;
-  if (!next || previous?.state === next.state) {
+  if (!previous || !next || previous.state === next.state) {
     return null;
-  }
-  if ((next.state === 'failed' || next.state === 'lost') && !asked) {
-    return 'failed';
   }
   if (next.state === 'running') {
     return 'started';
   }
-  return ENDED.has(next.state) && !asked ? 'ended' : null;
+  if (asked || !ENDED.has(next.state)) {
+    return null;
+  }
+  return next.state === 'stopped' ? 'ended' : 'failed';
 }

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { launchIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
@@ -193,6 +193,7 @@ function addOpenInBrowser(context: IStartContext): void {
   commands.addCommand(CommandIDs.openInBrowser, {
     label: trans.__('Open in Browser Tab'),
     caption: trans.__('Open the session in a tab of the browser'),
+    icon: launchIcon,
     describedBy: {
       args: {
         type: 'object',

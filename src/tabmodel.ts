@@ -130,6 +130,8 @@ export class TabModel extends VDomModel {
   setPage(status: PageStatus): void {
     if (status === 'painted') {
       this._tries = 0;
+    } else if (this._page === 'painted') {
+      this.began = Date.now();
     }
     this._page = status;
     this._onSessions();
@@ -197,7 +199,8 @@ export class TabModel extends VDomModel {
       return false;
     }
     this._phase = phase;
-    this.queued ||= phase === 'queued';
+    // Our own machine has no queue worth a word.
+    this.queued ||= phase === 'queued' && this._session?.backend !== 'local';
     if (phase === 'ended') {
       this._page = 'connecting';
       void this._fetchTail();

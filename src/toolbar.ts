@@ -69,7 +69,10 @@ export function fillAppToolbar(
   add('stop', CommandIDs.stopSession);
 }
 
-/** A button for a command on this very tab. */
+/**
+ * A button for a command on this very tab. It does not take the focus: the
+ * command shall find the keyboard where the user has it.
+ */
 function button(
   tab: SessionTab,
   commands: CommandRegistry,
@@ -79,6 +82,7 @@ function button(
     commands,
     id,
     args: { tab: tab.id },
-    label: ''
+    label: '',
+    noFocusOnClick: true
   });
 }

@@ -92,10 +92,8 @@ def _beside(binary: str) -> list[str]:
 def _help_text(binary: str, _stamp: int) -> str:
     """Asked once per installed binary."""
     environment = os.environ | dict.fromkeys(("XPRA_USER_CONF_DIRS", "XPRA_SYSTEM_CONF_DIRS"), "/")
-    answer = subprocess.run(  # noqa: S603
-        [binary, "--help"], env=environment, capture_output=True, text=True, timeout=HELP_TIMEOUT
-    )
-    return answer.stdout
+    argv = [binary, "--help"]
+    return subprocess.check_output(argv, env=environment, text=True, timeout=HELP_TIMEOUT)
 
 
 def help_text(binary: str) -> str:

@@ -250,7 +250,7 @@ def location(url: str, prefix: str, stripped: bool, host: str) -> str:
     if parts.netloc and parts.netloc.lower() != host.lower():
         return url
     if not parts.path.startswith("/"):
-        return prefix if parts.netloc else url
+        return prefix if parts.netloc or url.startswith("//") else url
     path = confined_path(parts.path, prefix, stripped)
     return urlunsplit(("", "", path, parts.query, parts.fragment))
 

@@ -76,6 +76,7 @@ class Connection:
         self.state = h11.Connection(h11.CLIENT, max_incomplete_event_size=_MAX_HEAD)
         self._sending = asyncio.Lock()
         self._timer: asyncio.TimerHandle | None = None
+        self._was_cut = False
 
     async def send(self, event: h11.Event) -> None:
         """Send a part of the request; returns when the app's socket has taken it."""
@@ -103,6 +104,8 @@ class Connection:
             if not isinstance(event, type) or event is h11.PAUSED:
                 return event
             data = await asyncio.get_running_loop().sock_recv(self.sock, _CHUNK)
+            if self._was_cut:  # not the app's own end, which would complete some answers
+                raise ConnectionAbortedError("cut")
             self.began = self.began or bool(data)
             self.state.receive_data(data)
 
@@ -141,6 +144,7 @@ class Connection:
 
     def cut(self) -> None:
         """End both directions at once."""
+        self._was_cut = True
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
 

@@ -21,7 +21,7 @@ export function Ended(props: IEndedProps): React.JSX.Element {
   const { model, actions, trans } = props;
   const { heading, text, state } = explain(model, trans);
   const icon = stateIcon(state);
-  const tail = lastLines(model.tail, LINES);
+  const tail = state === 'stopped' ? '' : lastLines(model.tail, LINES);
   return (
     <div className="jp-RemoteCard" data-phase={model.phase}>
       <h2>

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { PromiseDelegate } from '@lumino/coreutils';
 import type { Message } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
@@ -15,7 +16,10 @@ const PATIENCE = 5_000;
  * session's path; the server keeps the user's credentials from the app.
  */
 export class AppFrame extends Widget {
-  constructor(title: string) {
+  constructor(
+    title: string,
+    private readonly _trans: TranslationBundle
+  ) {
     super();
     this.addClass('jp-RemoteFrame');
     this.addClass('jp-IFrame');
@@ -93,7 +97,7 @@ export class AppFrame extends Widget {
     const answer = new PromiseDelegate<string>();
     this._answers.set(id, answer);
     const timer = window.setTimeout(() => {
-      answer.reject(new Error('The desktop did not answer.'));
+      answer.reject(new Error(this._trans.__('The desktop did not answer.')));
     }, PATIENCE);
     this.post({ type, id });
     return answer.promise.finally(() => {

@@ -29,11 +29,11 @@ export const SessionRow = React.memo(function SessionRow(
 ): React.JSX.Element {
   const { session, app, now, commands, trans } = props;
   const { id, name, state } = session;
-  const ended = ENDED.has(state);
   const open = () => void commands.execute(CommandIDs.openSession, { id });
   const icon = appIcon(session.app, app);
   const small = details(session, now, trans);
-  const reason = ended ? endReason(session, trans) : session.reason;
+  // A session that was stopped is no news; its reason is in the title.
+  const reason = state === 'stopped' ? '' : endReason(session, trans);
   return (
     <li
       className="jp-RemoteRow"
@@ -42,25 +42,22 @@ export const SessionRow = React.memo(function SessionRow(
       onDoubleClick={open}
     >
       <icon.react tag="span" width="16px" className="jp-RemoteRow-app" />
-      <div className="jp-RemoteRow-text">
-        <button
-          className="jp-RemoteRow-name"
-          title={[name, app?.title ?? session.app, ...small].join('\n')}
-          onClick={open}
-        >
-          {name}
-        </button>
-        <div className="jp-RemoteRow-small" title={small.join(' · ')}>
-          <State {...props} />
-          {small.map(part => ` · ${part}`)}
-        </div>
-        {reason && (
-          <div className="jp-RemoteRow-small" title={reason}>
-            {reason}
-          </div>
-        )}
-      </div>
+      <button
+        className="jp-RemoteRow-name"
+        title={[name, app?.title ?? session.app, session.reason].join('\n')}
+        onClick={open}
+      >
+        {name}
+      </button>
       <Actions {...props} />
+      <div className="jp-RemoteRow-small" title={small.join(' · ')}>
+        <State {...props} /> <span>{small.join(' · ')}</span>
+      </div>
+      {reason && (
+        <div className="jp-RemoteRow-small" title={reason}>
+          <span>{reason}</span>
+        </div>
+      )}
     </li>
   );
 });

@@ -6,6 +6,7 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 import { Panel } from '@lumino/widgets';
 
+import { CommandIDs } from '../commandids';
 import type { PageMessage } from '../messages';
 import type { TabModel } from '../tabmodel';
 import { isDesktop } from '../tabmodel';
@@ -13,6 +14,9 @@ import { AppFrame } from './frame';
 import { KeyboardHint } from './hint';
 import { Overlay } from './overlay';
 import type { IOverlayActions } from './progress';
+
+/** So long after its release the keyboard is not taken again, in ms. */
+const SETTLING = 500;
 
 /** A session in the main area: its page, and what is shown until it is there. */
 export class SessionView extends Panel {
@@ -23,7 +27,7 @@ export class SessionView extends Panel {
     this._options = options;
     this.addClass('jp-RemoteSession');
     this.title.icon = options.icon;
-    this.frame = new AppFrame(model.name);
+    this.frame = new AppFrame(model.name, trans);
     this.frame.said.connect(this._onSaid, this);
     this.frame.loaded.connect(this._onLoaded, this);
     this.frame.captured.connect(this._onCaptured, this);
@@ -49,10 +53,13 @@ export class SessionView extends Panel {
     return this._entered;
   }
 
-  /** Take the keyboard back. */
+  /** Take the keyboard back: the button in the toolbar gets the focus. */
   release(): void {
+    this._released = Date.now();
     this.parent?.node
-      .querySelector<HTMLElement>('[data-remote="toggle-keyboard"]')
+      .querySelector<HTMLElement>(
+        `jp-button[data-command="${CommandIDs.toggleKeyboard}"]`
+      )
       ?.focus();
     if (this.frame.hasKeyboard) {
       this.node.focus();
@@ -76,7 +83,9 @@ export class SessionView extends Panel {
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    if (this.model.phase === 'open' && !this.frame.hasKeyboard) {
+    // Lab activates a tab after each click in its toolbar.
+    const released = Date.now() - this._released < SETTLING;
+    if (this.model.phase === 'open' && !this.frame.hasKeyboard && !released) {
       this.frame.grab();
     }
   }
@@ -143,6 +152,7 @@ export class SessionView extends Panel {
 
   private readonly _entered = new Signal<this, void>(this);
   private _opened = false;
+  private _released = 0;
   private readonly _options: ISessionViewOptions;
   private readonly _overlay: Overlay;
 }

@@ -1,0 +1,71 @@
+import type { ISessionEvent } from '../store';
+import type { ISession } from '../tokens';
+
+/** A running desktop, with changes. */
+export function sample(changes: Partial<ISession> = {}): ISession {
+  return {
+    id: 'a',
+    name: 'Desktop 1',
+    app: 'desktop',
+    backend: 'local',
+    state: 'running',
+    revision: 1,
+    time: '2026-11-21T10:15:00.000Z',
+    created: '2026-11-21T10:00:00.000Z',
+    options: {},
+    started: '2026-11-21T10:00:03.000Z',
+    ended: null,
+    seen: null,
+    reason: '',
+    exit_code: null,
+    signal: null,
+    memory: null,
+    clients: 0,
+    activity: null,
+    spare: false,
+    ...changes
+  };
+}
+
+/** An event of the sample. */
+export function event(
+  sequence: number,
+  changes: Partial<ISessionEvent> = {}
+): ISessionEvent {
+  return { ...sample(changes), purged: false, ...changes, sequence };
+}
+
+/** A little server: a list, its number, and what it would have emitted. */
+export class ListServer {
+  readonly sessions = new Map<string, ISession>();
+  sequence = 100;
+
+  /** One random change; answers its event. */
+  step(random: () => number): ISessionEvent {
+    const ids = ['a', 'b', 'c', 'd', 'e'];
+    const id = ids[Math.floor(random() * ids.length)] ?? 'a';
+    const known = this.sessions.get(id);
+    this.sequence += 1;
+    if (known && random() < 0.2) {
+      this.sessions.delete(id);
+      return event(this.sequence, { ...known, purged: true });
+    }
+    const revision = (known?.revision ?? 0) + 1;
+    const next = sample({ ...known, id, revision, name: `${id}${revision}` });
+    this.sessions.set(id, next);
+    return event(this.sequence, next);
+  }
+
+  list(): { sessions: ISession[]; sequence: number } {
+    return { sessions: [...this.sessions.values()], sequence: this.sequence };
+  }
+}
+
+/** Repeatable numbers in [0, 1): a linear congruential generator. */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1664525 + 1013904223) % 4294967296;
+    return state / 4294967296;
+  };
+}

@@ -1,0 +1,1 @@
+"""Small apps, servers and clients for the tests of the proxy."""
