@@ -123,6 +123,8 @@ class RemoteApp(ExtensionApp):
         if hasattr(self, "watch"):
             await self.watch.stop()
         self.streams.close_all()
+        for backend in self.sessions.backends.values():
+            await backend.close()
         self.sessions.table.store.drop_lease()
 
     @property

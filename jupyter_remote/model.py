@@ -224,3 +224,7 @@ class Backend(Protocol):
     def socket(self, job_id: str) -> Path:
         """The unix socket (0600) on this machine at which the job's app is reached."""
         ...
+
+    async def close(self) -> None:
+        """End what this backend keeps open in this server; never a job."""
+        ...

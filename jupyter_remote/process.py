@@ -51,7 +51,7 @@ async def run(
         if isinstance(error, asyncio.TimeoutError):
             raise BackendTimeout(f"{argv[0]} did not answer within {timeout:g} s") from None
         raise
-    assert process.returncode is not None  # noqa: S101
+    assert process.returncode is not None
     return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
@@ -68,10 +68,11 @@ async def _start(
             env=env,
             start_new_session=True,
         )
-    except FileNotFoundError:
-        raise BackendError(f"command not found: {argv[0]}") from None
     except (OSError, ValueError) as error:
-        raise BackendError(f"cannot start {argv[0]}: {error}") from error
+        if proc.is_missing(argv[0], env or os.environ):
+            raise BackendError(f"command not found: {argv[0]}") from None
+        why = getattr(error, "strerror", None) or error
+        raise BackendError(f"cannot start {argv[0]}: {why}") from error
 
 
 async def _give_up(process: asyncio.subprocess.Process) -> None:

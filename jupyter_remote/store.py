@@ -58,8 +58,9 @@ class SessionStore:
 
     def take_lease(self) -> None:
         """Say that this server lives; called again every HEARTBEAT seconds."""
-        identity = Identity.of(os.getpid()).to_json()
-        write_private(self._lease, json.dumps({"host": socket.gethostname(), **identity}))
+        identity = Identity.of(os.getpid())
+        fields = identity.to_json() if identity else {}
+        write_private(self._lease, json.dumps({"host": socket.gethostname(), **fields}))
 
     def others(self) -> bool:
         """Whether another server may be writing here; leases of dead ones are removed."""

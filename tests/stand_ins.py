@@ -75,6 +75,9 @@ class MemoryBackend:
     def socket(self, job_id: str) -> Path:
         return Path("/nonexistent") / job_id
 
+    async def close(self) -> None:
+        return
+
 
 class PlainApp:
     """An app that is only a name."""

@@ -241,7 +241,7 @@ def test_an_x_server_that_cannot_start_is_said(
 
 def test_term_during_the_start(start: Start) -> None:
     desktop = start()
-    until(lambda: (desktop.run / "stale.json").exists(), "the X server")
+    until((desktop.run / "stale.json").exists, "the X server")
     desktop.process.terminate()
     assert desktop.ends() == 0
 

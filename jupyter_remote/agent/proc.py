@@ -10,6 +10,7 @@ import time
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
 LINUX = sys.platform == "linux"
@@ -27,6 +28,13 @@ def read(path: str) -> str:
     """The text of a file."""
     with open(path, encoding="utf-8", errors="replace") as file:
         return file.read()
+
+
+def is_missing(command: str, env: Mapping[str, str]) -> bool:
+    """No folder of PATH has such a file (a folder closed to us makes execvp(3) say EACCES)."""
+    if "/" in command or "\0" in command:
+        return False
+    return not any(os.path.exists(os.path.join(p, command)) for p in os.get_exec_path(env))
 
 
 def prctl(option: int, value: int) -> None:

@@ -6,7 +6,7 @@ import os
 import re
 import signal
 
-from .proc import PR_SET_PDEATHSIG, prctl, quiet
+from .proc import PR_SET_PDEATHSIG, is_missing, prctl, quiet
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ class Start:
             words = f"command not found: {argv[0]}"
             os.execvpe(argv[0], argv, env)  # noqa: S606
         except (OSError, ValueError) as error:
-            missing = isinstance(error, FileNotFoundError)
-            why = getattr(error, "strerror", None) or error
-            words = words if missing else f"cannot start {argv[0]}: {why}"
+            if not isinstance(error, FileNotFoundError) and not is_missing(argv[0], env):
+                why = getattr(error, "strerror", None) or error
+                words = f"cannot start {argv[0]}: {why}"
             os.write(report, words.encode(errors="replace"))
         finally:
             os._exit(127)

@@ -16,17 +16,18 @@ from traitlets.config import LoggingConfigurable
 
 from ..errors import InvalidSpec
 from ..model import JobSpec, Json, Ready, Session
-from . import xkb, xpra
+from . import xkb
 from .base import AppInfo, Upstream
 from .command import CWD, folder, installed, words
 from .desktop_page import ClientFiles, page
+from .xpra import Xpra, find_xpra, fitted, server_options
 
 WINDOW_MANAGERS = ("openbox", "xfwm4", "icewm", "fluxbox", "metacity", "marco", "jwm", "twm")
 XTERM = ("xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "90x28", "-bg", "#fafafa")
 TERMINALS = (XTERM, ("xfce4-terminal",), ("mate-terminal",), ("konsole",), ("x-terminal-emulator",))
 BACKGROUND = "3b4a5a"
 LOOK_AGAIN = 3.0  # seconds
-SHIPPED = ("desktop_runner.py", "desktop_x11.py")
+SHIPPED = ("desktop_runner.py", "desktop_processes.py", "desktop_x11.py")
 INSTALL = {
     "xpra": "sudo apt install xpra (Debian 12, Ubuntu 22.04; Debian 13 has no xpra, see "
     "https://github.com/Xpra-org/xpra/wiki/Download)",
@@ -89,10 +90,10 @@ class RemoteDesktop(LoggingConfigurable):
         self._looked = -LOOK_AGAIN
         self._files: ClientFiles | None = None
 
-    def found(self) -> xpra.Xpra:
+    def found(self) -> Xpra:
         """What is installed now (looked up again after a few seconds)."""
         if time.monotonic() - self._looked >= LOOK_AGAIN:
-            self._found = xpra.find_xpra(self.xpra, self.client_dir)
+            self._found = find_xpra(self.xpra, self.client_dir)
             self._looked = time.monotonic()
         return self._found
 
@@ -137,7 +138,7 @@ class RemoteDesktop(LoggingConfigurable):
     def _settings(self, here: bool) -> dict[str, Json]:
         """Of this machine, or for a machine that is not known yet."""
         found = self.found()
-        options = xpra.server_options(found.client if here else "", "{run}/password", self.dpi)
+        options = server_options(found.client if here else "", "{run}/password", self.dpi)
         return {
             "xpra": found.binary if here else "xpra",
             "options": self._fitted(options, found.binary) if here else options,
@@ -155,7 +156,7 @@ class RemoteDesktop(LoggingConfigurable):
 
     def _fitted(self, options: list[str], binary: str) -> list[str]:
         try:
-            return xpra.fitted(options, binary)
+            return fitted(options, binary)
         except (OSError, subprocess.SubprocessError) as error:
             raise InvalidSpec(f"{binary} does not work: {error}") from error
 

@@ -18,7 +18,7 @@ from ..errors import BackendError
 
 OURS = Path(__file__).parents[1] / "desktop"
 OUR_FOLDER = "jr"  # below desktop-client/<digest>/
-UNUSED = re.compile(r"/aurora/|AudioContextMonkeyPatch|/jszip|FileSaver|StreamSaver|simple-keyboard")
+UNUSED = re.compile("/aurora/|AudioContextMonkeyPatch|/jszip|FileSaver|StreamSaver")
 SCRIPT = re.compile(r"[ \t]*<script\b[^>]*\bsrc=[\"']([^\"']+)[\"'][^>]*>\s*</script>[ \t]*\n?")
 SCRIPTS = ("bridge", "keyboard", "clipboard")
 PARAMETERS = {

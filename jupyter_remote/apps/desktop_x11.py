@@ -1,14 +1,16 @@
 """The little of the X11 protocol that a desktop's start needs; standard library only.
 
-It is shipped beside ``desktop_runner.py``, so that no xauth, xrandr or xsetroot must be
+Shipped beside ``desktop_runner.py``, so that no xauth, xrandr or xsetroot must be
 installed where a desktop runs. Written after "X Window System Protocol" (X11R6.8) and
 "The X Resize, Rotate and Reflect Extension" 1.3; all numbers are little-endian.
 """
 
+from __future__ import annotations
+
+import contextlib
 import os
 import socket
 import struct
-from typing import Dict, List, Optional, Tuple  # noqa: UP035  (this file runs on Python 3.8)
 
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 FAMILY_WILD = 0xFFFF
@@ -31,25 +33,24 @@ def xauthority(cookie: bytes) -> bytes:
     def field(data: bytes) -> bytes:
         return struct.pack(">H", len(data)) + data
 
-    return (
-        struct.pack(">H", FAMILY_WILD) + field(b"") + field(b"") + field(COOKIE_NAME) + field(cookie)
-    )
+    fields = (b"", b"", COOKIE_NAME, cookie)
+    return struct.pack(">H", FAMILY_WILD) + b"".join(map(field, fields))
 
 
 def socket_path(number: int) -> str:
     """Where display ``number`` listens."""
-    return "/tmp/.X11-unix/X%d" % number  # noqa: S108  (fixed by the X server)
+    return f"/tmp/.X11-unix/X{number}"  # noqa: S108
 
 
 def lock_path(number: int) -> str:
     """The lock file of display ``number``."""
-    return "/tmp/.X%d-lock" % number  # noqa: S108
+    return f"/tmp/.X{number}-lock"  # noqa: S108
 
 
 class Display:
     """A connection to the X server; ``cookie`` None offers no credential at all."""
 
-    def __init__(self, number: int, cookie: Optional[bytes], timeout: float = 10.0) -> None:
+    def __init__(self, number: int, cookie: bytes | None, timeout: float = 10.0) -> None:
         self.sock = socket.socket(socket.AF_UNIX)
         self.sock.settimeout(timeout)
         self.sequence = 0
@@ -60,7 +61,7 @@ class Display:
             self.sock.close()
             raise
 
-    def __enter__(self) -> "Display":
+    def __enter__(self) -> Display:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -75,7 +76,7 @@ class Display:
             data += part
         return data
 
-    def _setup(self, cookie: Optional[bytes]) -> int:
+    def _setup(self, cookie: bytes | None) -> int:
         name = COOKIE_NAME if cookie else b""
         head = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(cookie or b""))
         self.sock.sendall(head + pad(name) + pad(cookie or b""))
@@ -99,7 +100,7 @@ class Display:
         while True:
             reply = self._receive(32)
             if reply[0] == 0:
-                raise XError("X error %d, request %d" % (reply[1], reply[10]))
+                raise XError(f"X error {reply[1]}, request {reply[10]}")
             if reply[0] == 1:
                 reply += self._receive(4 * struct.unpack_from("<I", reply, 4)[0])
             if reply[0] == 1 and struct.unpack_from("<H", reply, 2)[0] == self.sequence:
@@ -132,7 +133,7 @@ class Display:
         self.send(code, size, RR_SET_SCREEN_SIZE)
         use = head + struct.pack("<hhIHxxI", 0, 0, mode, 1, output)
         if self.ask(code, use, RR_SET_CRTC_CONFIG)[1] != 0:
-            raise XError("RANDR refused %dx%d" % (width, height))
+            raise XError(f"RANDR refused {width}x{height}")
 
     def _randr(self) -> int:
         name = b"RANDR"
@@ -142,26 +143,21 @@ class Display:
         self.ask(reply[9], struct.pack("<II", 1, 3), RR_QUERY_VERSION)
         return reply[9]
 
-    def _resources(self, code: int) -> Tuple[bytes, int, int]:  # noqa: UP006
+    def _resources(self, code: int) -> tuple[bytes, int, int]:
         reply = self.ask(code, struct.pack("<I", self.root), RR_GET_RESOURCES)
         crtcs, outputs = struct.unpack_from("<HH", reply, 16)
-        ids: List[int] = list(struct.unpack_from("<%dI" % (crtcs + outputs), reply, 32))  # noqa: UP006
+        ids: list[int] = list(struct.unpack_from(f"<{crtcs + outputs}I", reply, 32))
         return reply[8:16], (ids[:crtcs] or [0])[0], (ids[crtcs:] or [0])[0]
 
     def _mode(self, code: int, width: int, height: int) -> int:
         name = b"%dx%d" % (width, height)
-        timing = {"clock": (width + 32) * (height + 6) * 60}
-        mode = self._mode_info(width, height, timing, len(name))
-        reply = self.ask(code, struct.pack("<I", self.root) + mode + name, RR_CREATE_MODE)
-        return int(struct.unpack_from("<I", reply, 8)[0])
-
-    @staticmethod
-    def _mode_info(width: int, height: int, timing: Dict[str, int], name: int) -> bytes:  # noqa: UP006
         across = (width + 8, width + 16, width + 32, 0)
         down = (height + 1, height + 2, height + 6)
-        return struct.pack(
-            "<IHHIHHHHHHHHI", 0, width, height, timing["clock"], *across, *down, name, 0
-        )
+        clock = across[2] * down[2] * 60
+        mode = struct.pack("<IHHI", 0, width, height, clock)
+        mode += struct.pack("<HHHHHHHHI", *across, *down, len(name), 0)
+        reply = self.ask(code, struct.pack("<I", self.root) + mode + name, RR_CREATE_MODE)
+        return int(struct.unpack_from("<I", reply, 8)[0])
 
 
 def refuses_strangers(number: int) -> bool:
@@ -176,7 +172,5 @@ def refuses_strangers(number: int) -> bool:
 def remove_stale(number: int) -> None:
     """Unlink lock and socket of a display whose server is gone."""
     for path in (lock_path(number), socket_path(number)):
-        try:
-            os.unlink(path)  # noqa: PTH108
-        except OSError:
-            pass
+        with contextlib.suppress(OSError):
+            os.unlink(path)

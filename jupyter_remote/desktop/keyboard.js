@@ -37,6 +37,14 @@
     '+': 'KP_Add', '-': 'KP_Subtract', '*': 'KP_Multiply', '/': 'KP_Divide', '.': 'KP_Decimal',
     Enter: 'KP_Enter', '=': 'KP_Equal'
   };
+  const US_SHIFT = /[A-Z!@#$%^&*()_+{}|:"<>?~]/;
+  /* Layouts of a script; on others its characters are only to be found on our spare keys. */
+  const SCRIPTS = [
+    ['ru ua by bg rs mk kz kg tj mn', /\p{Script=Cyrillic}/u],
+    ['gr', /\p{Script=Greek}/u],
+    ['il', /\p{Script=Hebrew}/u],
+    ['ara ir pk af', /\p{Script=Arabic}/u]
+  ];
   const COMPOSING = ['Process', 'Dead', 'Unidentified'];
   const agent = `${navigator.userAgentData?.platform ?? ''} ${navigator.platform} ${navigator.userAgent}`;
   const onMac = /Mac|iPhone|iPad/.test(agent);
@@ -45,6 +53,7 @@
   const levels = new Map(); // character -> the modifiers of its key in our map
   Object.keys(remote.keysyms).forEach((character, index) => levels.set(character, index % 4));
   const down = new Map(); // code of a key that is held -> packet fields to release it with
+  let altGraph = false; // held
   let pendingControl = null; // Windows says Control before AltGr: wait for what follows
 
   const isCharacter = key => [...key].length === 1;
@@ -98,17 +107,23 @@
   };
   remote.tap = tap;
 
-  /* The modifiers under which a character stands on its key in our map. */
-  const levelOf = character => {
+  /* The modifiers under which a character stands on its key in our map, whose Latin part is
+   * the US layout. In a layout that was asked for, they are those that the user holds. */
+  const levelOf = (character, event) => {
     const level = levels.get(character);
-    const names = [];
-    if (level === undefined ? /^[A-Z]$/.test(character) : level % 2 === 1) {
-      names.push('shift');
+    let shift = level === undefined ? US_SHIFT.test(character) : level % 2 === 1;
+    let third = level >= 2;
+    if (event && onAskedLayout(character)) {
+      shift = event.shiftKey;
+      third = madeByAltGr(event);
     }
-    if (level >= 2) {
-      names.push(altgr());
-    }
-    return names;
+    return [...(shift ? ['shift'] : []), ...(third ? [altgr()] : [])];
+  };
+
+  const onAskedLayout = character => {
+    const layout = remote.layout.split(/[,(]/)[0];
+    const script = SCRIPTS.find(([, pattern]) => pattern.test(character));
+    return layout !== '' && script?.[0].split(' ').includes(layout) !== false;
   };
 
   /* Type a text: its characters one by one, or by pasting when one of them has no key. */
@@ -145,7 +160,7 @@
     if (event.metaKey) {
       return false;
     }
-    if (event.getModifierState('AltGraph')) {
+    if (altGraph || event.getModifierState('AltGraph')) {
       return true;
     }
     if (onMac) {
@@ -182,10 +197,13 @@
         return { name: keysym(latin(event)), modifiers: held(event), hold: true };
       }
       const name = keysym(key);
-      return name && { name, modifiers: levelOf(key), hold: isLatin(key) };
+      return name && { name, modifiers: levelOf(key, event), hold: isLatin(key) };
     }
     if (key in MODIFIERS) {
       return { name: modifierKey(event), modifiers: held(event), hold: true };
+    }
+    if (key === 'Tab' && event.shiftKey) {
+      return { name: 'ISO_Left_Tab', modifiers: held(event), hold: true };
     }
     const name = NAMED[key] ?? (/^F\d{1,2}$/.test(key) ? key : '');
     return name ? { name, modifiers: held(event), hold: true } : null;
@@ -217,6 +235,7 @@
       return;
     }
     if (event.key === 'AltGraph') {
+      altGraph = true;
       dropControl(); // it was half of AltGr
       event.preventDefault();
       return;
@@ -253,6 +272,7 @@
 
   const onKeyUp = event => {
     event.stopImmediatePropagation();
+    altGraph &&= event.key !== 'AltGraph';
     flushControl();
     const key = down.get(event.code);
     if (key) {
@@ -289,6 +309,7 @@
       send(name, false, []);
     }
     down.clear();
+    altGraph = false;
   };
   remote.releaseKeys = release;
 
@@ -338,6 +359,7 @@
   remote.actions.blur = release;
   remote.actions.layout = ({ value }) => {
     if (/^[\w,()-]*$/.test(value ?? '')) {
+      remote.layout = value || '';
       client()?.send([remote.packet('layout_changed'), value || 'us', '']);
     }
   };
