@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
 from traitlets import Unicode, default
 
+from .activity import LOOK, Activity
 from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
@@ -21,8 +21,6 @@ from .errors import RemoteError, StorageError
 from .events import Events
 from .files import SecretKey
 from .handlers import broken_routes, routes
-from .model import now
-from .proxy import Streams
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
 from .store import HEARTBEAT, SessionStore
@@ -82,13 +80,15 @@ class RemoteApp(ExtensionApp):
         if self.broken:
             self.handlers.extend(broken_routes(self.broken))
             return
-        self.streams = Streams(changed=self._stream_changed)
-        self.sessions.ended = self.streams.close
+        settings = self._server.web_app.settings
+        self.activity = Activity(self.sessions, self.targets, settings)
+        self.sessions.ended = self.activity.ended
         table = routes(
             sessions=self.sessions,
             apps=self.apps,
             targets=self.targets,
-            streams=self.streams,
+            streams=self.activity.streams,
+            note=self.activity.note,
             client=self.desktop,
         )
         self.handlers.extend(table)
@@ -109,6 +109,7 @@ class RemoteApp(ExtensionApp):
         except RemoteError as error:
             self.log.error("%s", error)
         self.watch.every(HEARTBEAT, self._beat)
+        self.watch.every(LOOK, self.activity.look)
         self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
         self.watch.start()
@@ -122,7 +123,7 @@ class RemoteApp(ExtensionApp):
             await self.sessions.stop_all()
         if hasattr(self, "watch"):
             await self.watch.stop()
-        self.streams.close_all()
+        self.activity.streams.close_all()
         for backend in self.sessions.backends.values():
             await backend.close()
         self.sessions.table.store.drop_lease()
@@ -142,13 +143,3 @@ class RemoteApp(ExtensionApp):
     async def _read_others(self) -> None:
         if await asyncio.to_thread(self.sessions.table.store.others):
             self.sessions.refresh()
-
-    def _stream_changed(self, session_id: str) -> None:
-        """A websocket was opened or closed: news for the list and for the hub's culler."""
-        count = self.streams.count(session_id)
-        self.sessions.used(session_id, count, now())
-        self._note_activity()
-
-    def _note_activity(self) -> None:
-        times = self._server.web_app.settings.setdefault("last_activity_times", {})
-        times["jupyter_remote"] = datetime.now(timezone.utc)

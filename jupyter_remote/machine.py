@@ -181,7 +181,8 @@ def _renamed(session: Session, seen: Renamed, at: str) -> Changes:
 
 
 def _owned(session: Session, seen: Owned, at: str) -> Changes:
-    return {"owner": seen.owner}
+    """The streams of the owner before went with it."""
+    return {"owner": seen.owner, "clients": 0}
 
 
 def _claimed(session: Session, seen: Claimed, at: str) -> Changes:

@@ -43,7 +43,13 @@ _ENDED = frozenset({State.STOPPED, State.FAILED, State.LOST})
 
 def now() -> str:
     """The present time as it stands in records."""
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return as_time(datetime.now(timezone.utc).timestamp())
+
+
+def as_time(seconds: float) -> str:
+    """Seconds since 1970 as they stand in records."""
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def elapsed(earlier: str, later: str) -> float:

@@ -227,6 +227,7 @@ def test_the_description_knows_every_route_and_method() -> None:
         apps=None,
         targets=None,
         streams=None,
+        note=None,
         client=None,  # type: ignore[arg-type]
     )
     served = {}
@@ -236,6 +237,18 @@ def test_the_description_knows_every_route_and_method() -> None:
     for path, described in API["paths"].items():
         assert {m for m in described if m != "parameters"} == served.pop(path), path
     assert all(p.startswith(("/s/", "/desktop-client/")) for p in served), "undescribed routes"
+
+
+async def test_activity_reaches_the_record_and_the_culler(
+    client: Client, jp_serverapp: Any
+) -> None:
+    session = await client.start("sleep 100")
+    await client.state(session, "running")
+    times = jp_serverapp.web_app.settings["last_activity_times"]
+    assert "jupyter_remote" not in times
+    await client("POST", "sessions", session["id"], "activity")
+    assert (await client("GET", "sessions", session["id"]))["activity"] > session["created"]
+    assert times["jupyter_remote"].tzinfo is not None
 
 
 async def test_the_environment_of_a_job_has_no_secret(

@@ -110,7 +110,7 @@ class Running:
 
     def xpra(self, password: str) -> subprocess.CompletedProcess[str]:
         (self.run / "given").write_text(password)
-        argv = ["xpra", "id", f"socket://{self.socket}", f"--password-file={self.run}/given"]
+        argv = ["xpra", "info", f"socket://{self.socket}", f"--password-file={self.run}/given"]
         return subprocess.run(argv, capture_output=True, text=True, check=False)
 
 

@@ -25,7 +25,7 @@ LAYERS = [
     ["sessions"],
     ["watch", "upkeep"],
     ["proxy"],
-    ["handlers"],
+    ["handlers", "activity"],
     ["app"],
 ]
 

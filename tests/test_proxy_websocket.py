@@ -426,14 +426,6 @@ async def test_no_delay(proxy, scripted):
     assert browser.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
-async def test_without_splice(proxy, scripted, monkeypatch):
-    monkeypatch.delattr(os, "splice", raising=False)
-    await test_half_close(proxy, scripted)
-    await until(lambda: proxy.streams.count(SESSION) == 0)
-    proxy.changes.clear()
-    await test_stop_cuts(proxy, scripted, lambda: (0, 0))
-
-
 async def test_tornado_of_another_shape(proxy, scripted, monkeypatch):
     """Where the buffer of tornado is not what is expected, its own stream is pumped."""
     monkeypatch.setattr(joining, "_early", lambda stream: None)

@@ -35,6 +35,7 @@ class Upstream:
     ``mappath``: further renaming of paths; ``request_headers``: added to every request
     (credentials of the app among them); ``response_headers``: set on every answer;
     ``waits``: hold a websocket handshake until the app listens, up to so many seconds;
+    ``reports``: the app's page tells of real input itself (its bytes alone mean nothing);
     ``rewrite``: called as ``rewrite(response, request=..., path=...)`` with a whole answer
     (``code``, ``reason``, ``headers``, ``body`` as bytes), which it changes in place.
     """
@@ -44,6 +45,7 @@ class Upstream:
     request_headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     response_headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     waits: float = 30.0
+    reports: bool = False
     rewrite: Callable[..., Any] | None = None
 
 

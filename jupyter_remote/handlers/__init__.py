@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import proxy
@@ -23,6 +24,7 @@ def routes(
     apps: RemoteApps,
     targets: proxy.Targets,
     streams: proxy.Streams,
+    note: Callable[[str], None],
     client: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
@@ -31,7 +33,7 @@ def routes(
         ("sessions", of_sessions.SessionsHandler, of_session),
         (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
-        (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, of_session),
+        (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),

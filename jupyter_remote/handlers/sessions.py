@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
-from ..model import Json, now
+from ..model import Json
 from ..sessions import RemoteSessions
 from .base import RemoteHandler
 
@@ -86,13 +87,16 @@ class SessionLogHandler(SessionsBase):
         self.finish(chunk.data, set_content_type="text/plain; charset=utf-8")
 
 
-class SessionActivityHandler(SessionsBase):
+class SessionActivityHandler(RemoteHandler):
     """``sessions/<id>/activity``: the desktop's page says that somebody is at work."""
+
+    def initialize(self, note: Callable[[str], None]) -> None:
+        """Take the collaborator from the route table."""
+        self.note = note
 
     @web.authenticated
     @authorized
     async def post(self, session: str) -> None:
         """Note real input, for the list and for the hub's idle culler."""
-        record = self.sessions.table.get(session)
-        self.sessions.used(session, record.clients, now())
+        self.note(session)
         self.set_status(204)

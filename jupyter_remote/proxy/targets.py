@@ -37,6 +37,11 @@ class SessionTargets:
             alive=lambda: self._alive(session),
         )
 
+    def reports(self, session: Session) -> bool:
+        """Whether the page of this session's app tells of real input itself."""
+        app = self._apps.get(session.app)
+        return app.upstream(session, self._prefix(session.id)).reports
+
     def _upstream(self, app: App, session: Session, prefix: str) -> Upstream:
         """An app may make its credentials anew at each start of the server: keep the first."""
         upstream = app.upstream(session, prefix)
