@@ -1,7 +1,9 @@
 """The app of bench_proxy.py: websockets from bare sockets, on a unix socket and a TCP port.
 
-``/flood?<size>``: messages of that size without end. ``/pair``: two small messages for each
-that comes. ``/frames?<size>&<rate>``: as a desktop does; each message begins with its time.
+``/flood?<size>``: messages of that size without end, 64 KB a call (an app that sends each
+small message by itself is the bottleneck). ``/pair?<ms>``: two small messages for each that
+comes, and so much work between them. ``/frames?<size>&<rate>``: as a desktop does; each
+message begins with its time.
 """
 
 from __future__ import annotations
@@ -48,12 +50,14 @@ def serve(conn: socket.socket) -> None:
     path, numbers = handshake(conn)
     if path == "flood":
         one = message(os.urandom(numbers[0]))
-        block = one * max(1, 2**20 // len(one))
+        block = one * max(1, 65536 // len(one))
         while True:
             conn.sendall(block)
     if path == "pair":
         while conn.recv(4096):
             conn.sendall(message(b"first"))
+            if numbers[0]:
+                time.sleep(numbers[0] / 1000)
             conn.sendall(message(b"second"))
     if path == "frames":
         size, rate = numbers

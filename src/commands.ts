@@ -44,6 +44,16 @@ export const SESSION_ARGS = {
   }
 };
 
+const RENAME_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      ...SESSION_ARGS.args.properties,
+      name: { type: 'string', description: 'New name; without it: ask' }
+    }
+  }
+};
+
 /** Schema of commands without arguments. */
 export const NO_ARGS = { args: { type: 'object', properties: {} } };
 
@@ -112,15 +122,7 @@ function addRename(context: ICommandContext): void {
     label: trans.__('Rename Session…'),
     caption: trans.__('Give the session another name'),
     icon: editIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          ...SESSION_ARGS.args.properties,
-          name: { type: 'string', description: 'New name; without it: ask' }
-        }
-      }
-    },
+    describedBy: RENAME_ARGS,
     isEnabled: args => target(context, args) !== undefined,
     execute: async args => {
       const session = target(context, args);

@@ -43,6 +43,9 @@ describe('bytes', () => {
   });
 });
 
+/** With plain spaces. */
+const spaced = (text: string) => text.replace(/\u00a0/g, ' ');
+
 describe('details', () => {
   const now = Date.parse('2026-11-21T10:10:03Z');
 
@@ -52,7 +55,7 @@ describe('details', () => {
       activity: '2026-11-21T10:07:00Z',
       memory: 412_000_000
     });
-    expect(details(session, now, trans)).toEqual([
+    expect(details(session, now, trans).map(spaced)).toEqual([
       '10 min',
       '2 open',
       'active 3 min ago',
@@ -67,7 +70,9 @@ describe('details', () => {
       clients: 1,
       memory: 5
     });
-    expect(details(session, now, trans)).toEqual(['ended 1 min ago']);
+    expect(details(session, now, trans).map(spaced)).toEqual([
+      'ended 1 min ago'
+    ]);
   });
 
   it('never counts backwards when the clocks differ', () => {

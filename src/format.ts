@@ -113,7 +113,10 @@ export function details(
       parts.push(bytes(session.memory));
     }
   }
-  return parts.filter(part => part !== '');
+  // A part is not torn apart at the end of a line.
+  return parts
+    .filter(part => part !== '')
+    .map(part => part.replace(/ /g, '\u00a0'));
 }
 
 /** Why it ended, in a sentence; empty when there is nothing to say. */

@@ -70,7 +70,7 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   get isDisposed(): boolean {
-    return this._isDisposed;
+    return this._poll.isDisposed;
   }
 
   get freshness(): Freshness {
@@ -155,10 +155,9 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   dispose(): void {
-    if (this._isDisposed) {
+    if (this.isDisposed) {
       return;
     }
-    this._isDisposed = true;
     document.removeEventListener('visibilitychange', this._onVisibility);
     window.removeEventListener('online', this._onVisibility);
     this._poll.dispose();
@@ -254,11 +253,9 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
       .sort((a, b) => (a.created < b.created ? 1 : -1));
     this._pace();
     this._changed.emit();
-    found
-      .filter(({ next }) => !next?.spare)
-      .forEach(each => {
-        this._transition.emit(each);
-      });
+    for (const each of found.filter(({ next }) => !next?.spare)) {
+      this._transition.emit(each);
+    }
   }
 
   /** List often while something moves: events may be lost. */
@@ -275,7 +272,6 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   private _apps: readonly IAppInfo[] = [];
   private readonly _asked = new Set<string>();
   private _freshness: Freshness = 'loading';
-  private _isDisposed = false;
   private _applied = 0;
   private readonly _late = new Set<ILate>();
   private _turn = 0;

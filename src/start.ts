@@ -1,7 +1,7 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { launchIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
 
 import { showMissing } from './widgets/missing';
@@ -17,10 +17,9 @@ type Args = ReadonlyPartialJSONObject;
 
 /** What the commands that start and open sessions need. */
 export interface IStartContext {
-  readonly commands: CommandRegistry;
+  readonly app: JupyterFrontEnd;
   readonly sessions: IRemoteSessions;
   readonly tabs: RemoteTabs;
-  readonly activate: (id: string) => void;
   readonly trans: TranslationBundle;
 }
 
@@ -33,6 +32,16 @@ const START_ARGS = {
       backend: { type: 'string', description: 'Where it runs' },
       name: { type: 'string', description: 'Name of the session' },
       options: { type: 'object', description: 'Options of the app' }
+    }
+  }
+};
+
+const PROGRAM_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      command: { type: 'string', description: 'Command; without it: ask' },
+      name: { type: 'string', description: 'Name of the session' }
     }
   }
 };
@@ -73,9 +82,9 @@ function requestOf(args: Args): IStartRequest {
 }
 
 function addStart(context: IStartContext): void {
-  const { commands, sessions, trans } = context;
+  const { app, sessions, trans } = context;
   const info = (args: Args) => sessions.app(requestOf(args).app);
-  commands.addCommand(CommandIDs.startSession, {
+  app.commands.addCommand(CommandIDs.startSession, {
     label: args => {
       const { app } = requestOf(args);
       if (app === 'desktop') {
@@ -98,20 +107,20 @@ async function start(
   context: IStartContext,
   request: IStartRequest
 ): Promise<Widget | undefined> {
-  const { commands, sessions, tabs, trans } = context;
-  const app = sessions.app(request.app);
-  if (app?.reason && (await stillMissing(sessions, request.app))) {
-    await showMissing(sessions.app(request.app) ?? app, trans);
+  const { sessions, tabs, trans } = context;
+  const info = sessions.app(request.app);
+  if (info?.reason && (await stillMissing(sessions, request.app))) {
+    await showMissing(sessions.app(request.app) ?? info, trans);
     return undefined;
   }
-  if (app?.opens === 'browser') {
+  if (info?.opens === 'browser') {
     await openLater(sessions, request, trans);
     return undefined;
   }
-  if (app?.opens === 'nothing') {
-    await attempt(trans.__('Cannot start %1', app.title), async () => {
+  if (info?.opens === 'nothing') {
+    await attempt(trans.__('Cannot start %1', info.title), async () => {
       const { id } = await sessions.start(request);
-      await commands.execute(CommandIDs.showLog, { id });
+      await context.app.commands.execute(CommandIDs.showLog, { id });
     });
     return undefined;
   }
@@ -128,27 +137,17 @@ async function stillMissing(
 }
 
 function addProgram(context: IStartContext): void {
-  const { commands, sessions, trans } = context;
-  commands.addCommand(CommandIDs.startProgram, {
-    label: trans.__('Program…'),
+  const { app, sessions, trans } = context;
+  app.commands.addCommand(CommandIDs.startProgram, {
+    label: args =>
+      'cwd' in args ? trans.__('Program…') : trans.__('New Program…'),
     caption: trans.__('Start one graphical program in a tab'),
     icon: programIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          command: {
-            type: 'string',
-            description: 'Command line; without it: ask'
-          },
-          name: { type: 'string', description: 'Name of the session' }
-        }
-      }
-    },
+    describedBy: PROGRAM_ARGS,
     execute: async args => {
-      const app = sessions.app('program');
-      if (app?.reason && (await stillMissing(sessions, 'program'))) {
-        await showMissing(app, trans);
+      const info = sessions.app('program');
+      if (info?.reason && (await stillMissing(sessions, 'program'))) {
+        await showMissing(info, trans);
         return undefined;
       }
       const chosen =
@@ -166,8 +165,8 @@ function program(chosen: { command: string; name?: string }): IStartRequest {
 }
 
 function addOpen(context: IStartContext): void {
-  const { commands, sessions, tabs, trans } = context;
-  commands.addCommand(CommandIDs.openSession, {
+  const { app, sessions, tabs, trans } = context;
+  app.commands.addCommand(CommandIDs.openSession, {
     label: trans.__('Open Session'),
     caption: trans.__('Open the session in a tab'),
     describedBy: OPEN_ARGS,
@@ -180,17 +179,17 @@ function addOpen(context: IStartContext): void {
         return undefined;
       }
       return opens === 'nothing'
-        ? commands.execute(CommandIDs.showLog, { id })
+        ? app.commands.execute(CommandIDs.showLog, { id })
         : tabs.open(args);
     }
   });
 }
 
 function addOpenInBrowser(context: IStartContext): void {
-  const { commands, sessions, tabs, trans } = context;
+  const { app, sessions, tabs, trans } = context;
   const id = (args: Args) =>
     typeof args.id === 'string' ? args.id : tabs.current;
-  commands.addCommand(CommandIDs.openInBrowser, {
+  app.commands.addCommand(CommandIDs.openInBrowser, {
     label: trans.__('Open in Browser Tab'),
     caption: trans.__('Open the session in a tab of the browser'),
     icon: launchIcon,
@@ -210,8 +209,8 @@ function addOpenInBrowser(context: IStartContext): void {
 }
 
 function addRestart(context: IStartContext): void {
-  const { commands, sessions, tabs, trans } = context;
-  commands.addCommand(CommandIDs.restartSession, {
+  const { app, sessions, tabs, trans } = context;
+  app.commands.addCommand(CommandIDs.restartSession, {
     label: trans.__('Start Again'),
     caption: trans.__('Start a new session like the ended one'),
     icon: refreshIcon,
@@ -226,7 +225,7 @@ function addRestart(context: IStartContext): void {
       const session = sessions.get(args.id as string);
       const tab = tabs.tracker.find(({ model }) => model.id === args.id);
       if (tab) {
-        context.activate(tab.id);
+        app.shell.activateById(tab.id);
         await tab.model.again();
       } else if (session) {
         const { app, backend, name, options } = session;

@@ -2,7 +2,7 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import { plainText } from './format';
+import { plainText, shorten } from './format';
 import type { PageStatus, Quality } from './messages';
 import type { Phase } from './progress';
 import { framed, phaseOf, retryDelay } from './progress';
@@ -78,8 +78,8 @@ export class TabModel extends VDomModel {
   }
 
   get name(): string {
-    const title = this._options.sessions.app(this.app)?.title;
-    return this._session?.name ?? (this._name || title || this.app);
+    const title = this._options.sessions.app(this.app)?.title ?? this.app;
+    return this._session?.name ?? (this._name || this._command || title);
   }
 
   /** What the frame shall show; empty: nothing. */
@@ -137,6 +137,14 @@ export class TabModel extends VDomModel {
     this._onSessions();
   }
 
+  /** The tab came to the front: a desktop connects only now. */
+  shown(): void {
+    if (this._phase === 'connecting') {
+      this.began = Date.now();
+      this.stateChanged.emit();
+    }
+  }
+
   /** The user wants the page loaded again. */
   reload(): void {
     window.clearTimeout(this._timer);
@@ -163,6 +171,12 @@ export class TabModel extends VDomModel {
       this._options.sessions.changed.disconnect(this._onSessions, this);
       super.dispose();
     }
+  }
+
+  /** The command asked for, as a name until the server gives one. */
+  private get _command(): string {
+    const command = this._request?.options?.command;
+    return typeof command === 'string' ? shorten(command, 40) : '';
   }
 
   private _reset(): void {

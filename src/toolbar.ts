@@ -1,10 +1,12 @@
 import type { IToolbarWidgetRegistry } from '@jupyterlab/apputils';
+import { setToolbar } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { CommandToolbarButton, Toolbar } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { CommandIDs } from './commandids';
 import { layoutChoices, qualityChoices } from './choices';
+import { isDesktop } from './tabmodel';
 import { Choice } from './widgets/choice';
 import type { SessionTab } from './widgets/sessiontab';
 
@@ -33,33 +35,36 @@ export function addToolbarFactories(
       button(tab, commands, id)
     );
   });
-  registry.addFactory<SessionTab>(FACTORY, 'quality', tab => {
-    const label = trans.__('Picture quality');
-    return new Choice(tab.model, {
-      label,
+  registry.addFactory<SessionTab>(FACTORY, 'quality', ({ id, model }) => {
+    return new Choice(model, {
+      label: trans.__('Picture quality'),
       choices: qualityChoices(trans),
-      value: model => model.quality,
+      value: () => model.quality,
       choose: value =>
-        void commands.execute(CommandIDs.setQuality, { value, tab: tab.id })
+        void commands.execute(CommandIDs.setQuality, { value, tab: id })
     });
   });
-  registry.addFactory<SessionTab>(FACTORY, 'layout', tab => {
-    const label = trans.__('Keyboard layout');
-    return new Choice(tab.model, {
-      label,
+  registry.addFactory<SessionTab>(FACTORY, 'layout', ({ id, model }) => {
+    return new Choice(model, {
+      label: trans.__('Keyboard layout'),
       choices: layoutChoices(trans),
-      value: model => model.layout,
+      value: () => model.layout,
       choose: value =>
-        void commands.execute(CommandIDs.setLayout, { value, tab: tab.id })
+        void commands.execute(CommandIDs.setLayout, { value, tab: id })
     });
   });
 }
 
-/** The toolbar of apps that are not desktops. */
-export function fillAppToolbar(
+/** Fill the toolbar of a new tab: desktops have what the settings say. */
+export function fillToolbar(
   tab: SessionTab,
+  factory: Parameters<typeof setToolbar>[1],
   commands: CommandRegistry
 ): void {
+  if (isDesktop(tab.model.app)) {
+    setToolbar(tab, factory);
+    return;
+  }
   const add = (name: string, id: string) =>
     tab.toolbar.addItem(name, button(tab, commands, id));
   add('reload', CommandIDs.reload);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -99,7 +100,7 @@ class RemoteDesktop(LoggingConfigurable):
 
     def files(self) -> ClientFiles:
         """The client's files as they are served below ``desktop-client/``."""
-        client = self.found().client
+        client = self.found().client or os.devnull
         if self._files is None or str(self._files.client) != client:
             self._files = ClientFiles(Path(client))
         return self._files
@@ -112,6 +113,11 @@ class RemoteDesktop(LoggingConfigurable):
         how = "; ".join(INSTALL[name] for name in missing)
         return f"Missing here: {', '.join(missing)}. Ask your administrator, or install: {how}."
 
+    def check(self) -> None:
+        """Raise InvalidSpec with the reason why no desktop can start."""
+        if reason := self.reason():
+            raise InvalidSpec(reason)
+
     def choose(self, given: str | list[str], usual: tuple[tuple[str, ...], ...]) -> list[str]:
         """The configured command, else the first usual one that is installed, else nothing."""
         if given:
@@ -120,8 +126,6 @@ class RemoteDesktop(LoggingConfigurable):
 
     def job(self, session: Session, program: list[str], settings: dict[str, Json]) -> JobSpec:
         """A job that shows ``program`` through Xpra."""
-        if self.reason():
-            raise InvalidSpec(self.reason())
         here = session.backend == "local"
         files = {name: (Path(__file__).parent / name).read_text() for name in SHIPPED}
         files["desktop.json"] = json.dumps(self._settings(here) | settings | {"program": program})
@@ -200,6 +204,7 @@ class DesktopApp:
 
     def job(self, session: Session, prefix: str) -> JobSpec:
         """Raises InvalidSpec when Xpra, or every window manager, is missing."""
+        self.shared.check()
         manager = self._manager()
         if not manager or not installed(manager[0], {}):
             name = manager[0] if manager else "no window manager is installed"
@@ -247,6 +252,7 @@ class ProgramApp:
 
     def job(self, session: Session, prefix: str) -> JobSpec:
         """Raises InvalidSpec when Xpra, the program or the folder is not there."""
+        self.shared.check()
         argv = list(words(session.options["command"]))
         cwd = folder(session.options.get("cwd") or "")
         if session.backend == "local" and not installed(argv[0], {}, cwd):

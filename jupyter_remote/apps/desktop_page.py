@@ -10,7 +10,6 @@ import functools
 import gzip
 import hashlib
 import json
-import mimetypes
 import re
 from pathlib import Path
 
@@ -20,7 +19,22 @@ OURS = Path(__file__).parents[1] / "desktop"
 OUR_FOLDER = "jr"  # below desktop-client/<digest>/
 UNUSED = re.compile("/aurora/|AudioContextMonkeyPatch|/jszip|FileSaver|StreamSaver")
 SCRIPT = re.compile(r"[ \t]*<script\b[^>]*\bsrc=[\"']([^\"']+)[\"'][^>]*>\s*</script>[ \t]*\n?")
-SCRIPTS = ("bridge", "keyboard", "clipboard")
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".ico": "image/x-icon",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".map": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
+    ".txt": "text/plain; charset=utf-8",
+    ".wasm": "application/wasm",
+    ".woff": "font/woff",
+    ".woff2": "font/woff2",
+}
+SCRIPTS = ("bridge", "names", "keyboard", "input", "clipboard")
 PARAMETERS = {
     "clipboard": "true",
     "clock": "false",
@@ -85,9 +99,8 @@ def packed(path: Path, _stamp: int) -> bytes:
 
 
 def content_type(path: Path) -> str:
-    """What browsers are told; the client's sources are UTF-8."""
-    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-    return kind + "; charset=utf-8" if kind.startswith("text/") or "javascript" in kind else kind
+    """What browsers are told; not from the system's table, which says odd things of scripts."""
+    return TYPES.get(path.suffix, "application/octet-stream")
 
 
 def page(files: ClientFiles, prefix: str, session: str, password: str, layout: str) -> str:

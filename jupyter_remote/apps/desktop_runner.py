@@ -46,7 +46,8 @@ FOREIGN = re.compile(
 
 def accepted_options(help_text: str) -> dict[str, bool]:
     """Options that ``xpra --help`` lists: name -> whether it takes a value."""
-    found = re.findall(r"^\s+(?:-\w\S*,?\s+)?(--[\w-]+)(=?)", help_text, re.MULTILINE)
+    heads = re.findall(r"^ +(-.*?)(?:  |$)", help_text, re.MULTILINE)
+    found = re.findall(r"(--[\w-]+)(=?)", "\n".join(heads))
     return {name: bool(value) for name, value in found}
 
 

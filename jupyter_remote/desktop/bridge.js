@@ -9,7 +9,13 @@
 
 (remote => {
   const SOURCE = 'jupyter-remote';
-  const NEEDED = ['connect', 'init_packet_handlers', '_screen_resized', '_make_hello', 'close'];
+  const NEEDED = [
+    'connect',
+    'init_packet_handlers',
+    '_screen_resized',
+    '_make_hello',
+    'close'
+  ];
   const MINUTE = 60000;
   const TRIES = 5;
   const CONNECT_TIMEOUT = 120000;
@@ -57,14 +63,19 @@
     const original = prototype[name];
     if (typeof original === 'function') {
       prototype[name] = function (...args) {
-        return around.call(this, (...given) => original.apply(this, given), ...args);
+        return around.call(
+          this,
+          (...given) => original.apply(this, given),
+          ...args
+        );
       };
     }
   };
 
   /* The name of a packet: newer clients keep them in a table. */
   remote.packet = name =>
-    (typeof PACKET_TYPES === 'object' && PACKET_TYPES[name]) || name.replaceAll('_', '-');
+    (typeof PACKET_TYPES === 'object' && PACKET_TYPES[name]) ||
+    name.replaceAll('_', '-');
 
   /* ---- the connection ---- */
 
@@ -96,7 +107,11 @@
       }
       const record = await answer.json();
       const ended = ['stopped', 'failed', 'lost'].includes(record.state);
-      return { ended, known: answer.ok && record.state !== 'stopping', reason: record.reason };
+      return {
+        ended,
+        known: answer.ok && record.state !== 'stopping',
+        reason: record.reason
+      };
     } catch {
       return {};
     }
@@ -107,7 +122,10 @@
     sessionStorage.setItem(triesKey, String(tries));
     if (tries > TRIES) {
       sessionStorage.removeItem(triesKey);
-      remote.setStatus('closed', `The desktop cannot be reached.\n${reason || ''}`);
+      remote.setStatus(
+        'closed',
+        `The desktop cannot be reached.\n${reason || ''}`
+      );
     } else {
       window.location.reload();
     }
@@ -128,7 +146,10 @@
     Utilities.getparam = name => (name in names ? names[name] : null);
     const P = XpraClient.prototype;
     // the client's page assigns its own way out (to connect.html): it is not taken
-    Object.defineProperty(P, 'callback_close', { get: () => closed, set: () => undefined });
+    Object.defineProperty(P, 'callback_close', {
+      get: () => closed,
+      set() {}
+    });
     remote.wrap(P, 'connect', function (original) {
       remote.client = this;
       // the proxy holds the handshake until Xpra listens
@@ -191,7 +212,9 @@
 
   const painted = () => {
     if (remote.status === 'connected') {
-      requestAnimationFrame(() => requestAnimationFrame(() => remote.setStatus('painted')));
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => remote.setStatus('painted'))
+      );
     }
   };
 
@@ -206,13 +229,19 @@
     remote.post('activity');
     const token = /(?:^|; )_xsrf=([^;]*)/.exec(document.cookie)?.[1] ?? '';
     const headers = { 'X-XSRFToken': decodeURIComponent(token) };
-    fetch(`${remote.record}/activity`, { method: 'POST', headers }).catch(() => undefined);
+    fetch(`${remote.record}/activity`, { method: 'POST', headers }).catch(
+      () => undefined
+    );
   };
   for (const type of ['keydown', 'pointerdown', 'wheel']) {
-    window.addEventListener(type, event => event.isTrusted && remote.noteActivity(), {
-      capture: true,
-      passive: true
-    });
+    window.addEventListener(
+      type,
+      event => event.isTrusted && remote.noteActivity(),
+      {
+        capture: true,
+        passive: true
+      }
+    );
   }
 
   /* ---- messages of the Lab tab ---- */
@@ -220,8 +249,13 @@
   remote.actions = {};
   window.addEventListener('message', event => {
     const data = event.data;
-    const trusted = event.origin === window.location.origin && event.source === window.parent;
-    if (trusted && data?.source === SOURCE && Object.hasOwn(remote.actions, data.type)) {
+    const trusted =
+      event.origin === window.location.origin && event.source === window.parent;
+    if (
+      trusted &&
+      data?.source === SOURCE &&
+      Object.hasOwn(remote.actions, data.type)
+    ) {
       remote.actions[data.type](data);
     }
   });
@@ -234,6 +268,8 @@
     setUp();
   } else {
     const text = 'This version of Xpra’s HTML5 client is not supported.';
-    document.addEventListener('DOMContentLoaded', () => remote.setStatus('closed', text));
+    document.addEventListener('DOMContentLoaded', () =>
+      remote.setStatus('closed', text)
+    );
   }
 })(window.jupyterRemote);

@@ -40,7 +40,15 @@
     texts[selection] = text;
     const kinds = ['UTF8_STRING', 'text/plain;charset=utf-8', 'text/plain'];
     const data = ['UTF8_STRING', 'UTF8_STRING', 8, 'bytes', toWire(text)];
-    const token = [remote.packet('clipboard_token'), selection, kinds, ...data, true, true, true];
+    const token = [
+      remote.packet('clipboard_token'),
+      selection,
+      kinds,
+      ...data,
+      true,
+      true,
+      true
+    ];
     remote.client?.send(token);
   };
 
@@ -56,8 +64,12 @@
   const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
   remote.isPaste = event => {
     const control = isMac ? event.metaKey : event.ctrlKey;
-    const letter = event.keyCode === 86 || event.key === 'v' || event.key === 'V';
-    return (control && !event.altKey && letter) || (event.shiftKey && event.key === 'Insert');
+    const letter =
+      event.keyCode === 86 || event.key === 'v' || event.key === 'V';
+    return (
+      (control && !event.altKey && letter) ||
+      (event.shiftKey && event.key === 'Insert')
+    );
   };
 
   let pasted = null;
@@ -85,8 +97,14 @@
   /* Text copied elsewhere is in X before a menu's "paste" asks: only where that is allowed. */
   const look = async () => {
     try {
-      const permission = await navigator.permissions.query({ name: 'clipboard-read' });
-      if (permission.state === 'granted' && document.hasFocus() && remote.client?.connected) {
+      const permission = await navigator.permissions.query({
+        name: 'clipboard-read'
+      });
+      if (
+        permission.state === 'granted' &&
+        document.hasFocus() &&
+        remote.client?.connected
+      ) {
         const text = await navigator.clipboard.readText();
         if (text && text !== texts.CLIPBOARD) {
           own('CLIPBOARD', text);
@@ -133,7 +151,11 @@
   const isText = kind => /text|string/i.test(String(kind));
   const received = packet => {
     const [, selection, , target, type, , , data] = packet;
-    if (!SELECTIONS.includes(selection) || !isText(type || target) || !data?.length) {
+    if (
+      !SELECTIONS.includes(selection) ||
+      !isText(type || target) ||
+      !data?.length
+    ) {
       return;
     }
     const text = fromWire(data);
@@ -153,7 +175,12 @@
     const text = texts[selection] ?? '';
     const none = [remote.packet('clipboard_contents_none'), request, selection];
     const data = ['UTF8_STRING', 8, 'bytes', toWire(text)];
-    const some = [remote.packet('clipboard_contents'), request, selection, ...data];
+    const some = [
+      remote.packet('clipboard_contents'),
+      request,
+      selection,
+      ...data
+    ];
     remote.client?.send(text ? some : none);
   };
 
@@ -183,21 +210,30 @@
     const context = picture.getContext('2d');
     context.fillStyle = getComputedStyle(document.body).backgroundColor;
     context.fillRect(0, 0, area.width, area.height);
-    const height = canvas => Number(getComputedStyle(canvas.parentElement).zIndex) || 0;
+    const height = canvas =>
+      Number(getComputedStyle(canvas.parentElement).zIndex) || 0;
     const canvases = [...document.querySelectorAll('#screen canvas')].filter(
       canvas => canvas.width && canvas.getClientRects().length
     );
     for (const canvas of canvases.sort((a, b) => height(a) - height(b))) {
       const box = canvas.getBoundingClientRect();
-      context.drawImage(canvas, box.left - area.left, box.top - area.top, box.width, box.height);
+      context.drawImage(
+        canvas,
+        box.left - area.left,
+        box.top - area.top,
+        box.width,
+        box.height
+      );
     }
     return picture.toDataURL('image/png');
   };
 
   Object.assign(remote.actions, {
-    paste: ({ text, insert }) => remote.paste(String(text ?? ''), Boolean(insert)),
+    paste: ({ text, insert }) =>
+      remote.paste(String(text ?? ''), Boolean(insert)),
     copy: ({ id }) => remote.post('copied', { id, text: texts[latest] }),
-    screenshot: ({ id }) => remote.post('screenshot', { id, data: screenshot() }),
+    screenshot: ({ id }) =>
+      remote.post('screenshot', { id, data: screenshot() }),
     quality: ({ value }) => {
       for (const [name, number] of Object.entries(QUALITY[value] ?? {})) {
         remote.client?.send([name, number]);

@@ -5,8 +5,7 @@ import type {
 import { ILayoutRestorer } from '@jupyterlab/application';
 import {
   createToolbarFactory,
-  IToolbarWidgetRegistry,
-  setToolbar
+  IToolbarWidgetRegistry
 } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
@@ -17,9 +16,8 @@ import { addDesktopCommands } from '../desktopcommands';
 import type { Quality } from '../messages';
 import { addStartCommands } from '../start';
 import { RemoteTabs } from '../tabs';
-import { isDesktop } from '../tabmodel';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
-import { addToolbarFactories, FACTORY, fillAppToolbar } from '../toolbar';
+import { addToolbarFactories, FACTORY, fillToolbar } from '../toolbar';
 
 const ID = 'jupyterlab-remote:desktop';
 
@@ -45,8 +43,9 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
     restorer: ILayoutRestorer | null,
     browser: IDefaultFileBrowser | null
   ): IRemoteTabs => {
-    const { commands } = app;
     const trans = translator.load('jupyter_remote');
+    const defaults = readDefaults(registry);
+    const tabs = new RemoteTabs({ app, sessions, defaults, translator, trans });
     const factory = createToolbarFactory(
       toolbars,
       registry,
@@ -54,30 +53,29 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
       ID,
       translator
     );
-    const defaults = readDefaults(registry);
-    const tabs = new RemoteTabs({ app, sessions, defaults, translator, trans });
-    addToolbarFactories(toolbars, commands, trans);
+    addToolbarFactories(toolbars, app.commands, trans);
     tabs.created.connect((_, tab) => {
-      if (isDesktop(tab.model.app)) {
-        setToolbar(tab, factory);
-      } else {
-        fillAppToolbar(tab, commands);
-      }
+      fillToolbar(tab, factory, app.commands);
     });
-    const activate = (id: string) => {
-      app.shell.activateById(id);
-    };
-    addStartCommands({ commands, sessions, tabs, activate, trans });
+    addStartCommands({ app, sessions, tabs, trans });
     addDesktopCommands({ app, tabs, browser, trans });
-    void restorer?.restore(tabs.tracker, {
-      command: CommandIDs.openSession,
-      args: tab => tabs.state(tab),
-      name: tab => tab.model.id,
-      when: sessions.ready
-    });
+    restore(restorer, tabs, sessions);
     return tabs;
   }
 };
+
+function restore(
+  restorer: ILayoutRestorer | null,
+  tabs: RemoteTabs,
+  sessions: IRemoteSessions
+): void {
+  void restorer?.restore(tabs.tracker, {
+    command: CommandIDs.openSession,
+    args: tab => tabs.state(tab),
+    name: tab => tab.model.id,
+    when: sessions.ready
+  });
+}
 
 /** What the user chose for new desktops; empty until the settings are read. */
 function readDefaults(

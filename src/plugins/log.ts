@@ -3,7 +3,8 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { WidgetTracker } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 
@@ -11,7 +12,7 @@ import { CommandIDs } from '../commandids';
 import { SESSION_ARGS } from '../commands';
 import { LogModel } from '../logmodel';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
-import { LogView } from '../widgets/log';
+import { LogTab } from '../widgets/logtab';
 
 /** The logs of sessions in tabs. */
 export const log: JupyterFrontEndPlugin<void> = {
@@ -27,41 +28,48 @@ export const log: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null
   ): void => {
-    const trans = translator.load('jupyter_remote');
-    const tracker = new WidgetTracker<MainAreaWidget<LogView>>({
+    const tracker = new WidgetTracker<LogTab>({
       namespace: 'jupyter-remote-logs'
     });
-    const make = (id: string) => {
-      const content = new LogView(new LogModel(sessions, id), trans);
-      const widget = new MainAreaWidget({ content, translator });
-      content.title.label = trans.__('Log: %1', content.model.name);
-      content.title.caption = content.title.label;
-      content.title.icon = listIcon;
-      app.shell.add(widget, 'main', { mode: 'tab-after' });
-      void tracker.add(widget);
-      return widget;
-    };
     const idOf = (args: { id?: unknown }) =>
       typeof args.id === 'string' && args.id ? args.id : tabs.current;
+    const show = (id: string) => {
+      const known = tracker.find(({ content }) => content.model.id === id);
+      const tab = known ?? new LogTab(new LogModel(sessions, id), translator);
+      if (!known) {
+        app.shell.add(tab, 'main', { mode: 'tab-after' });
+        void tracker.add(tab);
+      }
+      app.shell.activateById(tab.id);
+      return tab;
+    };
     app.commands.addCommand(CommandIDs.showLog, {
-      label: trans.__('Show Session Log'),
-      caption: trans.__('Show what the session and its programs print'),
+      ...words(translator.load('jupyter_remote')),
       icon: listIcon,
       describedBy: SESSION_ARGS,
       isEnabled: args => idOf(args) !== '',
-      execute: args => {
-        const id = idOf(args);
-        const widget =
-          tracker.find(({ content }) => content.model.id === id) ?? make(id);
-        app.shell.activateById(widget.id);
-        return widget;
-      }
+      execute: args => show(idOf(args))
     });
-    void restorer?.restore(tracker, {
-      command: CommandIDs.showLog,
-      args: ({ content }) => ({ id: content.model.id }),
-      name: ({ content }) => content.model.id,
-      when: sessions.ready
-    });
+    restore(restorer, tracker, sessions);
   }
 };
+
+function words(trans: TranslationBundle): { label: string; caption: string } {
+  return {
+    label: trans.__('Show Session Log'),
+    caption: trans.__('Show what the session and its programs print')
+  };
+}
+
+function restore(
+  restorer: ILayoutRestorer | null,
+  tracker: WidgetTracker<LogTab>,
+  sessions: IRemoteSessions
+): void {
+  void restorer?.restore(tracker, {
+    command: CommandIDs.showLog,
+    args: ({ content }) => ({ id: content.model.id }),
+    name: ({ content }) => content.model.id,
+    when: sessions.ready
+  });
+}

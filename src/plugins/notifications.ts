@@ -59,32 +59,28 @@ async function tell(
   context: IContext
 ): Promise<void> {
   const { app, trans } = context;
-  const { id, name } = session;
+  const { name } = session;
   const action = (label: string, command: string) => ({
     label,
-    callback: () => void run(app.commands, command, id)
+    callback: () => void run(app.commands, command, session.id)
   });
-  const open = action(trans.__('Open'), CommandIDs.openSession);
   const log = action(trans.__('Show Log'), CommandIDs.showLog);
-  switch (news) {
-    case 'started':
-      Notification.info(trans.__('%1 is running', name), {
-        autoClose: 6000,
-        actions: [open]
-      });
-      break;
-    case 'ended':
-      Notification.info(
-        [trans.__('%1 has ended.', name), endReason(session, trans)].join(' '),
-        { autoClose: 6000, actions: [log] }
-      );
-      break;
-    case 'failed':
-      Notification.error(await failure(session, context), {
-        autoClose: false,
-        actions: [log]
-      });
+  if (news === 'failed') {
+    const message = await failure(session, context);
+    Notification.error(message, { autoClose: false, actions: [log] });
+    return;
   }
+  const started = news === 'started';
+  const end = [trans.__('%1 has ended.', name), endReason(session, trans)];
+  Notification.info(
+    started ? trans.__('%1 is running', name) : end.join(' ').trim(),
+    {
+      autoClose: 6000,
+      actions: [
+        started ? action(trans.__('Open'), CommandIDs.openSession) : log
+      ]
+    }
+  );
 }
 
 function run(

@@ -35,18 +35,11 @@ export const panel: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('jupyter_remote');
     const { commands } = app;
-    const side = new SidePanel({ translator });
-    side.id = 'jupyter-remote-panel';
-    side.addClass('jp-RemotePanel');
-    side.title.icon = remoteIcon;
-    side.title.caption = trans.__('Remote Sessions');
-    side.node.setAttribute('role', 'region');
-    side.node.setAttribute('aria-label', trans.__('Remote Sessions'));
     const section = new PanelWithToolbar();
     section.title.label = trans.__('Sessions');
     fill(section, commands);
     section.addWidget(new SessionList({ sessions, commands, trans }));
-    side.addWidget(section);
+    const side = makePanel(section, translator, trans.__('Remote Sessions'));
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
     commands.addCommand(CommandIDs.showPanel, {
@@ -60,6 +53,22 @@ export const panel: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+function makePanel(
+  section: PanelWithToolbar,
+  translator: ITranslator,
+  title: string
+): SidePanel {
+  const side = new SidePanel({ translator });
+  side.id = 'jupyter-remote-panel';
+  side.addClass('jp-RemotePanel');
+  side.title.icon = remoteIcon;
+  side.title.caption = title;
+  side.node.setAttribute('role', 'region');
+  side.node.setAttribute('aria-label', title);
+  side.addWidget(section);
+  return side;
+}
 
 /** The buttons in the title of the section. */
 function fill(section: PanelWithToolbar, commands: CommandRegistry): void {

@@ -18,7 +18,7 @@ export class Choice extends VDomRenderer<TabModel> {
     const { label, choices, value, choose } = this._options;
     return (
       <HTMLSelect
-        value={value(this.model)}
+        value={value()}
         aria-label={label}
         title={label}
         disabled={this.model.phase !== 'open'}
@@ -40,6 +40,6 @@ export class Choice extends VDomRenderer<TabModel> {
 export interface IChoiceOptions {
   readonly label: string;
   readonly choices: readonly IChoice[];
-  readonly value: (model: TabModel) => string;
+  readonly value: () => string;
   readonly choose: (value: string) => void;
 }

@@ -29,15 +29,7 @@ export function Ended(props: IEndedProps): React.JSX.Element {
         {heading}
       </h2>
       {text && <p className="jp-RemoteCard-reason">{text}</p>}
-      {tail && (
-        <pre
-          className="jp-RemoteCard-log"
-          tabIndex={0}
-          aria-label={trans.__('End of the log')}
-        >
-          {tail}
-        </pre>
-      )}
+      {tail && <Tail text={tail} label={trans.__('End of the log')} />}
       <div className="jp-RemoteCard-buttons">
         <button className="jp-mod-styled jp-mod-accept" onClick={actions.again}>
           {trans.__('Start Again')}
@@ -52,6 +44,26 @@ export function Ended(props: IEndedProps): React.JSX.Element {
         </button>
       </div>
     </div>
+  );
+}
+
+function Tail(props: {
+  readonly text: string;
+  readonly label: string;
+}): React.JSX.Element {
+  const box = React.useRef<HTMLPreElement>(null);
+  React.useLayoutEffect(() => {
+    box.current?.scrollTo(0, box.current.scrollHeight);
+  }, [props.text]);
+  return (
+    <pre
+      ref={box}
+      className="jp-RemoteCard-log"
+      tabIndex={0}
+      aria-label={props.label}
+    >
+      {props.text}
+    </pre>
   );
 }
 

@@ -22,7 +22,6 @@ export class AppFrame extends Widget {
   ) {
     super();
     this.addClass('jp-RemoteFrame');
-    this.addClass('jp-IFrame');
     this._frame.title = title;
     this._frame.allow = 'clipboard-read; clipboard-write; fullscreen';
     this._frame.addEventListener('load', this._onLoad);

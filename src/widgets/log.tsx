@@ -55,23 +55,7 @@ function Log({ model, trans }: ILogProps): React.JSX.Element {
   });
   return (
     <>
-      <div className="jp-RemoteLog-bar">
-        <span data-state={model.state}>
-          {stateWord(model.state as State, trans)}
-        </span>
-        <label>
-          <input
-            type="checkbox"
-            checked={follow}
-            onChange={event => {
-              setFollow(event.target.checked);
-            }}
-          />
-          {trans.__('Follow')}
-        </label>
-        <Buttons model={model} trans={trans} />
-        {model.problem && <span role="alert">{model.problem}</span>}
-      </div>
+      <Bar model={model} trans={trans} follow={follow} setFollow={setFollow} />
       <pre
         ref={box}
         className="jp-RemoteLog-text"
@@ -86,6 +70,34 @@ function Log({ model, trans }: ILogProps): React.JSX.Element {
         {model.text || trans.__('The log is empty.')}
       </pre>
     </>
+  );
+}
+
+interface IBarProps extends ILogProps {
+  readonly follow: boolean;
+  readonly setFollow: (follow: boolean) => void;
+}
+
+function Bar(props: IBarProps): React.JSX.Element {
+  const { model, trans, follow, setFollow } = props;
+  return (
+    <div className="jp-RemoteLog-bar">
+      <span data-state={model.state}>
+        {stateWord(model.state as State, trans)}
+      </span>
+      <label>
+        <input
+          type="checkbox"
+          checked={follow}
+          onChange={event => {
+            setFollow(event.target.checked);
+          }}
+        />
+        {trans.__('Follow')}
+      </label>
+      <Buttons model={model} trans={trans} />
+      {model.problem && <span role="alert">{model.problem}</span>}
+    </div>
   );
 }
 

@@ -89,26 +89,36 @@ function Picker(props: IPickerProps): React.JSX.Element {
           }}
         />
       </label>
-      <div
-        className="jp-RemotePrograms-list"
-        role="group"
-        aria-label={trans.__('Installed programs')}
-      >
-        {shown.map(program => (
-          <ProgramItem
-            key={program.name}
-            program={program}
-            picked={program.name === picked}
-            onPick={() => {
-              choose(commandLine(program), program);
-            }}
-          />
-        ))}
-        {shown.length === 0 && (
-          <p>{trans.__('No installed program matches.')}</p>
-        )}
-      </div>
+      <Programs shown={shown} picked={picked} trans={trans} choose={choose} />
     </>
+  );
+}
+
+function Programs(props: {
+  readonly shown: readonly IProgram[];
+  readonly picked: string;
+  readonly trans: TranslationBundle;
+  readonly choose: (line: string, program: IProgram) => void;
+}): React.JSX.Element {
+  const { shown, picked, trans, choose } = props;
+  return (
+    <div
+      className="jp-RemotePrograms-list"
+      role="group"
+      aria-label={trans.__('Installed programs')}
+    >
+      {shown.map(program => (
+        <ProgramItem
+          key={program.name}
+          program={program}
+          picked={program.name === picked}
+          onPick={() => {
+            choose(commandLine(program), program);
+          }}
+        />
+      ))}
+      {shown.length === 0 && <p>{trans.__('No installed program matches.')}</p>}
+    </div>
   );
 }
 

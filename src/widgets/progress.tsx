@@ -29,7 +29,7 @@ interface IProgressProps {
 
 /** The way to an open session, step by step. */
 export function Progress(props: IProgressProps): React.JSX.Element {
-  const { model, actions, trans } = props;
+  const { model, trans } = props;
   const seconds = (useNow(1000) - model.began) / 1000;
   const steps = stepsOf(model.phase, model.queued, trans);
   return (
@@ -45,23 +45,33 @@ export function Progress(props: IProgressProps): React.JSX.Element {
         {seconds > TOO_SLOW && ` · ${trans.__('longer than usual')}`}
       </p>
       <p className="jp-RemoteCard-note">{model.session?.reason}</p>
-      <div className="jp-RemoteCard-buttons">
-        {seconds > SLOW && model.id && (
-          <button className="jp-mod-styled" onClick={actions.showLog}>
-            {trans.__('Show Log')}
-          </button>
-        )}
-        {seconds > TOO_SLOW && model.phase === 'connecting' && (
-          <button className="jp-mod-styled" onClick={actions.reload}>
-            {trans.__('Connect Again')}
-          </button>
-        )}
-        {model.phase !== 'connecting' && (
-          <button className="jp-mod-styled" onClick={actions.cancel}>
-            {trans.__('Cancel')}
-          </button>
-        )}
-      </div>
+      <Buttons {...props} seconds={seconds} />
+    </div>
+  );
+}
+
+function Buttons(
+  props: IProgressProps & { readonly seconds: number }
+): React.JSX.Element {
+  const { model, actions, trans, seconds } = props;
+  const connecting = model.phase === 'connecting';
+  return (
+    <div className="jp-RemoteCard-buttons">
+      {seconds > SLOW && model.id && (
+        <button className="jp-mod-styled" onClick={actions.showLog}>
+          {trans.__('Show Log')}
+        </button>
+      )}
+      {seconds > TOO_SLOW && connecting && (
+        <button className="jp-mod-styled" onClick={actions.reload}>
+          {trans.__('Connect Again')}
+        </button>
+      )}
+      {!connecting && (
+        <button className="jp-mod-styled" onClick={actions.cancel}>
+          {trans.__('Cancel')}
+        </button>
+      )}
     </div>
   );
 }

@@ -44,10 +44,9 @@ interface IListProps extends IListOptions {
 }
 
 function List(props: IListProps): React.JSX.Element {
-  const { all, sessions, trans } = props;
+  const { all, trans } = props;
   const [wanted, setWanted] = React.useState('');
   const now = useNow(AGEING);
-  const { freshness } = sessions;
   const shown = matching(all, wanted);
   const live = shown.filter(({ state }) => !ENDED.has(state));
   const ended = shown.filter(({ state }) => ENDED.has(state));
@@ -55,21 +54,9 @@ function List(props: IListProps): React.JSX.Element {
     <>
       <Trouble {...props} />
       {all.length >= MANY && (
-        <input
-          type="search"
-          className="jp-mod-styled jp-RemoteFilter"
-          value={wanted}
-          placeholder={trans.__('Filter')}
-          aria-label={trans.__('Filter sessions')}
-          onChange={event => {
-            setWanted(event.target.value);
-          }}
-        />
+        <Filter wanted={wanted} setWanted={setWanted} trans={trans} />
       )}
-      {all.length === 0 && freshness === 'fresh' && <Empty {...props} />}
-      {all.length === 0 && freshness === 'loading' && (
-        <p className="jp-RemoteNote">{trans.__('Loading…')}</p>
-      )}
+      {all.length === 0 && <Nothing {...props} />}
       {all.length > 0 && shown.length === 0 && (
         <p className="jp-RemoteNote">{trans.__('No session matches.')}</p>
       )}
@@ -81,6 +68,26 @@ function List(props: IListProps): React.JSX.Element {
       )}
       <Rows {...props} rows={ended} now={now} label={trans.__('Ended')} />
     </>
+  );
+}
+
+function Filter(props: {
+  readonly wanted: string;
+  readonly setWanted: (wanted: string) => void;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  const { wanted, setWanted, trans } = props;
+  return (
+    <input
+      type="search"
+      className="jp-mod-styled jp-RemoteFilter"
+      value={wanted}
+      placeholder={trans.__('Filter')}
+      aria-label={trans.__('Filter sessions')}
+      onChange={event => {
+        setWanted(event.target.value);
+      }}
+    />
   );
 }
 
@@ -111,7 +118,13 @@ function Rows(
   );
 }
 
-function Empty({ commands, trans }: IListOptions): React.JSX.Element {
+function Nothing(props: IListOptions): React.JSX.Element | null {
+  const { sessions, commands, trans } = props;
+  if (sessions.freshness !== 'fresh') {
+    return sessions.freshness === 'loading' ? (
+      <p className="jp-RemoteNote">{trans.__('Loading…')}</p>
+    ) : null;
+  }
   return (
     <div className="jp-RemoteNote" data-remote="empty">
       <p>{trans.__('No sessions yet. Start a desktop.')}</p>

@@ -32,8 +32,6 @@ export const SessionRow = React.memo(function SessionRow(
   const open = () => void commands.execute(CommandIDs.openSession, { id });
   const icon = appIcon(session.app, app);
   const small = details(session, now, trans);
-  // A session that was stopped is no news; its reason is in the title.
-  const reason = state === 'stopped' ? '' : endReason(session, trans);
   return (
     <li
       className="jp-RemoteRow"
@@ -50,17 +48,31 @@ export const SessionRow = React.memo(function SessionRow(
         {name}
       </button>
       <Actions {...props} />
-      <div className="jp-RemoteRow-small" title={small.join(' · ')}>
-        <State {...props} /> <span>{small.join(' · ')}</span>
+      <Small {...props} text={small.join(' · ')} />
+    </li>
+  );
+});
+
+function Small(
+  props: IRowProps & { readonly text: string }
+): React.JSX.Element {
+  const { session, trans, text } = props;
+  // A session that was stopped is no news; its reason is in the title.
+  const stopped = session.state === 'stopped';
+  const reason = stopped ? '' : endReason(session, trans);
+  return (
+    <>
+      <div className="jp-RemoteRow-small" title={text}>
+        <State {...props} /> <span>{text}</span>
       </div>
       {reason && (
         <div className="jp-RemoteRow-small" title={reason}>
           <span>{reason}</span>
         </div>
       )}
-    </li>
+    </>
   );
-});
+}
 
 function State({ session, trans }: IRowProps): React.JSX.Element {
   const icon = stateIcon(session.state);
@@ -74,57 +86,51 @@ function State({ session, trans }: IRowProps): React.JSX.Element {
 
 function Actions(props: IRowProps): React.JSX.Element {
   const { session, trans } = props;
-  const ended = ENDED.has(session.state);
+  const { name } = session;
+  const log: IActionProps = {
+    command: CommandIDs.showLog,
+    icon: listIcon,
+    title: trans.__('Show log of %1', name)
+  };
+  const actions = ENDED.has(session.state)
+    ? [again(name, trans), log, forget(name, trans)]
+    : [log, rename(name, trans), stop(name, trans)];
   return (
     <div className="jp-RemoteRow-actions">
-      {ended && (
-        <Action
-          {...props}
-          command={CommandIDs.restartSession}
-          icon={refreshIcon}
-          title={trans.__('Start %1 again', session.name)}
-        />
-      )}
-      <Action
-        {...props}
-        command={CommandIDs.showLog}
-        icon={listIcon}
-        title={trans.__('Show log of %1', session.name)}
-      />
-      {!ended && (
-        <Action
-          {...props}
-          command={CommandIDs.renameSession}
-          icon={editIcon}
-          title={trans.__('Rename %1', session.name)}
-        />
-      )}
-      {ended ? (
-        <Action
-          {...props}
-          command={CommandIDs.purgeSession}
-          icon={closeIcon}
-          title={trans.__('Forget %1', session.name)}
-        />
-      ) : (
-        <Action
-          {...props}
-          command={CommandIDs.stopSession}
-          icon={stopIcon}
-          title={trans.__('Stop %1', session.name)}
-        />
-      )}
+      {actions.map(action => (
+        <Action key={action.command} {...props} {...action} />
+      ))}
     </div>
   );
 }
 
-function Action(
-  props: IRowProps & {
-    readonly command: string;
-    readonly icon: LabIcon;
-    readonly title: string;
-  }
-): React.JSX.Element {
+interface IActionProps {
+  readonly command: string;
+  readonly icon: LabIcon;
+  readonly title: string;
+}
+
+function again(name: string, trans: TranslationBundle): IActionProps {
+  const title = trans.__('Start %1 again', name);
+  return { command: CommandIDs.restartSession, icon: refreshIcon, title };
+}
+
+function forget(name: string, trans: TranslationBundle): IActionProps {
+  const title = trans.__('Forget %1', name);
+  return { command: CommandIDs.purgeSession, icon: closeIcon, title };
+}
+
+function rename(name: string, trans: TranslationBundle): IActionProps {
+  const title = trans.__('Rename %1', name);
+  return { command: CommandIDs.renameSession, icon: editIcon, title };
+}
+
+function stop(name: string, trans: TranslationBundle): IActionProps {
+  const title = trans.__('Stop %1', name);
+  return { command: CommandIDs.stopSession, icon: stopIcon, title };
+}
+
+function Action(props: IRowProps & IActionProps): React.JSX.Element {
   const { session, commands, command, icon, title } = props;
   return (
     <button

@@ -81,6 +81,11 @@ export class SessionView extends Panel {
     }
   }
 
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this.model.shown();
+  }
+
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     // Lab activates a tab after each click in its toolbar.

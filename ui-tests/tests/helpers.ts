@@ -130,8 +130,7 @@ export class Desktop {
 
   /** All pixels of its canvases, as they lie over each other. */
   async picture(): Promise<Picture> {
-    const body = this.view.locator('iframe').contentFrame().locator('body');
-    const { width, height, data } = await body.evaluate(compose);
+    const { width, height, data } = await inFrame(this, compose);
     return new Picture(width, height, Buffer.from(data, 'base64'));
   }
 
@@ -187,6 +186,15 @@ export class Desktop {
     await this.page.keyboard.type(line, { delay: 15 });
     await this.page.keyboard.press('Enter');
   }
+}
+
+/** Run a function in the page of a desktop. */
+export function inFrame<T>(
+  desktop: Desktop,
+  run: (body: HTMLElement | SVGElement) => T | Promise<T>
+): Promise<T> {
+  const frame = desktop.view.locator('iframe').contentFrame();
+  return frame.locator('body').evaluate(run);
 }
 
 /** The terminal's and the desktop's own background. */

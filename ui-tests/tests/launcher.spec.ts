@@ -1,13 +1,15 @@
+import type { Locator, Page } from '@playwright/test';
+
 import {
   BACKGROUND,
-  command,
   Desktop,
   expect,
+  inFrame,
   openPanel,
   PATIENCE,
   RED,
-  SESSIONS,
   rowOf,
+  SESSIONS,
   tabBar,
   test,
   WHITE
@@ -20,18 +22,11 @@ test('a click on Display opens a tab at once and paints a desktop', async ({
   page,
   rest
 }, info) => {
-  const section = page
-    .locator('.jp-Launcher-section')
-    .filter({ has: page.getByRole('heading', { name: 'Remote', exact: true }) });
-  await expect(section).toBeVisible();
-  const card = section.locator('.jp-LauncherCard').filter({
-    has: page.locator('.jp-LauncherCard-label', { hasText: /^Display$/ })
-  });
-  await card.scrollIntoViewIfNeeded();
+  const card = await displayCard(page);
   await page.screenshot({ path: info.outputPath('launcher.png') });
 
   // The server does not answer before the tab was looked at.
-  let answer = () => undefined as void;
+  let answer: () => void = () => undefined;
   const asked = new Promise<void>(resolve => {
     answer = resolve;
   });
@@ -53,51 +48,121 @@ test('a click on Display opens a tab at once and paints a desktop', async ({
   await expect(view).toHaveAttribute('data-phase', 'open', {
     timeout: PATIENCE
   });
-  const sessions = await rest.list();
-  expect(sessions).toHaveLength(1);
-  const desktop = new Desktop(page, sessions[0]?.id ?? '');
-  await desktop.painted();
   const phases = await page.evaluate(() => window.phases);
   expect(phases[0]).toBe('submitting');
-  expect(phases.at(-1)).toBe('open');
   expect(phases).toContain('connecting');
+  expect(phases.at(-1)).toBe('open');
 
-  const shown = await desktop.shows(
+  const [session, ...others] = await rest.list();
+  expect(others).toEqual([]);
+  expect(session).toMatchObject({ app: 'desktop', state: 'running' });
+  const desktop = new Desktop(page, session?.id ?? '');
+  await desktop.shows(
     'background and terminal',
     p => p.count(WHITE) > 100_000 && p.count(BACKGROUND) > 50_000
   );
-  // The window manager's title bar: painted above the terminal, and neither
-  // the one nor the other colour.
-  const { left, top, right } = shown.box(WHITE);
-  const title = { left, right, top: top - 14, bottom: top - 4 };
-  const area = (right - left) * 10;
-  expect(shown.count(BACKGROUND, title)).toBeLessThan(area / 4);
+  const before = await desktop.still();
   await page.screenshot({ path: info.outputPath('desktop.png') });
 
-  // Its menu, under the right mouse button.
-  const before = await desktop.still();
+  // The window manager's menu, under the right mouse button.
   const x = before.width - 180;
-  const y = before.height - 200;
+  const y = before.height - 60;
   expect(before.at(x, y)).toEqual(BACKGROUND);
   await desktop.click(x, y, 'right');
-  const corner = { left: x, top: y, right: x + 80, bottom: y + 80 };
-  await desktop.shows(
-    'a menu',
-    p => p.difference(before, corner) > 80 * 80 * 0.5
-  );
+  const menu = { left: x - 100, top: y - 90, right: x + 60, bottom: y + 60 };
+  await desktop.shows('a menu', p => p.difference(before, menu) > 5_000);
   await page.screenshot({ path: info.outputPath('menu.png') });
   await page.keyboard.press('Escape');
-  await desktop.shows('no menu', p => p.difference(before, corner) === 0);
+  await desktop.shows('no menu', p => p.difference(before, menu) < 100);
+});
 
-  // The desktop has the size of the tab, and follows it.
-  await expect.poll(() => fits(desktop)).toBe(true);
-  await page.setViewportSize({ width: 1000, height: 640 });
+test('the desktop has the size of its tab and follows it', async ({
+  page,
+  rest
+}, info) => {
+  const { id } = await rest.start('desktop');
+  const desktop = await new Desktop(page, id).open();
   await expect.poll(() => fits(desktop), { timeout: PATIENCE }).toBe(true);
-  const small = await desktop.shows(
-    'a painted smaller desktop',
-    p => p.count(BACKGROUND, { left: p.width - 40, top: p.height - 40, right: p.width, bottom: p.height }) === 1600
+  const shown = await desktop.shows('a title bar', p => {
+    const { left, top, right } = p.box(WHITE);
+    const title = { left, right, top: top - 14, bottom: top - 4 };
+    const blank = p.count(BACKGROUND, title) + p.count(WHITE, title);
+    return top > 14 && blank < (right - left) * 5;
+  });
+  // The first window is wholly on the screen.
+  const { left, right, bottom } = shown.box(WHITE);
+  expect(left).toBeGreaterThan(0);
+  expect(right).toBeLessThan(shown.width);
+  expect(bottom).toBeLessThan(shown.height);
+
+  for (const size of [
+    { width: 1000, height: 640 },
+    { width: 1400, height: 900 }
+  ]) {
+    await page.setViewportSize(size);
+    await expect.poll(() => fits(desktop), { timeout: PATIENCE }).toBe(true);
+    await desktop.shows('a painted corner', p => {
+      const { width, height } = p;
+      const corner = { left: width - 20, top: height - 20 };
+      const box = { ...corner, right: width, bottom: height };
+      return p.count(BACKGROUND, box) === 400;
+    });
+  }
+  await page.screenshot({ path: info.outputPath('resized.png') });
+});
+
+test('several desktops stand side by side and come back with the page', async ({
+  page,
+  rest
+}, info) => {
+  // One from the command palette, one from the menu.
+  await page.keyboard.press('Control+Shift+c');
+  await page.keyboard.type('new display');
+  await page.locator('.lm-CommandPalette-item').getByText('New Display').click();
+  const views = page.locator('.jp-RemoteSession');
+  await expect(views).toHaveCount(1);
+  await page.menu.clickMenuItem('File>New>New Display');
+  await expect(views).toHaveCount(2);
+  await expect.poll(async () => (await rest.list()).length).toBe(2);
+  await expect(tabBar(page, 'Desktop 1')).toBeVisible();
+  await expect(tabBar(page, 'Desktop 2')).toBeVisible();
+  const ids = Object.fromEntries(
+    (await rest.list()).map(({ id, name }) => [name, id])
   );
-  expect(small.width).toBeLessThan(shown.width);
+  const left = new Desktop(page, ids['Desktop 1'] ?? '');
+  const right = new Desktop(page, ids['Desktop 2'] ?? '');
+  await splitRight(page, right);
+  await left.painted();
+  await right.painted();
+
+  // Keys go to the one that was clicked, and only there.
+  await left.run("printf '\\e[41m\\e[2J'");
+  await left.shows('red', p => p.count(RED) > 20_000);
+  await right.shows('its terminal', p => p.count(WHITE) > 20_000);
+  expect((await right.picture()).count(RED)).toBe(0);
+  await page.screenshot({ path: info.outputPath('side-by-side.png') });
+
+  // The layout is saved a moment later; then the page may go.
+  await page.evaluate(() => window.jupyterapp.shell.activateById('none'));
+  await saved(page, Object.values(ids));
+  await page.reload();
+  await expect(views).toHaveCount(2);
+  await left.painted();
+  await right.painted();
+  await left.shows('red again', p => p.count(RED) > 20_000);
+  await right.shows('white again', p => p.count(WHITE) > 20_000);
+
+  // A reset forgets the tabs, never the sessions: the panel opens them.
+  await page.goto('?reset');
+  await expect(views).toHaveCount(0);
+  expect((await rest.list()).map(({ state }) => state)).toEqual([
+    'running',
+    'running'
+  ]);
+  await openPanel(page);
+  await rowOf(page, left.id).getByRole('button', { name: 'Desktop 1', exact: true }).click();
+  await left.painted();
+  await left.shows('red once more', p => p.count(RED) > 20_000);
 });
 
 declare global {
@@ -106,13 +171,26 @@ declare global {
   }
 }
 
-/** Note every phase of every tab from now on. */
-async function watchPhases(page: import('@playwright/test').Page): Promise<void> {
+/** The card "Display" in the category "Remote" of the launcher. */
+async function displayCard(page: Page): Promise<Locator> {
+  const name = { name: 'Remote', exact: true };
+  const section = page
+    .locator('.jp-Launcher-section')
+    .filter({ has: page.getByRole('heading', name) });
+  const card = section.locator('.jp-LauncherCard').filter({
+    has: page.locator('.jp-LauncherCard-label', { hasText: /^Display$/ })
+  });
+  await card.scrollIntoViewIfNeeded();
+  return card;
+}
+
+/** Note every phase of the first tab from now on. */
+async function watchPhases(page: Page): Promise<void> {
   await page.evaluate(() => {
     window.phases = [];
     new MutationObserver(() => {
       const node = document.querySelector<HTMLElement>('.jp-RemoteSession');
-      const phase = node?.dataset.phase;
+      const phase = node?.dataset['phase'];
       if (phase && phase !== window.phases.at(-1)) {
         window.phases.push(phase);
       }
@@ -126,16 +204,40 @@ async function watchPhases(page: import('@playwright/test').Page): Promise<void>
 }
 
 /** Whether X's screen, as the client draws it, has the size of the frame. */
-async function fits(desktop: Desktop): Promise<boolean> {
-  const box = await desktop.view.locator('iframe').boundingBox();
-  const canvas = await desktop.view
-    .locator('iframe')
-    .contentFrame()
-    .locator('#screen canvas')
-    .first()
-    .evaluate((node: HTMLCanvasElement) => [node.width, node.height]);
-  return (
-    Math.abs((box?.width ?? 0) - (canvas[0] ?? 0)) < 2 &&
-    Math.abs((box?.height ?? 0) - (canvas[1] ?? 0)) < 2
-  );
+function fits(desktop: Desktop): Promise<boolean> {
+  return inFrame(desktop, body => {
+    const canvas = body.querySelector<HTMLCanvasElement>('#screen canvas');
+    const box = canvas?.getBoundingClientRect();
+    return (
+      Math.abs((canvas?.width ?? 0) - window.innerWidth) < 2 &&
+      Math.abs((canvas?.height ?? 0) - window.innerHeight) < 2 &&
+      Math.abs(box?.left ?? -9) < 2 &&
+      Math.abs(box?.top ?? -9) < 2
+    );
+  });
+}
+
+/** Move the tab of a desktop beside the others, as a drag would. */
+async function splitRight(page: Page, desktop: Desktop): Promise<void> {
+  const id = await desktop.tab.getAttribute('id');
+  await page.evaluate(domId => {
+    const { shell } = window.jupyterapp;
+    const widget = [...shell.widgets('main')].find(w => w.id === domId);
+    if (widget) {
+      shell.add(widget, 'main', { mode: 'split-right' });
+    }
+  }, id);
+}
+
+/** Wait until Lab has saved a layout with all these sessions. */
+async function saved(page: Page, ids: readonly string[]): Promise<void> {
+  await expect
+    .poll(async () => {
+      const layout = await page.evaluate(async () => {
+        const { workspaces } = window.jupyterapp.serviceManager;
+        return JSON.stringify(await workspaces.fetch('default'));
+      });
+      return ids.every(id => layout.includes(id));
+    })
+    .toBe(true);
 }

@@ -1,0 +1,124 @@
+// What runs in the pages that are measured; handed over as source, so each stands alone.
+/* global document, location, OffscreenCanvas, performance, scheduler, window */
+
+/** In every document: tells `jrTell` of clicks, marks and the first frame of a desktop. */
+export function watch() {
+  const marks = { document: Date.now() };
+  const tell = (what, time = Date.now()) => {
+    marks[what] ??= time;
+    return window.jrTell?.({ what, time: marks[what], marks, at: location.pathname });
+  };
+  window.jrWant = [0xfa, 0xfa, 0xfa];
+  const inLab = /\/lab(\/|$)/.test(location.pathname);
+  const small = new OffscreenCanvas(64, 40).getContext('2d', { willReadFrequently: true });
+
+  /** Whether some pixels of a canvas have the colour of the terminal. */
+  const shown = canvas => {
+    small.clearRect(0, 0, 64, 40);
+    small.drawImage(canvas, 0, 0, 64, 40);
+    const { data } = small.getImageData(0, 0, 64, 40);
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) {
+      const near = window.jrWant.every((value, k) => Math.abs(data[i + k] - value) < 12);
+      count += near && data[i + 3] > 0;
+    }
+    return count >= 8;
+  };
+  const look = () => {
+    const found = [...document.querySelectorAll('canvas')].filter(
+      canvas => canvas.width >= 200 && canvas.height >= 150
+    );
+    if (found.some(shown)) {
+      tell('painted');
+    } else {
+      window.requestAnimationFrame(look);
+    }
+  };
+
+  const lab = () => {
+    // Lab covers the desktop's frame until it is told that it painted.
+    const open = document.querySelector('.jp-RemoteSession[data-phase="open"]');
+    if (window.jrClicked && open) {
+      window.jrClicked = false;
+      tell('uncovered');
+    }
+    window.requestAnimationFrame(lab);
+  };
+  const clicked = event => {
+    if (event.target.closest?.('.jp-LauncherCard')) {
+      delete marks.uncovered;
+      delete marks.click;
+      window.jrClicked = true;
+      tell('click');
+    }
+  };
+  if (inLab) {
+    window.addEventListener('click', clicked, true);
+    window.requestAnimationFrame(lab);
+    return;
+  }
+  window.addEventListener('jupyter-remote', ({ detail }) => detail.status && tell(detail.status));
+  document.addEventListener('DOMContentLoaded', () => tell('scripts'));
+  window.addEventListener('load', () => tell('loaded'));
+  window.requestAnimationFrame(look);
+}
+
+/** The canvas that shows the probe's picture. */
+export function findCanvas() {
+  const all = [...document.querySelectorAll('canvas')].filter(c => c.width >= 600);
+  const has = canvas => canvas.getContext('2d')?.getImageData(96, 32, 1, 1).data[0] > 230;
+  window.jrCanvas = all.find(has);
+  if (!window.jrCanvas) {
+    throw new Error('the probe is not seen');
+  }
+  window.jrContext = window.jrCanvas.getContext('2d');
+}
+
+/** Ready to time the next key or button: milliseconds from the event until the block flips. */
+export function armFlip(kind) {
+  const block = () => window.jrContext.getImageData(32, 32, 1, 1).data[0] > 128;
+  const before = block();
+  window.jrFlip = new Promise((resolve, reject) => {
+    const begin = event => {
+      const start = event.timeStamp;
+      const poll = () => {
+        const now = performance.now();
+        if (block() !== before) {
+          resolve(now - start);
+        } else if (now - start > 3000) {
+          reject(new Error(`no answer to a ${kind}`));
+        } else {
+          void scheduler.postTask(poll, { delay: 1 });
+        }
+      };
+      poll();
+    };
+    window.addEventListener(kind, begin, { capture: true, once: true });
+  });
+  return true;
+}
+
+/** Frames per second that are seen, and their median age in ms when they are. */
+export async function watchVideo(milliseconds) {
+  const [bit, top] = [16, 128];
+  const ages = [];
+  const start = Date.now();
+  let last = -1;
+  while (Date.now() < start + milliseconds) {
+    await new Promise(done => window.requestAnimationFrame(done));
+    const { data } = window.jrContext.getImageData(0, top + bit / 2, 32 * bit, 1);
+    let clock = 0;
+    for (let i = 0; i < 32; i += 1) {
+      clock += data[4 * (i * bit + bit / 2)] > 128 ? 2 ** i : 0;
+    }
+    if (clock !== last) {
+      const now = Date.now();
+      ages.push((now % 2 ** 32) - clock);
+      last = clock;
+    }
+  }
+  ages.shift();
+  ages.sort((a, b) => a - b);
+  const seconds = (Date.now() - start) / 1000;
+  return { fps: ages.length / seconds, age: ages[Math.floor(ages.length / 2)] ?? NaN };
+}

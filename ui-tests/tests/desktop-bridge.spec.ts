@@ -1,0 +1,265 @@
+import type { Page } from '@playwright/test';
+import { expect, test as base } from '@playwright/test';
+
+import { DesktopPage, Recorder } from '../tools/desktop';
+import { Rest } from './helpers-rest';
+
+const test = base.extend<{ rest: Rest }>({
+  rest: async ({ baseURL }, use) => {
+    const rest = new Rest(baseURL ?? '');
+    const before = (await rest.list()).map(({ id }) => id);
+    await use(rest);
+    await rest.clear(before);
+  }
+});
+
+test.describe.configure({ timeout: 120_000 });
+test.use({
+  viewport: { width: 900, height: 600 },
+  permissions: ['clipboard-read', 'clipboard-write']
+});
+
+const address = (id: string): string => `/jupyter-remote/s/${id}/`;
+const TEXT = 'Привет, 世界! é 😀';
+
+async function record(
+  rest: Rest,
+  page: Page
+): Promise<[DesktopPage, Recorder, string]> {
+  const recorder = new Recorder();
+  const { command } = recorder;
+  const { id } = await rest.start('program', { command });
+  const desktop = await DesktopPage.open(page, address(id));
+  await recorder.ready();
+  return [desktop, recorder, id];
+}
+
+/** Width, height and colors of a picture, as the browser decodes it. */
+async function picture(
+  page: Page,
+  data: string
+): Promise<{ width: number; height: number; colors: number }> {
+  return page.evaluate(async source => {
+    const image = new Image();
+    image.src = source;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    const context = canvas.getContext('2d');
+    context?.drawImage(image, 0, 0);
+    const all = context?.getImageData(0, 0, image.width, image.height).data;
+    const colors = new Set(new Uint32Array(all?.buffer ?? new ArrayBuffer(0)));
+    return { width: image.width, height: image.height, colors: colors.size };
+  }, data);
+}
+
+test('the page opens before the desktop is ready and waits', async ({
+  page,
+  rest
+}) => {
+  const { id } = await rest.start('desktop');
+  const desktop = await DesktopPage.open(page, address(id));
+  const said = await desktop.messages('status');
+  expect(said.map(({ status }) => status)).toEqual([
+    'connecting',
+    'connected',
+    'painted'
+  ]);
+  await rest.until(id, 'running');
+});
+
+test('the password is in the page and in no address', async ({
+  page,
+  rest
+}) => {
+  const addresses: string[] = [];
+  page.on('request', request => addresses.push(request.url()));
+  page.on('websocket', socket => addresses.push(socket.url()));
+  const { id } = await rest.running('desktop');
+  await DesktopPage.open(page, address(id));
+  const password = await page.evaluate(
+    () =>
+      (window as unknown as { jupyterRemote: { password: string } })
+        .jupyterRemote.password
+  );
+  expect(password.length).toBeGreaterThanOrEqual(32);
+  expect(addresses.filter(text => text.includes(password))).toEqual([]);
+  expect(addresses.some(text => text.startsWith('ws:'))).toBe(true);
+});
+
+test('text from the browser goes into X, and back, as Unicode', async ({
+  page,
+  rest
+}) => {
+  const [desktop, recorder] = await record(rest, page);
+  await test.step('a paste by the user', async () => {
+    await page.evaluate(text => navigator.clipboard.writeText(text), TEXT);
+    const key = { code: 'Insert', key: 'Insert', vk: 45, shift: true };
+    await desktop.typist.press(key, ['paste']);
+    await recorder.gets(TEXT);
+  });
+  await test.step('a copy in X', async () => {
+    const copy = `printf 'Ж世é' | xclip -selection clipboard`;
+    const display = await shell(rest, desktop, copy);
+    expect(display).toBe('Ж世é');
+    await expect
+      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+      .toBe('Ж世é');
+    await desktop.tell('copy', { id: 7 });
+    const { id, text } = await desktop.until('copied');
+    expect({ id, text }).toEqual({ id: 7, text: 'Ж世é' });
+  });
+});
+
+/** Run a line in a terminal of the same desktop; what it copied, as Lab hears it. */
+async function shell(
+  rest: Rest,
+  desktop: DesktopPage,
+  line: string
+): Promise<string | undefined> {
+  const inner = `sh -c "${line.replaceAll('"', '\\"')}; sleep 60"`;
+  const { id } = await rest.start('program', { command: inner });
+  await desktop.page.goto(address(id));
+  return (await desktop.until('clipboard')).text;
+}
+
+test('the desktop follows the size of the tab', async ({ page, rest }) => {
+  const { id } = await rest.start('desktop');
+  const desktop = await DesktopPage.open(page, address(id));
+  await page.setViewportSize({ width: 700, height: 500 });
+  const size = async (): Promise<number[]> =>
+    page.evaluate(() => {
+      const canvas = document.querySelector('#screen canvas');
+      const box = canvas?.getBoundingClientRect();
+      return [box?.width ?? 0, box?.height ?? 0];
+    });
+  await expect.poll(size, { timeout: 15_000 }).toEqual([700, 500]);
+  await desktop.tell('screenshot', { id: 1 });
+  const { data } = await desktop.until('screenshot');
+  const shot = await picture(page, data ?? '');
+  expect([shot.width, shot.height]).toEqual([700, 500]);
+  expect(shot.colors).toBeGreaterThan(5);
+});
+
+test('a screenshot has the windows of a single program', async ({
+  page,
+  rest
+}) => {
+  const [desktop] = await record(rest, page);
+  await desktop.tell('screenshot', { id: 2 });
+  const { data } = await desktop.until('screenshot');
+  expect(data).toMatch(/^data:image\/png;base64,/);
+  expect((await picture(page, data ?? '')).colors).toBeGreaterThan(3);
+});
+
+test('every quality is accepted and painting goes on', async ({
+  page,
+  rest
+}) => {
+  const [desktop, recorder] = await record(rest, page);
+  for (const value of ['lossless', 'low', 'auto', 'nonsense']) {
+    await desktop.tell('quality', { value });
+    recorder.forget();
+    await desktop.typist.press({ code: 'KeyA', key: 'a', vk: 65 });
+    await recorder.gets('a');
+  }
+  expect(await desktop.messages('status')).toHaveLength(3);
+});
+
+test('Ctrl+Alt+Home gives the keyboard back and types nothing', async ({
+  page,
+  rest
+}) => {
+  const [desktop, recorder] = await record(rest, page);
+  const home = { code: 'Home', key: 'Home', vk: 36, ctrl: true, alt: true };
+  recorder.forget();
+  await desktop.typist.press(home);
+  await desktop.until('release');
+  await desktop.typist.press({ code: 'KeyA', key: 'a', vk: 65 });
+  await recorder.gets('a');
+});
+
+test('input is activity, once a minute; an open tab alone is none', async ({
+  page,
+  rest
+}) => {
+  const posts: string[] = [];
+  const statuses: number[] = [];
+  page.on('response', response => {
+    if (response.url().endsWith('/activity')) {
+      posts.push(response.request().method());
+      statuses.push(response.status());
+    }
+  });
+  const [desktop, recorder] = await record(rest, page);
+  expect(posts).toEqual([]);
+  recorder.forget();
+  for (const letter of ['a', 'b', 'c']) {
+    await desktop.typist.press({ code: 'KeyA', key: letter, vk: 65 });
+  }
+  await recorder.gets('abc');
+  await expect.poll(() => posts).toEqual(['POST']);
+  expect(statuses[0]).toBeLessThan(300);
+  expect(await desktop.messages('activity')).toHaveLength(1);
+});
+
+test('two tabs share one desktop', async ({ page, rest, context }) => {
+  const [, recorder, id] = await record(rest, page);
+  const second = await DesktopPage.open(await context.newPage(), address(id));
+  recorder.forget();
+  await second.typist.press({ code: 'KeyX', key: 'я', vk: 90 });
+  await recorder.gets('я');
+  await expect.poll(async () => (await rest.get(id)).clients).toBe(2);
+  expect(page.url()).toContain(address(id));
+});
+
+test('the end of the session is said and the page stays', async ({
+  page,
+  rest
+}) => {
+  const [desktop, , id] = await record(rest, page);
+  await rest.stop(id);
+  await desktop.until('status', 'closed');
+  expect(page.url()).toContain(address(id));
+  await expect(page.getByRole('status')).toBeVisible();
+});
+
+test('a lost connection is made again', async ({ page, rest }) => {
+  const [desktop, recorder] = await record(rest, page);
+  await page.evaluate(() => {
+    const remote = (
+      window as unknown as { jupyterRemote: { client: { close(): void } } }
+    ).jupyterRemote;
+    remote.client.close();
+  });
+  await page.waitForEvent('load');
+  await desktop.until('status', 'painted');
+  recorder.forget();
+  await desktop.typist.press({ code: 'KeyA', key: 'a', vk: 65 });
+  await recorder.gets('a');
+});
+
+test('messages go to a frame of the same origin only', async ({
+  page,
+  rest,
+  baseURL
+}) => {
+  const { id } = await rest.running('desktop');
+  await page.goto(`${baseURL ?? ''}/static/favicon.ico`);
+  await page.evaluate(source => {
+    const heard: unknown[] = [];
+    Object.assign(window, { heard });
+    window.addEventListener('message', event => {
+      heard.push([event.origin, (event.data as { status?: string }).status]);
+    });
+    const frame = document.createElement('iframe');
+    frame.src = source;
+    frame.style.cssText = 'width: 800px; height: 500px';
+    document.body.append(frame);
+  }, address(id));
+  const heard = async (): Promise<unknown> =>
+    page.evaluate(() => (window as unknown as { heard: unknown }).heard);
+  await expect
+    .poll(heard, { timeout: 45_000 })
+    .toContainEqual([baseURL, 'painted']);
+});
