@@ -124,7 +124,7 @@ def _seen(session: Session, seen: Seen, at: str) -> Changes:
     changes: Changes = {"job_id": job.job_id, "seen": None, "memory": _coarse(session, job)}
     if job.state.ended:
         return changes | _end(session, job, at)
-    if session.state is not State.STOPPING:
+    if not session.stop_asked:
         changes |= {"state": job.state, "reason": job.reason}
     if job.started and not session.started:
         changes["started"] = job.started
@@ -133,7 +133,7 @@ def _seen(session: Session, seen: Seen, at: str) -> Changes:
 
 def _end(session: Session, job: Job, at: str) -> Changes:
     """A stop that was asked for is no failure, whatever signal it took."""
-    asked = session.state is State.STOPPING and job.state is not State.LOST
+    asked = session.stop_asked and job.state is not State.LOST
     return {
         "state": State.STOPPED if asked else job.state,
         "reason": "stopped on request" if asked else job.reason,
@@ -161,7 +161,7 @@ def _missing(session: Session, seen: Missing, at: str) -> Changes:
         return {"seen": seen.since}
     if session.state is State.SUBMITTING:
         state, reason = State.FAILED, "it never reached the backend: start it again"
-    elif session.state is State.STOPPING:
+    elif session.stop_asked:
         state, reason = State.STOPPED, "stopped on request"
     else:
         state, reason = State.LOST, f"{session.backend} does not know its job any more"
@@ -173,7 +173,7 @@ def _silent(session: Session, seen: Silent, at: str) -> Changes:
 
 
 def _stop_asked(session: Session, seen: StopAsked, at: str) -> Changes:
-    return {} if session.state.ended else {"state": State.STOPPING, "reason": ""}
+    return {} if session.state.ended else {"state": State.STOPPING, "reason": "", "stop_asked": True}
 
 
 def _renamed(session: Session, seen: Renamed, at: str) -> Changes:

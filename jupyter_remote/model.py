@@ -115,6 +115,7 @@ class Session:
     clients: int = 0
     activity: str | None = None
     spare: bool = False
+    stop_asked: bool = False
 
     @property
     def job_name(self) -> str:

@@ -152,7 +152,7 @@ class RemoteSessions(LoggingConfigurable):
             elif session.id not in self._submits:
                 since = self._missing.setdefault(session.id, at)
                 self._apply(session.id, machine.Missing(since, self.lost_after))
-            if job is not None and session.state is State.STOPPING:
+            if job is not None and session.stop_asked:
                 self._cancel_again(session, job)
 
     def silent(self, backend: str, error: RemoteError) -> None:
@@ -213,7 +213,7 @@ class RemoteSessions(LoggingConfigurable):
             self._apply(session_id, machine.Refused(f"{type(error).__name__}: {error}"))
         else:
             session = self._apply(session_id, machine.Submitted(job_id))
-            if session.state is State.STOPPING:
+            if session.stop_asked:
                 await self._cancel(session, job_id)
         finally:
             self._submits.pop(session_id, None)

@@ -55,9 +55,19 @@ def test_a_job_seen_before_the_answer_to_its_submit() -> None:
 
 
 def test_while_stopping_only_the_end_is_news() -> None:
-    session = a_session(state=State.STOPPING, job_id="j1")
+    session = transition(a_session(state=State.RUNNING, job_id="j1"), machine.StopAsked(), T1)
     seen = transition(session, machine.Seen(a_job(State.RUNNING)), T1)
     assert seen.state is State.STOPPING
+
+
+def test_an_end_nobody_asked_for_is_no_stop_on_request() -> None:
+    """The agent, too late for a start, ends the app: stopping, then failed."""
+    session = a_session(state=State.STARTING, job_id="j1")
+    session = transition(session, machine.Seen(a_job(State.STOPPING)), T1)
+    assert session.state is State.STOPPING
+    late = a_job(State.FAILED, reason="not ready after 60 s")
+    session = transition(session, machine.Seen(late), T2)
+    assert (session.state, session.reason) == (State.FAILED, "not ready after 60 s")
 
 
 def test_a_refusal_carries_the_backends_words() -> None:
@@ -80,7 +90,7 @@ def test_a_requeued_job_goes_back() -> None:
     ],
 )
 def test_missing_is_believed_only_after_its_window(state: State, end: State) -> None:
-    session = a_session(state=state)
+    session = a_session(state=state, stop_asked=state is State.STOPPING)
     doubt = transition(session, machine.Missing(since=T0, window=90), T1)
     assert (doubt.state, doubt.seen) == (state, T0)
     gone = transition(doubt, machine.Missing(since=T0, window=90), T2)
@@ -146,7 +156,7 @@ def test_every_history(first: State, history: list[machine.Observation]) -> None
         assert (after.revision, after.time) == (session.revision + 1, T2)
         if session.state.ended:
             assert after.state is session.state, "an end is an end"
-        if session.state is State.STOPPING:
+        if session.stop_asked and not session.state.ended:
             assert after.state is State.STOPPING or after.state.ended
         if after.state.ended and not session.state.ended:
             assert after.ended is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import socket
@@ -426,9 +427,17 @@ async def test_no_delay(proxy, scripted):
     assert browser.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
 
-async def test_tornado_of_another_shape(proxy, scripted, monkeypatch):
+@pytest.mark.parametrize("why", ["another tornado", "no descriptors"])
+async def test_socket_that_cannot_be_taken(proxy, scripted, monkeypatch, why):
     """Where the buffer of tornado is not what is expected, its own stream is pumped."""
-    monkeypatch.setattr(joining, "_early", lambda stream: None)
+
+    def no_more(sock):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    if why == "no descriptors":
+        monkeypatch.setattr(socket.socket, "dup", no_more)
+    else:
+        monkeypatch.setattr(joining, "_early", lambda stream: None)
     scripted(echoes)
     reader, writer = await proxy.raw(proxy.handshake() + b"early")
     await reader.readuntil(b"\r\n\r\n")
