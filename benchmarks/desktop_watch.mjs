@@ -58,9 +58,12 @@ export function watch() {
     return;
   }
   window.addEventListener('jupyter-remote', ({ detail }) => detail.status && tell(detail.status));
-  document.addEventListener('DOMContentLoaded', () => tell('scripts'));
+  // a window that was just opened keeps what hangs on it, and gets another document
+  window.addEventListener('DOMContentLoaded', () => {
+    void tell('scripts');
+    window.requestAnimationFrame(look);
+  });
   window.addEventListener('load', () => tell('loaded'));
-  window.requestAnimationFrame(look);
 }
 
 /** The canvas that shows the probe's picture. */
