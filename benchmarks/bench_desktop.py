@@ -24,7 +24,7 @@ from _desktop import HERE, Browser, Lab, OurLab, RivalLab, free_port, load, riva
 from _marks import STEPS, server_marks
 
 from jupyter_remote.apps.desktop import RemoteDesktop
-from jupyter_remote.model import Session, State
+from jupyter_remote.model import Session, State, now
 
 SIZE = ("1280", "800")
 START = {"app": "desktop"}
@@ -174,7 +174,10 @@ def build_probe(folder: Path) -> Path:
 def direct_xpra(folder: Path, probe: Path) -> Iterator[str]:
     """What the agent would run, but Xpra also listens on a port; gives the address."""
     desktop = RemoteDesktop(secret=lambda session: "no secret")
-    session = Session(id="a" * 20, name="x", app="desktop", backend="local", state=State.STARTING)
+    at, where = now(), {"app": "desktop", "backend": "local"}
+    session = Session(
+        id="a" * 20, name="x", state=State.STARTING, revision=1, time=at, created=at, **where
+    )
     spec = desktop.job(session, [str(probe), *SIZE], {"seamless": False})
     run, port = folder / "direct", free_port()
     run.mkdir(mode=0o700)
@@ -201,7 +204,7 @@ def reaction(browser: Browser, quick: bool, rounds: int) -> str:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="jrb-")))
         probe = build_probe(folder)
         address = stack.enter_context(direct_xpra(folder, probe))
-        own = json.dumps([str(probe), *SIZE])
+        own = " ".join((str(probe), *SIZE))
         options = (f"--RemoteDesktop.window_manager={own}", "--RemoteDesktop.terminal=true")
         lab = stack.enter_context(OurLab(*options))
         for kind, base, path, post in (

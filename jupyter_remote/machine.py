@@ -186,7 +186,7 @@ def _owned(session: Session, seen: Owned, at: str) -> Changes:
 
 
 def _claimed(session: Session, seen: Claimed, at: str) -> Changes:
-    return {"name": seen.name, "spare": False, "created": at, "activity": at}
+    return {"name": seen.name, "spare": False, "created": at, "started": at, "activity": at}
 
 
 def _used(session: Session, seen: Used, at: str) -> Changes:

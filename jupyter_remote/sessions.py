@@ -11,6 +11,7 @@ import asyncio
 import dataclasses
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
 from traitlets import Bool, Float, Int
 from traitlets.config import LoggingConfigurable
@@ -19,10 +20,22 @@ from . import machine
 from .apps.registry import RemoteApps
 from .errors import InvalidSpec, LimitReached, NotFound, RemoteError, StorageError, WrongState
 from .events import Events
-from .model import Backend, Job, JobSpec, Json, LogChunk, Session, State, new_session_id, now
+from .model import (
+    Backend,
+    Job,
+    JobSpec,
+    Json,
+    LogChunk,
+    Session,
+    State,
+    elapsed,
+    new_session_id,
+    now,
+)
 from .store import SessionStore
 from .table import SessionTable
 
+_YOUNG: Final = 30.0
 Ended = Callable[[str], None]
 
 
@@ -176,8 +189,13 @@ class RemoteSessions(LoggingConfigurable):
             self._apply(session_id, machine.Used(clients, activity))
 
     def moving(self, backend: str) -> bool:
-        """Whether a session of this backend is about to change."""
-        return any(s.state is not State.RUNNING for s in self._active(backend))
+        """Whether a session of this backend is about to change, or is so young that its
+        memory still grows."""
+        at = now()
+        return any(
+            s.state is not State.RUNNING or elapsed(s.started or at, at) < _YOUNG
+            for s in self._active(backend)
+        )
 
     # -- inside ----------------------------------------------------------------------------
 

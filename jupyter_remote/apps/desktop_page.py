@@ -45,7 +45,7 @@ PARAMETERS = {
     "remote_logging": "false",
     "sharing": "true",
     "sound": "false",
-    "steal": "false",
+    "steal": "true",  # asks for nothing more than to be let in: sharing is on
     "submit": "false",
 }
 

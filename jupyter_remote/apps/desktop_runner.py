@@ -160,6 +160,8 @@ class Desktop:
         width, _, height = self.settings["first"].partition("x")
         try:
             display.set_size(int(width), int(height))
+            # Xpra takes an X server with several modes for one that cannot have any size
+            display.set_property("_XPRA_RANDR_EXACT_SIZE", 1)
         except x11.XError as error:
             print("jupyter_remote: first size not set:", error, file=sys.stderr)  # noqa: T201
 

@@ -108,14 +108,26 @@ class Display:
 
     def selection_owner(self, name: str) -> int:
         """The window that owns a selection, 0 for none: ``WM_S0`` is the window manager's."""
+        owner = self.ask(23, struct.pack("<I", self.atom(name)))
+        return int(struct.unpack_from("<I", owner, 8)[0])
+
+    def atom(self, name: str) -> int:
+        """The number of a name."""
         data = name.encode()
-        atom = self.ask(16, struct.pack("<Hxx", len(data)) + data)[8:12]
-        return int(struct.unpack_from("<I", self.ask(23, atom), 8)[0])
+        reply = self.ask(16, struct.pack("<Hxx", len(data)) + data)
+        return int(struct.unpack_from("<I", reply, 8)[0])
 
     def paint_root(self, color: int) -> None:
         """Give the root window a plain background, 0xRRGGBB."""
         self.send(2, struct.pack("<III", self.root, 1 << 1, color))
         self.send(61, struct.pack("<IHHHH", self.root, 0, 0, 0, 0))
+        self.ask(43, b"")
+
+    def set_property(self, name: str, value: int) -> None:
+        """A number (CARDINAL) on the root window, for programs that look there."""
+        cardinal, width, count = 6, 32, 1
+        head = struct.pack("<IIIBxxxI", self.root, self.atom(name), cardinal, width, count)
+        self.send(18, head + struct.pack("<I", value))
         self.ask(43, b"")
 
     def set_size(self, width: int, height: int) -> None:

@@ -21,7 +21,7 @@ from traitlets.log import get_logger
 from .. import agent
 from ..errors import BackendError, BackendTimeout, InvalidSpec, StorageError, WrongState
 from ..links.local import default_run_dir, private_folder, socket_fits
-from ..model import Job, JobSpec, LogChunk, Offers
+from ..model import Job, JobSpec, LogChunk, Offers, State
 from ..process import Identity, run
 from ._local_care import agent_of, clear_away, is_here, judge, memory, reap
 from ._local_files import JobFolders, Record
@@ -40,7 +40,7 @@ class RemoteLocalBackend(Configurable):
 
     name = "local"
 
-    data_dir = Unicode(config=True, help="Folder with records and logs: jobs are in ``local/``.")
+    data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: jobs are in ``local/``.")
     run_dir = Unicode(
         config=True,
         help="Folder for sockets and secrets of running jobs (0700, on a local disk, short). "
@@ -122,7 +122,7 @@ class RemoteLocalBackend(Configurable):
             elif record.revision and not record.state.ended and is_here(record):
                 active[record.job_id] = record
         self._follow(active)
-        self._measure(set(active))
+        self._measure({k for k, record in active.items() if record.state is State.RUNNING})
         return [record.job(self._memory.get(record.job_id)) for record in records]
 
     async def changed(self) -> None:

@@ -18,6 +18,7 @@
   ];
   const MINUTE = 60000;
   const TRIES = 5;
+  const DRAWN = /^damage-sequence$|draw-ack$/; // says that a picture is on the canvas
   const CONNECT_TIMEOUT = 120000;
   const inFrame = window.parent !== window;
 
@@ -202,7 +203,7 @@
     }
     for (const kind of classes) {
       remote.wrap(kind.prototype, 'send', function (original, packet) {
-        if (packet[0] === 'damage-sequence' && packet[5] >= 0) {
+        if (DRAWN.test(packet[0]) && packet[5] >= 0) {
           painted();
         }
         return original(packet);

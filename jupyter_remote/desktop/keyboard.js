@@ -1,10 +1,9 @@
 /* Keys and characters, without guessing a layout.
  *
- * The browser knows which character a key means; the X server's map has a key for each of
- * them (apps/xkb.py). So a character travels as the name of its keysym, alone; together with
- * Ctrl, Alt or Meta a key travels as the Latin letter on it, as programs expect. What has no
- * keysym in the map (CJK, emoji) is inserted through the clipboard. Key events never reach the
- * client's own handlers.
+ * The browser knows which character a key means; the X server's map has a key for each of them
+ * (apps/xkb.py). So a character travels as the name of its keysym, alone; with Ctrl, Alt or Meta
+ * a key travels as the Latin letter on it, as programs expect. What has no keysym in the map
+ * (CJK, emoji) goes through the clipboard. The client's own handlers see no key.
  */
 'use strict';
 
@@ -186,7 +185,7 @@
 
   /* ---- events ---- */
 
-  const isOurs = event => client()?.connected && !event.defaultPrevented;
+  const isOurs = event => client()?.connected && !event.isComposing;
 
   const onKeyDown = event => {
     event.stopImmediatePropagation();

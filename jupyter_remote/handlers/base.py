@@ -30,6 +30,10 @@ class RemoteHandler(APIHandler):
 
     auth_resource = "jupyter_remote"
 
+    _track_activity = False
+    """A list that a page reads by itself must not keep a hub from culling the server: who is
+    at work is told by ``activity.py``."""
+
     def body(self, schema: str) -> dict[str, Json]:
         """The request's JSON, checked against a schema of the OpenAPI file."""
         try:

@@ -14,6 +14,8 @@ import { LogModel } from '../logmodel';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
 import { LogTab } from '../widgets/logtab';
 
+const NAMESPACE = 'jupyter-remote-logs';
+
 /** The logs of sessions in tabs. */
 export const log: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-remote:log',
@@ -28,9 +30,7 @@ export const log: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     restorer: ILayoutRestorer | null
   ): void => {
-    const tracker = new WidgetTracker<LogTab>({
-      namespace: 'jupyter-remote-logs'
-    });
+    const tracker = new WidgetTracker<LogTab>({ namespace: NAMESPACE });
     const idOf = (args: { id?: unknown }) =>
       typeof args.id === 'string' && args.id ? args.id : tabs.current;
     const show = (id: string) => {

@@ -33,12 +33,7 @@ export const SessionRow = React.memo(function SessionRow(
   const icon = appIcon(session.app, app);
   const small = details(session, now, trans);
   return (
-    <li
-      className="jp-RemoteRow"
-      data-session={id}
-      data-state={state}
-      onDoubleClick={open}
-    >
+    <li className="jp-RemoteRow" data-session={id} data-state={state}>
       <icon.react tag="span" width="16px" className="jp-RemoteRow-app" />
       <button
         className="jp-RemoteRow-name"

@@ -1,3 +1,7 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import type { Page } from '@playwright/test';
 import { expect, test as base } from '@playwright/test';
 
@@ -87,41 +91,37 @@ test('the password is in the page and in no address', async ({
   expect(addresses.some(text => text.startsWith('ws:'))).toBe(true);
 });
 
-test('text from the browser goes into X, and back, as Unicode', async ({
+test('text from the browser goes into X as Unicode', async ({ page, rest }) => {
+  const [desktop, recorder] = await record(rest, page);
+  await page.evaluate(text => navigator.clipboard.writeText(text), TEXT);
+  const key = { code: 'Insert', key: 'Insert', vk: 45, shift: true };
+  await desktop.typist.press(key, ['paste']);
+  await recorder.gets(TEXT);
+});
+
+test('text from X goes into the browser and to Lab as Unicode', async ({
   page,
   rest
 }) => {
-  const [desktop, recorder] = await record(rest, page);
-  await test.step('a paste by the user', async () => {
-    await page.evaluate(text => navigator.clipboard.writeText(text), TEXT);
-    const key = { code: 'Insert', key: 'Insert', vk: 45, shift: true };
-    await desktop.typist.press(key, ['paste']);
-    await recorder.gets(TEXT);
-  });
-  await test.step('a copy in X', async () => {
-    const copy = `printf 'Ж世é' | xclip -selection clipboard`;
-    const display = await shell(rest, desktop, copy);
-    expect(display).toBe('Ж世é');
-    await expect
-      .poll(() => page.evaluate(() => navigator.clipboard.readText()))
-      .toBe('Ж世é');
-    await desktop.tell('copy', { id: 7 });
-    const { id, text } = await desktop.until('copied');
-    expect({ id, text }).toEqual({ id: 7, text: 'Ж世é' });
-  });
+  const folder = mkdtempSync(join(tmpdir(), 'copy-'));
+  const script = join(folder, 'script');
+  const go = join(folder, 'go');
+  writeFileSync(join(folder, 'text'), TEXT);
+  const wait = `until [ -e ${go} ]; do sleep 0.1; done`;
+  const copy = `xclip -selection clipboard ${folder}/text`;
+  writeFileSync(script, `${wait}\n${copy}\nsleep 60\n`);
+  const command = `xterm -e sh ${script}`;
+  const { id: session } = await rest.start('program', { command });
+  const desktop = await DesktopPage.open(page, address(session));
+  writeFileSync(go, '');
+  expect((await desktop.until('clipboard')).text).toBe(TEXT);
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toBe(TEXT);
+  await desktop.tell('copy', { id: 7 });
+  const { id, text } = await desktop.until('copied');
+  expect({ id, text }).toEqual({ id: 7, text: TEXT });
 });
-
-/** Run a line in a terminal of the same desktop; what it copied, as Lab hears it. */
-async function shell(
-  rest: Rest,
-  desktop: DesktopPage,
-  line: string
-): Promise<string | undefined> {
-  const inner = `sh -c "${line.replaceAll('"', '\\"')}; sleep 60"`;
-  const { id } = await rest.start('program', { command: inner });
-  await desktop.page.goto(address(id));
-  return (await desktop.until('clipboard')).text;
-}
 
 test('the desktop follows the size of the tab', async ({ page, rest }) => {
   const { id } = await rest.start('desktop');
@@ -134,11 +134,19 @@ test('the desktop follows the size of the tab', async ({ page, rest }) => {
       return [box?.width ?? 0, box?.height ?? 0];
     });
   await expect.poll(size, { timeout: 15_000 }).toEqual([700, 500]);
-  await desktop.tell('screenshot', { id: 1 });
-  const { data } = await desktop.until('screenshot');
-  const shot = await picture(page, data ?? '');
-  expect([shot.width, shot.height]).toEqual([700, 500]);
-  expect(shot.colors).toBeGreaterThan(5);
+  // the window is painted again, soon after the size has changed
+  await expect
+    .poll(
+      async () => {
+        await desktop.tell('screenshot', { id: 1 });
+        await desktop.until('screenshot');
+        const shots = await desktop.messages('screenshot');
+        const shot = await picture(page, shots.at(-1)?.data ?? '');
+        return [shot.width, shot.height, shot.colors > 2];
+      },
+      { timeout: 15_000 }
+    )
+    .toEqual([700, 500, true]);
 });
 
 test('a screenshot has the windows of a single program', async ({
@@ -149,7 +157,7 @@ test('a screenshot has the windows of a single program', async ({
   await desktop.tell('screenshot', { id: 2 });
   const { data } = await desktop.until('screenshot');
   expect(data).toMatch(/^data:image\/png;base64,/);
-  expect((await picture(page, data ?? '')).colors).toBeGreaterThan(3);
+  expect((await picture(page, data ?? '')).colors).toBeGreaterThan(2);
 });
 
 test('every quality is accepted and painting goes on', async ({

@@ -1,3 +1,6 @@
+/** The server that Playwright starts. */
+export const BASE = `http://127.0.0.1:${process.env['JUPYTER_REMOTE_UI_PORT'] ?? ''}`;
+
 /** The part of a session's record that the tests look at. */
 export interface IRecord {
   readonly id: string;

@@ -66,11 +66,11 @@ test('a click on Display opens a tab at once and paints a desktop', async ({
 
   // The window manager's menu, under the right mouse button.
   const x = before.width - 180;
-  const y = before.height - 60;
+  const y = before.height - 240;
   expect(before.at(x, y)).toEqual(BACKGROUND);
   await desktop.click(x, y, 'right');
-  const menu = { left: x - 100, top: y - 90, right: x + 60, bottom: y + 60 };
-  await desktop.shows('a menu', p => p.difference(before, menu) > 5_000);
+  const menu = { left: x, top: y, right: x + 80, bottom: y + 80 };
+  await desktop.shows('a menu', p => p.difference(before, menu) > 3_000);
   await page.screenshot({ path: info.outputPath('menu.png') });
   await page.keyboard.press('Escape');
   await desktop.shows('no menu', p => p.difference(before, menu) < 100);

@@ -1,4 +1,4 @@
-"""Writes what a terminal program receives, byte by byte: ``xterm -e python3 record_keys.py FILE``."""
+"""Writes down what a program in a terminal receives: ``xterm -e python3 record_keys.py FILE``."""
 
 import os
 import sys

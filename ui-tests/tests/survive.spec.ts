@@ -1,0 +1,71 @@
+import {
+  Desktop,
+  expect,
+  newLab,
+  openPanel,
+  PATIENCE,
+  RED,
+  rowOf,
+  test,
+  WHITE
+} from './helpers';
+import { OwnServer } from './helpers-server';
+
+test.describe.configure({ timeout: 240_000 });
+
+test('a desktop outlives a killed server, and its tab finds it again', async ({
+  browser
+}, info) => {
+  const server = await new OwnServer().start();
+  try {
+    const page = await newLab(browser, server.url);
+    const { id } = await server.rest.start('desktop');
+    const desktop = await new Desktop(page, id).open();
+    await desktop.run("printf '\\e[41m\\e[2J'");
+    await desktop.shows('the mark', p => p.count(RED) > 20_000);
+    const mortal = await server.rest.running('command', {
+      command: `sh -c 'while [ ! -e ${server.home}/end ]; do sleep 0.2; done; exit 5'`
+    });
+    await openPanel(page);
+
+    await server.end('SIGKILL');
+    await expect(desktop.view).not.toHaveAttribute('data-phase', 'open');
+    await page.screenshot({ path: info.outputPath('server-gone.png') });
+    // One of the sessions ends while nobody watches.
+    const { writeFileSync } = await import('node:fs');
+    writeFileSync(`${server.home}/end`, '');
+
+    await server.start();
+    await desktop.painted();
+    await desktop.shows('the mark again', p => p.count(RED) > 20_000);
+    // It is the same desktop, and takes keys as before.
+    await desktop.click(300, 300);
+    await page.keyboard.type("printf '\\e[0m\\e[2J'", { delay: 15 });
+    await page.keyboard.press('Enter');
+    await desktop.shows('white', p => p.count(WHITE) > 20_000);
+
+    const end = await server.rest.until(mortal.id, 'failed');
+    expect(end.exit_code).toBe(5);
+    await expect(rowOf(page, mortal.id)).toContainText('Failed', {
+      timeout: PATIENCE
+    });
+    expect(await server.rest.get(id)).toMatchObject({ state: 'running' });
+    await page.context().close();
+  } finally {
+    await server.close();
+  }
+});
+
+test('a normal end of the server leaves the desktops running', async () => {
+  const server = await new OwnServer().start();
+  try {
+    const { id } = await server.rest.running('command', {
+      command: 'sleep 1000'
+    });
+    await server.end('SIGTERM');
+    await server.start();
+    expect(await server.rest.get(id)).toMatchObject({ state: 'running' });
+  } finally {
+    await server.close();
+  }
+});
