@@ -1,5 +1,5 @@
 // What runs in the pages that are measured; handed over as source, so each stands alone.
-/* global document, location, OffscreenCanvas, performance, scheduler, window */
+/* global document, location, OffscreenCanvas, performance, scheduler, setTimeout, window */
 
 /** In every document: tells `jrTell` of clicks, marks and the first frame of a desktop. */
 export function watch() {
@@ -88,15 +88,14 @@ export function armFlip(kind) {
         const now = performance.now();
         if (block() !== before) {
           resolve(now - start);
-        } else if (now - start > 3000) {
-          reject(new Error(`no answer to a ${kind}`));
-        } else {
+        } else if (now - start < 4000) {
           void scheduler.postTask(poll, { delay: 1 });
         }
       };
       poll();
     };
     window.addEventListener(kind, begin, { capture: true, once: true });
+    setTimeout(() => reject(new Error(`no answer to a ${kind}`)), 4000);
   });
   return true;
 }

@@ -273,8 +273,9 @@ class RemoteSessions(LoggingConfigurable):
 
     def _spare_like(self, asked: Session) -> Session | None:
         def fits(s: Session) -> bool:
-            same = (s.app, s.backend, s.options) == (asked.app, asked.backend, asked.options)
-            return s.spare and same and s.state is State.RUNNING and self.table.mine(s)
+            ready = s.spare and s.state is State.RUNNING and self.table.mine(s)
+            same = (s.app, s.backend) == (asked.app, asked.backend)
+            return ready and same and self.apps.alike(s.app, s.options, asked.options)
 
         return next((s for s in self.table.all() if fits(s)), None)
 

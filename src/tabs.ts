@@ -2,6 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { WidgetTracker } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { MessageLoop } from '@lumino/messaging';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
@@ -75,7 +76,9 @@ export class RemoteTabs implements IRemoteTabs {
   start(request: IStartRequest): SessionTab {
     const { app, name } = request;
     const tab = this._make({ app, name });
-    void tab.model.start(request);
+    // Once Lab has given the tab its place, the desktop can begin with its size.
+    MessageLoop.flush();
+    void tab.model.start(this._sized(request, tab));
     return tab;
   }
 
@@ -120,6 +123,18 @@ export class RemoteTabs implements IRemoteTabs {
     void this.tracker.add(tab);
     this._follow(tab);
     return tab;
+  }
+
+  /** The request, with the size of its tab for an app that asks for it. */
+  private _sized(request: IStartRequest, tab: SessionTab): IStartRequest {
+    const known = this._options.sessions.app(request.app)?.options.properties;
+    const { clientWidth: width, clientHeight: height } = tab.content.node;
+    const asks = known instanceof Object && 'size' in known;
+    if (!asks || width < 100 || height < 100) {
+      return request;
+    }
+    const size = `${width}x${height}`;
+    return { ...request, options: { size, ...request.options } };
   }
 
   private _follow(tab: SessionTab): void {

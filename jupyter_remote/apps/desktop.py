@@ -24,7 +24,7 @@ from .desktop_page import ClientFiles, page
 from .xpra import Xpra, find_xpra, fitted, server_options
 
 WINDOW_MANAGERS = ("openbox", "xfwm4", "icewm", "fluxbox", "metacity", "marco", "jwm", "twm")
-XTERM = ("xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "90x28", "-bg", "#fafafa")
+XTERM = ("xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "90x28+48+48", "-bg", "#fafafa")
 TERMINALS = (XTERM, ("xfce4-terminal",), ("mate-terminal",), ("konsole",), ("x-terminal-emulator",))
 BACKGROUND = "3b4a5a"
 LOOK_AGAIN = 3.0  # seconds
@@ -43,6 +43,15 @@ LAYOUT: Mapping[str, Json] = {
     "pattern": "^[A-Za-z0-9_,()-]*$",
     "maxLength": 100,
     "default": "",
+}
+SIZE: Mapping[str, Json] = {
+    "type": "string",
+    "title": "First size",
+    "description": "Width x height in pixels of the tab that will show it, such as 1280x800; it "
+    "follows the tab afterwards.",
+    "pattern": "^([1-9][0-9]{2,3}x[1-9][0-9]{2,3})?$",
+    "default": "",
+    "x-hint": True,
 }
 COMMAND: Mapping[str, Json] = {
     "type": "string",
@@ -166,7 +175,7 @@ class RemoteDesktop(LoggingConfigurable):
 
     def upstream(self) -> Upstream:
         """Xpra wants no header of ours: its password travels in its own protocol."""
-        return Upstream(waits=self.start_timeout)
+        return Upstream(waits=self.start_timeout, reports=True)
 
     def page(self, session: Session, prefix: str) -> str:
         """The client's page with everything it must know; see ``desktop_page.py``."""
@@ -194,7 +203,7 @@ class DesktopApp:
             options={
                 "type": "object",
                 "additionalProperties": False,
-                "properties": {"keyboard_layout": LAYOUT, "cwd": CWD},
+                "properties": {"keyboard_layout": LAYOUT, "cwd": CWD, "size": SIZE},
             },
         )
 
@@ -212,6 +221,7 @@ class DesktopApp:
         terminal = self.shared.choose(self.shared.terminal, TERMINALS)
         cwd = folder(session.options.get("cwd") or "")
         more = {"seamless": False, "also": [terminal] if terminal else [], "cwd": cwd}
+        more["first"] = session.options.get("size") or self.shared.first_size
         return self.shared.job(session, manager, more)
 
     def title(self, options: Mapping[str, Json]) -> str:

@@ -167,7 +167,8 @@ class Desktop:
 
     def write_stale(self) -> None:
         """What the agent shall unlink should the X server die without doing it."""
-        with open(self.path("stale.new"), "w") as file:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with open(os.open(self.path("stale.new"), flags, 0o600), "w") as file:
             json.dump([[x11.lock_path(self.number), [x11.socket_path(self.number)]]], file)
         os.replace(self.path("stale.new"), self.path("stale.json"))
 

@@ -232,6 +232,12 @@ class RemoteApps(LoggingConfigurable):
             raise InvalidSpec(f"{info.title}: {in_words(error)}")
         return filled
 
+    def alike(self, name: str, first: Mapping[str, Json], second: Mapping[str, Json]) -> bool:
+        """The same options, but for those that are only hints (``x-hint`` in the schema)."""
+        known = self.get(name).info().options.get("properties", {})
+        hints = {option for option, schema in known.items() if schema.get("x-hint")}
+        return all(first.get(o) == second.get(o) for o in {*first, *second} - hints)
+
     def _safely(self, name: str, app: App) -> AppInfo:
         try:
             return app.info()

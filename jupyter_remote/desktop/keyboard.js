@@ -20,6 +20,7 @@
     namedKey,
     onAskedLayout
   } = remote.names;
+  const given = remote.layout; // by the session's option or the server's configuration
   const COMPOSING = ['Process', 'Dead', 'Unidentified'];
   const agent = `${navigator.userAgentData?.platform ?? ''} ${navigator.platform} ${navigator.userAgent}`;
   const onMac = /Mac|iPhone|iPad/.test(agent);
@@ -283,18 +284,16 @@
 
   window.addEventListener('keydown', onKeyDown, true);
   window.addEventListener('keyup', onKeyUp, true);
-  window.addEventListener(
-    'keypress',
-    event => event.stopImmediatePropagation(),
-    true
-  );
+  const swallow = event => event.stopImmediatePropagation();
+  window.addEventListener('keypress', swallow, true);
   window.addEventListener('blur', release);
 
   remote.actions.blur = release;
   remote.actions.layout = ({ value }) => {
     if (/^[\w,()-]*$/.test(value ?? '')) {
-      remote.layout = value || '';
-      client()?.send([remote.packet('layout_changed'), value || 'us', '']);
+      remote.layout = value || given;
+      const name = remote.layout || 'us';
+      client()?.send([remote.packet('layout_changed'), name, '']);
     }
   };
 })(window.jupyterRemote);

@@ -160,6 +160,7 @@ export class Desktop {
       .poll(
         async () => {
           const next = await this.picture();
+          console.log(next.width, next.height, last.width, last.height, next.difference(last));
           same = next.difference(last) === 0 ? same + 1 : 0;
           last = next;
           return same;
