@@ -53,7 +53,8 @@ class Browser:
 
     def __call__(self, do: str, **fields: Any) -> dict[str, Any]:
         """One request; see ``DO`` in desktop_browser.mjs. Raises RuntimeError."""
-        assert self.child.stdin and self.child.stdout
+        assert self.child.stdin
+        assert self.child.stdout
         self.child.stdin.write(json.dumps({"do": do, **fields}) + "\n")
         self.child.stdin.flush()
         answer: dict[str, Any] = json.loads(self.child.stdout.readline())
@@ -62,7 +63,8 @@ class Browser:
         return answer
 
     def __exit__(self, *_: object) -> None:
-        assert self.child.stdin and self.child.stdout
+        assert self.child.stdin
+        assert self.child.stdout
         self.child.stdin.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.child.wait(20)
@@ -90,9 +92,7 @@ class Lab:
         self.log = self.home / "server.log"
         self.began = time.monotonic()
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                argv, env=env, cwd=self.home, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen(argv, env=env, cwd=self.home, stdout=log, stderr=log)
         try:
             self._await_answer()
         except BaseException:

@@ -29,6 +29,13 @@ from jupyter_remote.model import Session, State, now
 SIZE = ("1280", "800")
 START = {"app": "desktop"}
 SPARE = "--RemoteUpkeep.spare_desktops=1"
+WAYS = {
+    "lab ours": "new, in Lab",
+    "page ours": "new, page",
+    "lab spare": "spare, in Lab",
+    "page spare": "spare, page",
+    "again": "again, page",
+}
 PAGES = {"ours": "jupyter-remote/sessions", "spare": "jupyter-remote/sessions", "jrdp": "desktop/"}
 
 
@@ -37,12 +44,12 @@ class Opening:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.marks: dict[str, list[dict[str, float]]] = {"lab": [], "page": []}
+        self.marks: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
 
     def lab(self, kind: str) -> Lab:
         if kind == "jrdp":
             return RivalLab()
-        return OurLab(*([SPARE, "--RemoteUpkeep.interval=1"] if kind == "spare" else []))
+        return OurLab(*([SPARE] if kind == "spare" else []))
 
     def measure(self, way: str, kind: str) -> tuple[float, float]:
         """Seconds until the first frame, of a new desktop and of the running one again."""
@@ -72,8 +79,8 @@ class Opening:
         session = self.note(lab, kind, "page", first)
         path = f"jupyter-remote/s/{session}/" if ours else PAGES[kind]
         again = self.browser("page", path=path, **same)
-        if kind == "ours" and way_marks(again):
-            self.marks.setdefault("again", []).append(way_marks(again))
+        if kind == "ours":
+            self.marks["again"].append(way_marks(again))
         return first["ms"] / 1000, again["ms"] / 1000
 
     def note(self, lab: Lab, kind: str, way: str, seen: dict[str, Any]) -> str:
@@ -81,11 +88,11 @@ class Opening:
         if not isinstance(lab, OurLab):
             return ""
         session = str(lab.sessions()[0]["id"])
+        page = way_marks(seen)
         if kind == "ours":
             server = server_marks(lab, session)
-            start = seen["start"] / 1000
-            marks = {name: at - start for name, at in server.items()}
-            self.marks[way].append(marks | way_marks(seen))
+            page |= {name: at - seen["start"] / 1000 for name, at in server.items()}
+        self.marks[f"{way} {kind}"].append(page)
         return session
 
     def report(self, rounds: int, kinds: list[str]) -> str:
@@ -114,12 +121,12 @@ class Opening:
         rows = []
         for name, words in STEPS.items():
             cells = []
-            for way in ("lab", "page", "again"):
-                values = [marks[name] for marks in self.marks.get(way, []) if name in marks]
+            for way in WAYS:
+                values = [marks[name] for marks in self.marks[way] if name in marks]
                 cells.append(f"{statistics.median(values):.2f}" if values else "")
             if any(cells):
                 rows.append([words, *cells])
-        return table(["seconds after the click", "new, in Lab", "new, page", "again, page"], rows)
+        return table(["seconds after the click", *WAYS.values()], rows)
 
 
 def way_marks(seen: dict[str, Any]) -> dict[str, float]:
@@ -135,13 +142,13 @@ class Reaction:
 
     def flips(self, kind: str, event: str) -> float:
         """Median of milliseconds until the block has flipped on the canvas."""
-        count = 8 if self.quick else 30
+        count = 8 if self.quick else 20
         times = self.browser("flips", visit=kind, kind=event, count=count)["times"]
         return statistics.median(times)
 
     def video(self, kind: str) -> tuple[float, float]:
         """Frames per second and their age in milliseconds."""
-        seen = self.browser("video", visit=kind, ms=2000 if self.quick else 4000)
+        seen = self.browser("video", visit=kind, ms=2000 if self.quick else 3000)
         return seen["fps"], seen["age"]
 
     def report(self, rounds: int) -> str:
@@ -182,12 +189,10 @@ def direct_xpra(folder: Path, probe: Path) -> Iterator[str]:
     run, port = folder / "direct", free_port()
     run.mkdir(mode=0o700)
     for name, text in spec.files.items():
-        text = text.replace("{run}", str(run))
-        if name == "desktop.json":
-            settings = json.loads(text)
-            settings["options"].append(f"--bind-tcp=127.0.0.1:{port}")
-            text = json.dumps(settings)
-        (run / name).write_text(text)
+        (run / name).write_text(text.replace("{run}", str(run)))
+    settings = json.loads((run / "desktop.json").read_text())
+    settings["options"].append(f"--bind-tcp=127.0.0.1:{port}")
+    (run / "desktop.json").write_text(json.dumps(settings))
     argv = [a.replace("{run}", str(run)).replace("{socket}", str(run / "s")) for a in spec.argv]
     with (folder / "direct.log").open("wb") as log:
         child = subprocess.Popen(argv, stdout=log, stderr=log)

@@ -1,5 +1,5 @@
 // Chromium under bench_desktop.py and bench_start.py: one JSON request a line, one answer a line.
-/* global document, window */
+/* global window */
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
@@ -8,7 +8,12 @@ import { armFlip, findCanvas, watch, watchVideo } from './desktop_watch.mjs';
 const PATIENCE = 60_000;
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking']
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    '--disable-background-networking'
+  ]
 });
 const visits = new Map();
 
@@ -16,7 +21,9 @@ const visits = new Map();
 class Visit {
   static async make() {
     const visit = new Visit();
-    visit.context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    visit.context = await browser.newContext({
+      viewport: { width: 1280, height: 800 }
+    });
     visit.context.setDefaultTimeout(PATIENCE);
     await visit.context.exposeBinding('jrTell', (_, told) => visit.hear(told));
     await visit.context.addInitScript(watch);
@@ -62,7 +69,12 @@ class Visit {
     if (inLab) {
       shown = Math.max(shown, await this.heard('uncovered'));
     }
-    return { start, ms: shown - start, marks: { ...this.marks, shown }, at: this.at };
+    return {
+      start,
+      ms: shown - start,
+      marks: { ...this.marks, shown },
+      at: this.at
+    };
   }
 }
 
@@ -73,7 +85,10 @@ async function launcher(page, base) {
 }
 
 async function clickCard(page, title) {
-  const card = page.locator('.jp-LauncherCard').filter({ hasText: title }).first();
+  const card = page
+    .locator('.jp-LauncherCard')
+    .filter({ hasText: title })
+    .first();
   await card.scrollIntoViewIfNeeded();
   await card.click();
 }
@@ -84,7 +99,11 @@ async function lab({ visit: name, base, card, inLab }) {
   visits.set(name, visit);
   visit.page = await visit.context.newPage();
   await launcher(visit.page, base);
-  await visit.page.locator('.jp-LauncherCard').filter({ hasText: card }).first().waitFor();
+  await visit.page
+    .locator('.jp-LauncherCard')
+    .filter({ hasText: card })
+    .first()
+    .waitFor();
   await visit.page.waitForTimeout(1500);
   visit.forget();
   await clickCard(visit.page, card);
@@ -96,10 +115,15 @@ async function labAgain({ visit: name, card, inLab, session }) {
   const visit = visits.get(name);
   const { page } = visit;
   if (inLab) {
-    await page.evaluate(async () => window.jupyterapp.commands.execute('application:close'));
+    await page.evaluate(async () =>
+      window.jupyterapp.commands.execute('application:close')
+    );
     await page.locator('.jp-RemoteSession').waitFor({ state: 'detached' });
   } else {
-    await visit.context.pages().find(other => other !== page)?.close();
+    await visit.context
+      .pages()
+      .find(other => other !== page)
+      ?.close();
     await page.bringToFront();
   }
   await page.waitForTimeout(1000);
@@ -111,7 +135,9 @@ async function labAgain({ visit: name, card, inLab, session }) {
   const start = await page.evaluate(id => {
     window.jrClicked = true;
     const now = Date.now();
-    void window.jupyterapp.commands.execute('jupyter-remote:open-session', { id });
+    void window.jupyterapp.commands.execute('jupyter-remote:open-session', {
+      id
+    });
     return now;
   }, session);
   return visit.result(start, true);
@@ -141,6 +167,7 @@ async function page({ visit: name, base, path, post }) {
 }
 
 async function probe({ visit }) {
+  await visits.get(visit).page.waitForTimeout(3000); // the client's first keys may be lost
   await visits.get(visit).page.evaluate(findCanvas);
   return {};
 }

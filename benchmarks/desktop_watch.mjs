@@ -1,16 +1,23 @@
 // What runs in the pages that are measured; handed over as source, so each stands alone.
-/* global document, location, OffscreenCanvas, performance, scheduler, setTimeout, window */
+/* global document, location, OffscreenCanvas, scheduler, window */
 
 /** In every document: tells `jrTell` of clicks, marks and the first frame of a desktop. */
 export function watch() {
   const marks = { document: Date.now() };
   const tell = (what, time = Date.now()) => {
     marks[what] ??= time;
-    return window.jrTell?.({ what, time: marks[what], marks, at: location.pathname });
+    return window.jrTell?.({
+      what,
+      time: marks[what],
+      marks,
+      at: location.pathname
+    });
   };
   window.jrWant = [0xfa, 0xfa, 0xfa];
   const inLab = /\/lab(\/|$)/.test(location.pathname);
-  const small = new OffscreenCanvas(64, 40).getContext('2d', { willReadFrequently: true });
+  const small = new OffscreenCanvas(64, 40).getContext('2d', {
+    willReadFrequently: true
+  });
 
   /** Whether some pixels of a canvas have the colour of the terminal. */
   const shown = canvas => {
@@ -19,7 +26,9 @@ export function watch() {
     const { data } = small.getImageData(0, 0, 64, 40);
     let count = 0;
     for (let i = 0; i < data.length; i += 4) {
-      const near = window.jrWant.every((value, k) => Math.abs(data[i + k] - value) < 12);
+      const near = window.jrWant.every(
+        (value, k) => Math.abs(data[i + k] - value) < 12
+      );
       count += near && data[i + 3] > 0;
     }
     return count >= 8;
@@ -57,7 +66,14 @@ export function watch() {
     window.requestAnimationFrame(lab);
     return;
   }
-  window.addEventListener('jupyter-remote', ({ detail }) => detail.status && tell(detail.status));
+  // before the page's own, which lets no key pass
+  for (const kind of ['keydown', 'mousedown']) {
+    window.addEventListener(kind, event => window.jrBegin?.(event), true);
+  }
+  window.addEventListener(
+    'jupyter-remote',
+    ({ detail }) => detail.status && tell(detail.status)
+  );
   // a window that was just opened keeps what hangs on it, and gets another document
   window.addEventListener('DOMContentLoaded', () => {
     void tell('scripts');
@@ -68,8 +84,11 @@ export function watch() {
 
 /** The canvas that shows the probe's picture. */
 export function findCanvas() {
-  const all = [...document.querySelectorAll('canvas')].filter(c => c.width >= 600);
-  const has = canvas => canvas.getContext('2d')?.getImageData(96, 32, 1, 1).data[0] > 230;
+  const all = [...document.querySelectorAll('canvas')].filter(
+    c => c.width >= 600
+  );
+  const has = canvas =>
+    canvas.getContext('2d')?.getImageData(96, 32, 1, 1).data[0] > 230;
   window.jrCanvas = all.find(has);
   if (!window.jrCanvas) {
     throw new Error('the probe is not seen');
@@ -94,7 +113,12 @@ export function armFlip(kind) {
       };
       poll();
     };
-    window.addEventListener(kind, begin, { capture: true, once: true });
+    window.jrBegin = event => {
+      if (event.type === kind) {
+        window.jrBegin = undefined;
+        begin(event);
+      }
+    };
     setTimeout(() => reject(new Error(`no answer to a ${kind}`)), 4000);
   });
   return true;
@@ -108,7 +132,12 @@ export async function watchVideo(milliseconds) {
   let last = -1;
   while (Date.now() < start + milliseconds) {
     await new Promise(done => window.requestAnimationFrame(done));
-    const { data } = window.jrContext.getImageData(0, top + bit / 2, 32 * bit, 1);
+    const { data } = window.jrContext.getImageData(
+      0,
+      top + bit / 2,
+      32 * bit,
+      1
+    );
     let clock = 0;
     for (let i = 0; i < 32; i += 1) {
       clock += data[4 * (i * bit + bit / 2)] > 128 ? 2 ** i : 0;
@@ -122,5 +151,8 @@ export async function watchVideo(milliseconds) {
   ages.shift();
   ages.sort((a, b) => a - b);
   const seconds = (Date.now() - start) / 1000;
-  return { fps: ages.length / seconds, age: ages[Math.floor(ages.length / 2)] ?? NaN };
+  return {
+    fps: ages.length / seconds,
+    age: ages[Math.floor(ages.length / 2)] ?? NaN
+  };
 }

@@ -118,11 +118,12 @@ class RemoteApp(ExtensionApp):
         """Leave sessions running, unless the trait ``stop_on_exit`` says otherwise."""
         if self.broken:
             return
+        if hasattr(self, "watch"):
+            await self.watch.stop()
         await self.upkeep.close()
         if self.sessions.stop_on_exit:
             await self.sessions.stop_all()
-        if hasattr(self, "watch"):
-            await self.watch.stop()
+        await self.sessions.close()
         self.activity.streams.close_all()
         for backend in self.sessions.backends.values():
             await backend.close()

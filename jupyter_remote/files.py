@@ -61,9 +61,12 @@ class SecretKey:
         if not self._path.exists():
             fresh = self._path.with_name(f".{self._path.name}-{secrets.token_hex(8)}")
             write_private(fresh, secrets.token_hex(32))
-            with contextlib.suppress(FileExistsError):
+            try:
                 os.link(fresh, self._path)
-            fresh.unlink()
+            except OSError:  # another server was first, or there are no hard links here
+                if not self._path.exists():
+                    os.replace(fresh, self._path)
+            fresh.unlink(missing_ok=True)
         try:
             key = bytes.fromhex(self._path.read_text())
         except (OSError, ValueError) as error:

@@ -173,7 +173,9 @@ def _silent(session: Session, seen: Silent, at: str) -> Changes:
 
 
 def _stop_asked(session: Session, seen: StopAsked, at: str) -> Changes:
-    return {} if session.state.ended else {"state": State.STOPPING, "reason": "", "stop_asked": True}
+    if session.state.ended:
+        return {}
+    return {"state": State.STOPPING, "reason": "", "stop_asked": True}
 
 
 def _renamed(session: Session, seen: Renamed, at: str) -> Changes:

@@ -117,6 +117,13 @@ class Session:
     spare: bool = False
     stop_asked: bool = False
 
+    @classmethod
+    def new(cls, **fields: Json) -> Session:
+        """A record before its job is submitted: with an id, a first revision and the time."""
+        at = now()
+        state = State.SUBMITTING
+        return cls(id=new_session_id(), state=state, revision=1, time=at, created=at, **fields)
+
     @property
     def job_name(self) -> str:
         """Unique name under which an ambiguous submit is looked up."""
@@ -129,7 +136,11 @@ class Session:
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Session:
         """Read a record; raises KeyError, TypeError or ValueError when it is not one."""
-        return cls(**{**data, "state": State(data["state"])})
+        session = cls(**{**data, "state": State(data["state"])})
+        elapsed(session.created, session.time)
+        if not all(isinstance(data[key], str) for key in ("id", "name", "app", "backend")):
+            raise TypeError("id, name, app and backend must be text")
+        return session
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

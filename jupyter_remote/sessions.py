@@ -18,24 +18,24 @@ from traitlets.config import LoggingConfigurable
 
 from . import machine
 from .apps.registry import RemoteApps
-from .errors import InvalidSpec, LimitReached, NotFound, RemoteError, StorageError, WrongState
-from .events import Events
-from .model import (
-    Backend,
-    Job,
-    JobSpec,
-    Json,
-    LogChunk,
-    Session,
-    State,
-    elapsed,
-    new_session_id,
-    now,
+from .errors import (
+    BackendTimeout,
+    BackendUnreachable,
+    InvalidSpec,
+    LimitReached,
+    NotFound,
+    RemoteError,
+    StorageError,
+    WrongState,
 )
+from .events import Events
+from .model import Backend, Job, JobSpec, Json, LogChunk, Session, State, elapsed, now
+from .stops import Stops
 from .store import SessionStore
 from .table import SessionTable
 
 _YOUNG: Final = 30.0
+_SUBMITS_END: Final = 5.0
 Ended = Callable[[str], None]
 
 
@@ -76,7 +76,7 @@ class RemoteSessions(LoggingConfigurable):
         self._submits: dict[str, asyncio.Task[None]] = {}
         self._missing: dict[str, str] = {}
         self._heard: dict[str, str] = {}
-        self._cancelled: set[str] = set()
+        self._stops = Stops(self.log)
 
     # -- what users do --------------------------------------------------------------------
 
@@ -96,15 +96,17 @@ class RemoteSessions(LoggingConfigurable):
             raise InvalidSpec(f"there is no backend {backend!r}; there is: {known}")
         self._check_room()
         valid = await asyncio.to_thread(self.apps.validate, app, options or {})
-        name = self._name(name, self.apps.get(app).title(valid))
-        session = self._fresh(app, backend, name, valid, spare)
+        title = self.apps.get(app).title(valid)
+        fields = {"app": app, "backend": backend, "options": valid, "spare": spare}
+        owner = self.table.store.server
+        session = Session.new(name=self._name(name, title), owner=owner, **fields)
         waiting = None if spare else self._spare_like(session)
         if waiting is not None:
-            return self._apply(waiting.id, machine.Claimed(name), user=True)
+            return self._apply(waiting.id, machine.Claimed(session.name), user=True)
         spec, credentials = await asyncio.to_thread(self._spec, session)
-        self.table.put(session)
-        if credentials:
-            self.table.store.keep(session.id, credentials)
+        self._check_room()  # others may have started meanwhile, also one of this name
+        session = dataclasses.replace(session, name=self._name(name, title))
+        self.table.add(session, credentials)
         self._submits[session.id] = asyncio.create_task(self._submit(session.id, spec))
         return session
 
@@ -113,10 +115,12 @@ class RemoteSessions(LoggingConfigurable):
         session = self.table.get(session_id)
         if session.state.ended:
             return session
+        if session.job_id is None:
+            self.table.check_mine(session_id)
         if self.table.mine(session):
             session = self._apply(session_id, machine.StopAsked())
-        if session.job_id is not None:
-            await self._cancel(session, session.job_id)
+        if session.job_id is not None and session_id not in self._submits:
+            await self._stops.ask(session_id, self.backend_of(session), session.job_id)
             self.kick(session.backend)
         return self.table.get(session_id)
 
@@ -124,6 +128,16 @@ class RemoteSessions(LoggingConfigurable):
         """Stop every session that this server owns."""
         active = [s for s in self.table.all() if not s.state.ended and self.table.mine(s)]
         await asyncio.gather(*(self.stop(s.id) for s in active), return_exceptions=True)
+
+    async def close(self) -> None:
+        """Let submits that are under way reach their backend; leave nothing running here."""
+        submits = list(self._submits.values())
+        if submits:
+            await asyncio.wait(submits, timeout=_SUBMITS_END)
+        for task in submits:
+            task.cancel()
+        await asyncio.gather(*submits, return_exceptions=True)
+        await self._stops.close()
 
     def rename(self, session_id: str, name: str) -> Session:
         """Give a session another name."""
@@ -138,17 +152,24 @@ class RemoteSessions(LoggingConfigurable):
         self.table.check_mine(session_id)
         if session.job_id is not None:
             try:
-                await self.backends[session.backend].forget(session.job_id)
+                await self.backend_of(session).forget(session.job_id)
             except NotFound:
                 self.log.debug("the job of %s was forgotten before", session_id)
-        self.table.remove(session_id)
+        if session_id in self.table:  # nobody else was quicker
+            self.table.remove(session_id)
 
     async def log_of(self, session_id: str, offset: int, limit: int) -> LogChunk:
         """Bytes of a session's log; a negative ``offset`` counts from the end."""
         session = self.table.get(session_id)
         if session.job_id is None:
             return LogChunk(data=b"", offset=0, size=0)
-        return await self.backends[session.backend].log(session.job_id, offset, limit)
+        return await self.backend_of(session).log(session.job_id, offset, limit)
+
+    def backend_of(self, session: Session) -> Backend:
+        """Where a session runs; BackendUnreachable when this server does not know that place."""
+        if session.backend not in self.backends:
+            raise BackendUnreachable(f"there is no backend {session.backend!r} on this server")
+        return self.backends[session.backend]
 
     # -- what the watcher and the proxy see -------------------------------------------------
 
@@ -165,8 +186,8 @@ class RemoteSessions(LoggingConfigurable):
             elif session.id not in self._submits:
                 since = self._missing.setdefault(session.id, at)
                 self._apply(session.id, machine.Missing(since, self.lost_after))
-            if job is not None and session.stop_asked:
-                self._cancel_again(session, job)
+            if job is not None and session.stop_asked and not job.state.ended:
+                self._stops.repeat(session.id, self.backends[backend], job.job_id)
 
     def silent(self, backend: str, error: RemoteError) -> None:
         """A backend could not be asked: its sessions keep their state, with a doubt."""
@@ -207,7 +228,7 @@ class RemoteSessions(LoggingConfigurable):
             self.table.put(after, required=user)
             if after.state.ended and not before.state.ended:
                 self._missing.pop(session_id, None)
-                self._cancelled.discard(session_id)
+                self._stops.forget(session_id)
                 self.ended(session_id)
         return after
 
@@ -222,54 +243,31 @@ class RemoteSessions(LoggingConfigurable):
         backend = self.backends[self.table.get(session_id).backend]
         try:
             job_id = await asyncio.wait_for(backend.submit(spec), self.submit_timeout)
-        except asyncio.TimeoutError:
+        except (asyncio.TimeoutError, BackendTimeout):
             self.log.warning("no answer to the submit of %s: looked for by name", spec.name)
         except RemoteError as error:
-            self._apply(session_id, machine.Refused(str(error)))
+            self._answered(session_id, machine.Refused(str(error)))
         except Exception as error:
             self.log.exception("submit of %s failed", spec.name)
-            self._apply(session_id, machine.Refused(f"{type(error).__name__}: {error}"))
+            self._answered(session_id, machine.Refused(f"{type(error).__name__}: {error}"))
         else:
-            session = self._apply(session_id, machine.Submitted(job_id))
-            if session.stop_asked:
-                await self._cancel(session, job_id)
+            self._answered(session_id, machine.Submitted(job_id))
         finally:
             self._submits.pop(session_id, None)
             self.kick(backend.name)
 
-    async def _cancel(self, session: Session, job_id: str) -> None:
-        await self.backends[session.backend].cancel(job_id)
-        self._cancelled.add(session.id)
-
-    def _cancel_again(self, session: Session, job: Job) -> None:
-        """A stop that did not reach the backend: no job id yet, an error, a server that died."""
-        if session.id not in self._cancelled and not job.state.ended:
-            task = asyncio.create_task(self._cancel(session, job.job_id))
-            task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    def _answered(self, session_id: str, answer: machine.Observation) -> None:
+        if session_id not in self.table:  # seen, ended and forgotten before the answer
+            return
+        session = self._apply(session_id, answer)
+        if session.stop_asked and session.job_id and not session.state.ended:
+            self._stops.repeat(session_id, self.backends[session.backend], session.job_id)
 
     def _spec(self, session: Session) -> tuple[JobSpec, Mapping[str, str]]:
         """What to run, and the headers by which the proxy will log in to it."""
         app, prefix = self.apps.get(session.app), self._prefix(session.id)
         spec = dataclasses.replace(app.job(session, prefix), name=session.job_name)
         return spec, app.upstream(session, prefix).request_headers
-
-    def _fresh(
-        self, app: str, backend: str, name: str, options: Mapping[str, Json], spare: bool
-    ) -> Session:
-        at = now()
-        return Session(
-            id=new_session_id(),
-            name=name,
-            app=app,
-            backend=backend,
-            state=State.SUBMITTING,
-            revision=1,
-            time=at,
-            created=at,
-            options=options,
-            owner=self.table.store.server,
-            spare=spare,
-        )
 
     def _spare_like(self, asked: Session) -> Session | None:
         def fits(s: Session) -> bool:

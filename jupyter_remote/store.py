@@ -117,17 +117,19 @@ class SessionStore:
 
     def load(self) -> Iterator[Session | Unreadable]:
         """Every record, readable or not."""
-        try:
-            names = sorted(p.name for p in self.sessions.iterdir())
-        except OSError as error:
-            raise StorageError(f"cannot read {self.sessions}: {error.strerror}") from error
-        for name in names:
+        for name in self._names():
             with contextlib.suppress(FileNotFoundError):
                 yield self.read(name)
 
+    def _names(self) -> list[str]:
+        try:
+            return sorted(os.listdir(self.sessions))
+        except OSError as error:
+            raise StorageError(f"cannot read {self.sessions}: {error.strerror}") from error
+
     def load_changed(self) -> tuple[list[Session], set[str]]:
         """Records that changed on disk since the last call, and the ids of all that exist."""
-        changed, names = [], {p.name for p in self.sessions.iterdir()}
+        changed, names = [], set(self._names())
         for name in names:
             with contextlib.suppress(OSError):
                 mtime = (self.sessions / name / "session.json").stat().st_mtime_ns
@@ -160,14 +162,19 @@ class SessionStore:
         except OSError:
             return None
         try:
-            record = self.read(session.id)
-            if not isinstance(record, Session) or self.alive(record.owner):
-                return None
-            record = transition(record, Owned(self.server), now())
-            self.save(record)
-            return record
+            with contextlib.suppress(FileNotFoundError):
+                return self._taken(session.id)
+            return None
         finally:
             lock.unlink(missing_ok=True)
+
+    def _taken(self, session_id: str) -> Session | None:
+        record = self.read(session_id)
+        if not isinstance(record, Session) or self.alive(record.owner):
+            return None
+        record = transition(record, Owned(self.server), now())
+        self.save(record)
+        return record
 
     def read(self, name: str) -> Session | Unreadable:
         """One record as it is on disk; raises FileNotFoundError."""
@@ -177,7 +184,10 @@ class SessionStore:
             version = data.pop("version")
             if version > VERSION:
                 return Unreadable(name, f"{path} was written by a newer jupyterlab-remote")
-            return Session.from_json(data)
+            session = Session.from_json(data)
+            if session.id != name:
+                return Unreadable(name, f"{path} is the record of another session, {session.id}")
+            return session
         except FileNotFoundError:
             raise
         except OSError as error:

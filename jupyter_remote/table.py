@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from .errors import NotFound, StorageError, WrongState
@@ -52,12 +54,25 @@ class SessionTable:
         return session.owner == self.store.server
 
     def check_mine(self, session_id: str) -> None:
-        """Raise WrongState when another living server writes the record."""
-        if not self.mine(self.get(session_id)):
+        """Become the owner of what a dead server left; raise WrongState when another living
+        server writes the record."""
+        session = self.get(session_id)
+        if not self.mine(session) and not self._take_over(session):
             raise WrongState(
                 "this session belongs to another Jupyter server of yours that is running: "
                 "do this there, or shut that server down first"
             )
+
+    def add(self, session: Session, credentials: Mapping[str, str]) -> None:
+        """Store a new record with the headers by which the proxy will log in to its app;
+        raises StorageError, with nothing left."""
+        self.put(session)
+        try:
+            if credentials:
+                self.store.keep(session.id, credentials)
+        except StorageError:
+            self.remove(session.id)
+            raise
 
     def put(self, session: Session, *, required: bool = False) -> None:
         """Store a record, then emit it.
@@ -83,9 +98,7 @@ class SessionTable:
 
     def refresh(self) -> None:
         """Write what could not be written; read what other servers wrote; take over orphans."""
-        for session_id in list(self._unsaved & self._sessions.keys()):
-            self.store.save(self._sessions[session_id])
-            self._unsaved.discard(session_id)
+        self._save_again()
         changed, existing = self.store.load_changed()
         for record in changed:
             if not self.mine(record) and record != self._sessions.get(record.id):
@@ -95,12 +108,29 @@ class SessionTable:
                 self._drop(session)
         self._adopt()
 
+    def _save_again(self) -> None:
+        """What the disk has no room for now is tried again next time."""
+        for session_id in list(self._unsaved & self._sessions.keys()):
+            with contextlib.suppress(StorageError):
+                self.store.save(self._sessions[session_id])
+                self._unsaved.discard(session_id)
+
     def _adopt(self) -> None:
-        for session in [s for s in self._sessions.values() if not self.mine(s)]:
-            record = None if self.store.alive(session.owner) else self.store.take_over(session)
-            if record is not None:
-                self._log.info("adopted session %s (%s)", record.id, record.name)
-                self._set(record)
+        """Take over what dead servers left running. Their ended sessions wait until somebody
+        changes one: there may be a thousand, and nothing happens to them."""
+        foreign = [s for s in self._sessions.values() if not (s.state.ended or self.mine(s))]
+        alive = {owner: self.store.alive(owner) for owner in {s.owner for s in foreign}}
+        for session in foreign:
+            if not alive[session.owner]:
+                self._take_over(session)
+
+    def _take_over(self, session: Session) -> bool:
+        record = None if self.store.alive(session.owner) else self.store.take_over(session)
+        if record is None:
+            return False
+        self._log.info("adopted session %s (%s)", record.id, record.name)
+        self._set(record)
+        return True
 
     def _set(self, session: Session) -> None:
         self._sessions[session.id] = session

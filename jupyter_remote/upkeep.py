@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from traitlets import Float, Int
 from traitlets.config import LoggingConfigurable
 
 from .errors import RemoteError
-from .model import Session, elapsed, now
+from .model import Session, as_time
 from .sessions import RemoteSessions
 
 
@@ -22,6 +25,9 @@ class RemoteUpkeep(LoggingConfigurable):
     forget_after = Float(
         14.0, config=True, help="Days after which an ended session and its log are forgotten."
     )
+    keep_ended = Int(
+        500, config=True, help="How many ended sessions are kept; the oldest are forgotten first."
+    )
     interval = Float(5.0, config=True, help="Seconds between two looks at what is to be done.")
 
     def __init__(self, *, sessions: RemoteSessions, **kwargs: object) -> None:
@@ -30,9 +36,8 @@ class RemoteUpkeep(LoggingConfigurable):
 
     async def tidy(self) -> None:
         """One look: forget what is old, start the spare desktops that are missing."""
-        for session in self._mine():
-            if session.state.ended and (session.spare or self._old(session)):
-                await self._sessions.purge(session.id)
+        for session in self._too_old():
+            await self._forget(session)
         ready = [s for s in self._spares() if not s.state.ended]
         for _ in range(self.spare_desktops - len(ready)):
             try:
@@ -43,15 +48,26 @@ class RemoteUpkeep(LoggingConfigurable):
 
     async def close(self) -> None:
         """End the spare desktops: nobody knows of them."""
-        for session in self._spares():
-            await self._sessions.stop(session.id)
+        stops = (self._sessions.stop(session.id) for session in self._spares())
+        await asyncio.gather(*stops, return_exceptions=True)
 
-    def _mine(self) -> list[Session]:
-        table = self._sessions.table
-        return [s for s in table.all() if table.mine(s)]
+    async def _forget(self, session: Session) -> None:
+        try:
+            await self._sessions.purge(session.id)
+        except RemoteError as error:
+            self.log.debug("%s is not forgotten yet: %s", session.id, error)
+
+    def _too_old(self) -> list[Session]:
+        """Ended spare ones, those that ended long ago, and the first of too many."""
+        ended = sorted((s for s in self._sessions.table.all() if s.state.ended), key=_end)
+        many = len(ended) - self.keep_ended
+        day = as_time(max(0.0, time.time() - self.forget_after * 86400))
+        return [s for i, s in enumerate(ended) if i < many or _end(s) < day or s.spare]
 
     def _spares(self) -> list[Session]:
-        return [s for s in self._mine() if s.spare]
+        table = self._sessions.table
+        return [s for s in table.all() if s.spare and table.mine(s)]
 
-    def _old(self, session: Session) -> bool:
-        return elapsed(session.ended or session.time, now()) > self.forget_after * 86400
+
+def _end(session: Session) -> str:
+    return session.ended or session.time

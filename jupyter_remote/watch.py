@@ -8,7 +8,6 @@ An observation is made when the backend says that something changed, when somebo
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from traitlets import Float
@@ -86,17 +85,18 @@ class RemoteWatch(LoggingConfigurable):
     async def _watch(self, name: str, backend: Backend) -> None:
         while True:
             self._kicks[name].clear()
+            pause = self.idle_interval
             try:
                 await self.look(name)
+                pause = self.busy_interval if self._moving(name) else self.idle_interval
             except Exception:
                 self.log.exception("observing %s failed", name)
-            pause = self.busy_interval if self._moving(name) else self.idle_interval
             await self._pause(name, backend, pause)
 
     async def _pause(self, name: str, backend: Backend, seconds: float) -> None:
         """Wait for a change, a kick or the end of the interval."""
         wakes = [
-            asyncio.create_task(backend.changed()),
+            asyncio.create_task(self._change(name, backend)),
             asyncio.create_task(self._kicks[name].wait()),
         ]
         try:
@@ -110,11 +110,18 @@ class RemoteWatch(LoggingConfigurable):
         if done:
             await asyncio.sleep(self.quiet)
 
+    async def _change(self, name: str, backend: Backend) -> None:
+        """A backend that cannot say when something changed is asked at intervals."""
+        try:
+            await backend.changed()
+        except Exception:
+            self.log.exception("%s cannot say what changes", name)
+            await asyncio.Event().wait()
+
     async def _repeat(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
-            with contextlib.suppress(asyncio.CancelledError):
-                try:
-                    await call()
-                except Exception:
-                    self.log.exception("a periodic task failed")
+            try:
+                await call()
+            except Exception:
+                self.log.exception("a periodic task failed")

@@ -4,6 +4,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type {
   IAppInfo,
   ILogChunk,
+  IProblem,
   IProgram,
   ISession,
   IStartRequest
@@ -16,6 +17,8 @@ const PREFIX = 'jupyter-remote';
 export interface IListing {
   readonly sessions: readonly ISession[];
   readonly sequence: number;
+  /** Records that the server cannot read. */
+  readonly problems?: readonly IProblem[];
 }
 
 /** One method per request of the REST API; keeps nothing. */

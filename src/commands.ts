@@ -13,6 +13,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { askName, confirmStop, confirmStopAll, needsConfirmation } from './ask';
 import { CommandIDs } from './commandids';
 import { ENDED } from './format';
+import { targetId } from './target';
 import type {
   IRemoteSessions,
   IRemoteSettings,
@@ -39,6 +40,11 @@ export const SESSION_ARGS = {
       id: {
         type: 'string',
         description: 'Id of the session; without it that of the current tab'
+      },
+      tab: { type: 'string', description: 'DOM id of the tab it is in' },
+      context: {
+        type: 'boolean',
+        description: 'Whether that under the context menu is meant'
       }
     }
   }
@@ -72,8 +78,7 @@ export async function attempt(
 
 /** The session a command means. */
 function target(context: ICommandContext, args: Args): ISession | undefined {
-  const id = typeof args.id === 'string' ? args.id : context.tabs.current;
-  return context.sessions.get(id);
+  return context.sessions.get(targetId(context, args));
 }
 
 function live(session: ISession | undefined): boolean {

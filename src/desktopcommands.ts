@@ -115,8 +115,8 @@ function keyboardCommand(
     icon: keyboardIcon,
     describedBy: TAB_ARGS,
     isEnabled: args => desktopOf(context, args) !== null,
-    isToggled: captured,
-    isToggleable: true,
+    // The label says the state; `aria-pressed` besides would say it wrongly.
+    className: args => (captured(args) ? 'jp-RemoteCaptured' : ''),
     execute: args => {
       const tab = desktopOf(context, args);
       if (tab?.model.captured) {

@@ -16,6 +16,13 @@ import { sample } from './testing/samples';
 
 const trans = nullTranslator.load('jupyter_remote');
 
+describe('sentence', () => {
+  it('begins with a capital letter', () => {
+    expect(sentence('cannot use /tmp')).toBe('Cannot use /tmp');
+    expect(sentence('')).toBe('');
+  });
+});
+
 describe('duration', () => {
   it.each([
     [0, '0 s'],

@@ -119,10 +119,15 @@ export function details(
     .map(part => part.replace(/ /g, '\u00a0'));
 }
 
+/** Words with a capital letter at the start. */
+export function sentence(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** Why it ended, in a sentence; empty when there is nothing to say. */
 export function endReason(session: ISession, trans: TranslationBundle): string {
   if (session.reason) {
-    return session.reason.charAt(0).toUpperCase() + session.reason.slice(1);
+    return sentence(session.reason);
   }
   if (session.signal) {
     return trans.__('It was ended by the signal %1.', session.signal);

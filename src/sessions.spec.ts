@@ -108,6 +108,38 @@ describe('RemoteSessions', () => {
     sessions.dispose();
   });
 
+  it('says which records the server cannot read', async () => {
+    const { sessions, client } = mirror([sample()]);
+    await sessions.ready;
+    expect(sessions.problems).toEqual([]);
+    const problems = [{ id: 'x', message: 'x is damaged' }];
+    const listing = { sessions: [], sequence: 2, problems };
+    client.list.mockResolvedValueOnce(listing);
+    await sessions.refresh();
+    expect(sessions.problems).toEqual(problems);
+    sessions.dispose();
+  });
+
+  it('shows the server’s words when there is no list', async () => {
+    const { sessions, client } = mirror([]);
+    await sessions.ready;
+    client.list.mockRejectedValueOnce(new Error('The folder is a file.'));
+    await expect(sessions.refresh()).rejects.toThrow('The folder is a file.');
+    expect(sessions.freshness).toBe('error');
+    expect(sessions.problem).toBe('The folder is a file.');
+    sessions.dispose();
+  });
+
+  it('asks again for apps that it could not get', async () => {
+    const { sessions, client } = mirror([]);
+    await sessions.ready;
+    client.apps.mockRejectedValueOnce(new Error('not yet'));
+    await expect(sessions.refreshApps()).rejects.toThrow('not yet');
+    await sessions.refresh();
+    expect(client.apps).toHaveBeenCalledTimes(3);
+    sessions.dispose();
+  });
+
   it('remembers what this page stopped', async () => {
     const { sessions } = mirror([sample()]);
     await sessions.ready;

@@ -7,8 +7,8 @@ import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { IListing, RemoteClient } from './client';
-import { MOVING } from './format';
-import type { ISessionEvent, IStore } from './store';
+import { CALM, setPace } from './pace';
+import type { ILate, ISessionEvent, IStore } from './store';
 import {
   EMPTY,
   isSessionEvent,
@@ -22,19 +22,14 @@ import type {
   Freshness,
   IAppInfo,
   ILogChunk,
+  IProblem,
   IProgram,
   IRemoteSessions,
   ISession,
   IStartRequest,
   ITransition
 } from './tokens';
-
-/** Time between two listings in ms: while something moves, and else. */
-const BRISK = 2_000;
-const CALM = 30_000;
-
-/** Activity is reported to the server at most this often, in ms. */
-const TOUCH_INTERVAL = 60_000;
+import { Touches } from './touch';
 
 /**
  * The mirror of the server's list. The list is the truth, events are hints:
@@ -89,6 +84,10 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
     return this._apps;
   }
 
+  get problems(): readonly IProblem[] {
+    return this._problems;
+  }
+
   get(id: string): ISession | undefined {
     return this._store.sessions.get(id);
   }
@@ -126,11 +125,7 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   touch(id: string): void {
-    const now = Date.now();
-    if (now - (this._touched.get(id) ?? 0) >= TOUCH_INTERVAL) {
-      this._touched.set(id, now);
-      void this._options.client.activity(id).catch(() => undefined);
-    }
+    this._touches.touch(id);
   }
 
   log(id: string, offset: number, limit: number): Promise<ILogChunk> {
@@ -150,7 +145,13 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   async refreshApps(): Promise<void> {
-    this._apps = await this._options.client.apps();
+    try {
+      this._apps = await this._options.client.apps();
+      this._appsMissed = false;
+    } catch (error) {
+      this._appsMissed = true;
+      throw error;
+    }
     this._changed.emit();
   }
 
@@ -212,16 +213,21 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
     }
     this._applied = late.turn;
     const { store, complete } = replay(listing, late.events);
+    this._problems = listing.problems ?? [];
     this._listed(late.records.reduce(withRecord, store));
     if (!complete) {
       void this._poll.refresh();
     }
   }
 
+  /** The list is fresh; apps that could not be listed are asked for again. */
   private _listed(store: IStore): void {
     const first = this._store === EMPTY;
     this._freshness = 'fresh';
     this._problem = '';
+    if (this._appsMissed) {
+      void this.refreshApps().catch(() => undefined);
+    }
     this._update(store, { quiet: first });
   }
 
@@ -251,25 +257,16 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
     this._all = [...store.sessions.values()]
       .filter(session => !session.spare)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
-    this._pace();
+    setPace(this._poll, this._all);
     this._changed.emit();
     for (const each of found.filter(({ next }) => !next?.spare)) {
       this._transition.emit(each);
     }
   }
 
-  /** List often while something moves: events may be lost. */
-  private _pace(): void {
-    const moving = this._all.some(session => MOVING.has(session.state));
-    const interval = moving ? BRISK : CALM;
-    if (this._poll.frequency.interval !== interval) {
-      this._poll.frequency = { ...this._poll.frequency, interval };
-      void this._poll.schedule({ interval });
-    }
-  }
-
   private _all: readonly ISession[] = [];
   private _apps: readonly IAppInfo[] = [];
+  private _appsMissed = false;
   private readonly _asked = new Set<string>();
   private _freshness: Freshness = 'loading';
   private _applied = 0;
@@ -277,18 +274,14 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   private _turn = 0;
   private readonly _poll: Poll;
   private _problem = '';
+  private _problems: readonly IProblem[] = [];
   private readonly _ready = new PromiseDelegate<void>();
   private _store: IStore = EMPTY;
-  private readonly _touched = new Map<string, number>();
+  private readonly _touches = new Touches(id =>
+    this._options.client.activity(id)
+  );
   private readonly _changed = new Signal<this, void>(this);
   private readonly _transition = new Signal<this, ITransition>(this);
-}
-
-/** What arrived while a listing was on its way. */
-interface ILate {
-  turn: number;
-  events: ISessionEvent[];
-  records: ISession[];
 }
 
 /** Options of the mirror. */

@@ -1,16 +1,18 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { launchIcon, refreshIcon } from '@jupyterlab/ui-components';
+import { launchIcon, refreshIcon, tabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { Widget } from '@lumino/widgets';
 
 import { showMissing } from './widgets/missing';
 import { CommandIDs } from './commandids';
-import { attempt } from './commands';
+import { attempt, SESSION_ARGS } from './commands';
 import { addressed, openLater } from './browsertab';
+import { ENDED } from './format';
 import { appIcon, programIcon } from './icons';
 import type { RemoteTabs } from './tabs';
-import type { IRemoteSessions, IStartRequest } from './tokens';
+import { targetId } from './target';
+import type { IAppInfo, IRemoteSessions, IStartRequest } from './tokens';
 import { askProgram } from './widgets/programdialog';
 
 type Args = ReadonlyPartialJSONObject;
@@ -49,9 +51,8 @@ const PROGRAM_ARGS = {
 const OPEN_ARGS = {
   args: {
     type: 'object',
-    required: ['id'],
     properties: {
-      id: { type: 'string', description: 'Id of the session' },
+      ...SESSION_ARGS.args.properties,
       app: { type: 'string', description: 'Its app, if it is gone' },
       name: { type: 'string', description: 'Its name, if it is gone' },
       layout: { type: 'string', description: 'Forced keyboard layout' },
@@ -94,12 +95,22 @@ function addStart(context: IStartContext): void {
       return info(args)?.title ?? app;
     },
     caption: args =>
-      info(args)?.caption ??
+      captionOf(info(args), trans) ||
       trans.__('Start a remote session and open it in a tab'),
     icon: args => appIcon(requestOf(args).app, info(args)),
     describedBy: START_ARGS,
     execute: args => start(context, requestOf(args))
   });
+}
+
+/** What an app is; or, where it cannot be used, why. */
+function captionOf(
+  info: IAppInfo | undefined,
+  trans: TranslationBundle
+): string {
+  return info?.reason
+    ? [trans.__('%1 cannot be used here', info.title), info.reason].join('.\n')
+    : (info?.caption ?? '');
 }
 
 /** Start an app in the way in which it opens. */
@@ -141,7 +152,9 @@ function addProgram(context: IStartContext): void {
   app.commands.addCommand(CommandIDs.startProgram, {
     label: args =>
       'cwd' in args ? trans.__('Program…') : trans.__('New Program…'),
-    caption: trans.__('Start one graphical program in a tab'),
+    caption: () =>
+      captionOf(sessions.app('program'), trans) ||
+      trans.__('Start one graphical program in a tab'),
     icon: programIcon,
     describedBy: PROGRAM_ARGS,
     execute: async args => {
@@ -169,9 +182,11 @@ function addOpen(context: IStartContext): void {
   app.commands.addCommand(CommandIDs.openSession, {
     label: trans.__('Open Session'),
     caption: trans.__('Open the session in a tab'),
+    icon: tabIcon,
     describedBy: OPEN_ARGS,
+    isEnabled: args => !args.context || targetId(context, args) !== '',
     execute: args => {
-      const id = args.id as string;
+      const id = targetId(context, args);
       const session = sessions.get(id);
       const opens = sessions.app(session?.app ?? '')?.opens;
       if (session && opens === 'browser') {
@@ -180,28 +195,24 @@ function addOpen(context: IStartContext): void {
       }
       return opens === 'nothing'
         ? app.commands.execute(CommandIDs.showLog, { id })
-        : tabs.open(args);
+        : tabs.open({ ...args, id });
     }
   });
 }
 
 function addOpenInBrowser(context: IStartContext): void {
-  const { app, sessions, tabs, trans } = context;
-  const id = (args: Args) =>
-    typeof args.id === 'string' ? args.id : tabs.current;
+  const { app, sessions, trans } = context;
+  const id = (args: Args) => targetId(context, args);
   app.commands.addCommand(CommandIDs.openInBrowser, {
     label: trans.__('Open in Browser Tab'),
     caption: trans.__('Open the session in a tab of the browser'),
     icon: launchIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        properties: {
-          id: { type: 'string', description: 'Id; without it: current tab' }
-        }
-      }
+    describedBy: SESSION_ARGS,
+    isEnabled: args => {
+      const session = sessions.get(id(args));
+      const opens = sessions.app(session?.app ?? '')?.opens;
+      return session?.state === 'running' && opens !== 'nothing';
     },
-    isEnabled: args => sessions.get(id(args))?.state === 'running',
     execute: args => {
       addressed(window.open('', '_blank'), sessions.url(id(args)));
     }
@@ -210,20 +221,17 @@ function addOpenInBrowser(context: IStartContext): void {
 
 function addRestart(context: IStartContext): void {
   const { app, sessions, tabs, trans } = context;
+  const state = (args: Args) => sessions.get(targetId(context, args))?.state;
   app.commands.addCommand(CommandIDs.restartSession, {
     label: trans.__('Start Again'),
     caption: trans.__('Start a new session like the ended one'),
     icon: refreshIcon,
-    describedBy: {
-      args: {
-        type: 'object',
-        required: ['id'],
-        properties: { id: { type: 'string', description: 'The ended one' } }
-      }
-    },
+    describedBy: SESSION_ARGS,
+    isEnabled: args => ENDED.has(state(args) ?? 'lost'),
     execute: async args => {
-      const session = sessions.get(args.id as string);
-      const tab = tabs.tracker.find(({ model }) => model.id === args.id);
+      const id = targetId(context, args);
+      const session = sessions.get(id);
+      const tab = tabs.tracker.find(({ model }) => model.id === id);
       if (tab) {
         app.shell.activateById(tab.id);
         await tab.model.again();

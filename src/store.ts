@@ -11,6 +11,13 @@ export interface ISessionEvent extends ISession {
   readonly purged: boolean;
 }
 
+/** What arrived while listing number `turn` was on its way. */
+export interface ILate {
+  readonly turn: number;
+  readonly events: ISessionEvent[];
+  readonly records: ISession[];
+}
+
 /** What is known of the list; a value, never changed in place. */
 export interface IStore {
   readonly sessions: ReadonlyMap<string, ISession>;

@@ -2,7 +2,7 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
-import { plainText, shorten } from './format';
+import { plainText, sentence, shorten } from './format';
 import type { PageStatus, Quality } from './messages';
 import type { Phase } from './progress';
 import { framed, phaseOf, retryDelay } from './progress';
@@ -78,7 +78,8 @@ export class TabModel extends VDomModel {
   }
 
   get name(): string {
-    const title = this._options.sessions.app(this.app)?.title ?? this.app;
+    const title =
+      this._options.sessions.app(this.app)?.title ?? sentence(this.app);
     return this._session?.name ?? (this._name || this._command || title);
   }
 

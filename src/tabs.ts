@@ -52,6 +52,10 @@ export class RemoteTabs implements IRemoteTabs {
     return widget instanceof SessionTab ? widget : null;
   }
 
+  sessionIn(tab: string): string {
+    return this.find(tab)?.model.id ?? '';
+  }
+
   count(id: string): number {
     return this.tracker.filter(tab => tab.model.id === id).length;
   }

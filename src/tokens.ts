@@ -86,6 +86,13 @@ export interface ILogChunk {
   readonly size: number;
 }
 
+/** A record that the server cannot read, so that it is not in the list. */
+export interface IProblem {
+  readonly id: string;
+  /** What is wrong with it, for people. */
+  readonly message: string;
+}
+
 /** How well the list is known. */
 export type Freshness = 'loading' | 'fresh' | 'offline' | 'error';
 
@@ -109,6 +116,8 @@ export interface IRemoteSessions {
   /** All sessions, newest first, without those kept warm. */
   readonly all: readonly ISession[];
   readonly apps: readonly IAppInfo[];
+  /** Records that the server cannot read. */
+  readonly problems: readonly IProblem[];
   get(id: string): ISession | undefined;
   app(name: string): IAppInfo | undefined;
   /** Whether this page asked that the session stops. */
@@ -142,6 +151,8 @@ export interface IRemoteTabs {
   readonly current: string;
   /** Emitted when `current` may have changed. */
   readonly currentChanged: ISignal<IRemoteTabs, void>;
+  /** Id of the session in the tab with this DOM id, or empty. */
+  sessionIn(tab: string): string;
   /** How many tabs of this page show the session. */
   count(id: string): number;
   /** Whether the user can see a tab of the session now. */

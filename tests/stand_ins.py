@@ -23,7 +23,7 @@ class MemoryBackend:
         self.submits = self.queries = 0
         self.refuse: RemoteError | None = None
         self.broken: RemoteError | None = None
-        self.lose_answer = False
+        self.hold: asyncio.Event | None = None
         self.cancelled: list[str] = []
         self.news = asyncio.Event()
 
@@ -35,8 +35,8 @@ class MemoryBackend:
         self.known[job_id] = Job(
             backend=self.name, job_id=job_id, name=spec.name, state=State.QUEUED
         )
-        if self.lose_answer:
-            await asyncio.Event().wait()
+        if self.hold:
+            await self.hold.wait()
         return job_id
 
     async def jobs(self) -> list[Job]:

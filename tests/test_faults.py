@@ -18,28 +18,38 @@ pytestmark = pytest.mark.skipif(not XPRA, reason="needs xpra")
 Serve = Callable[..., Server]
 
 
-@pytest.fixture
-def serve(tmp_path: Path, run_dir: Path) -> Iterator[Serve]:
-    """Start a server with options; it is ended with all its sessions."""
-    started: list[Server] = []
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """A server with these options, shared by all tests that ask for the same."""
+    started: dict[tuple[str, ...], Server] = {}
 
     def start(*options: str) -> Server:
-        started.append(Server(tmp_path / "home", run_dir, *options).start())
-        return started[-1]
+        if options not in started:
+            home, run_dir = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("r")
+            started[options] = Server(home, run_dir, *options).start()
+        return started[options]
 
     yield start
-    for server in started:
+    for server in started.values():
         server.close()
 
 
-def broken_xpra(folder: Path, start: str) -> Path:
-    """The real xpra when asked for its help or version; ``start`` when it should begin."""
+@pytest.fixture(scope="module")
+def broken(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """A server whose xpra answers questions and does what ``begins`` says when it should start."""
+    folder = tmp_path_factory.mktemp("bin")
     path = folder / "xpra"
     path.write_text(
-        f'#!/bin/sh\ncase "$*" in *--help*|*--version*) exec {XPRA} "$@";; esac\n{start}\n'
+        f'#!/bin/sh\ncase "$*" in *--help*|*--version*) exec {XPRA} "$@";; esac\n. {folder}/begins\n'
     )
     path.chmod(0o755)
-    return path
+    return serve(f"--RemoteDesktop.xpra={path}", "--RemoteDesktop.start_timeout=2")
+
+
+def begins(server: Server, script: str) -> None:
+    """What the broken xpra does from now on."""
+    (option,) = (o for o in server.options if "xpra=" in o)
+    Path(option.partition("=")[2]).with_name("begins").write_text(script + "\n")
 
 
 def words_of(server: Server, session: str) -> str:
@@ -55,21 +65,19 @@ def refusal(server: Server, **body: Any) -> dict[str, Any]:
         return {"status": error.code, **answer}
 
 
-def test_a_display_that_never_gets_ready(serve: Serve, tmp_path: Path) -> None:
-    xpra = broken_xpra(tmp_path, "exec sleep 1000")
-    server = serve(f"--RemoteDesktop.xpra={xpra}", "--RemoteDesktop.start_timeout=2")
-    session = server.begin("desktop")
-    ended = server.until(session, *ENDED)
-    assert ended["state"] == "failed", (ended, words_of(server, session))
-    assert "ready" in ended["reason"] or "ready" in words_of(server, session), ended
+def test_a_display_that_never_gets_ready(broken: Server) -> None:
+    begins(broken, "exec sleep 1000")
+    session = broken.begin("desktop")
+    ended = broken.until(session, *ENDED)
+    assert ended["state"] == "failed", (ended, words_of(broken, session))
+    assert "ready" in ended["reason"] or "ready" in words_of(broken, session), ended
 
 
-def test_an_xpra_that_dies_at_once_is_quoted(serve: Serve, tmp_path: Path) -> None:
-    xpra = broken_xpra(tmp_path, "echo 'no space for the frame buffer' >&2; exit 9")
-    server = serve(f"--RemoteDesktop.xpra={xpra}")
-    session = server.begin("desktop")
-    assert server.until(session, *ENDED)["state"] == "failed"
-    assert "no space for the frame buffer" in words_of(server, session)
+def test_an_xpra_that_dies_at_once_is_quoted(broken: Server) -> None:
+    begins(broken, "echo 'no space for the frame buffer' >&2; exit 9")
+    session = broken.begin("desktop")
+    assert broken.until(session, *ENDED)["state"] == "failed"
+    assert "no space for the frame buffer" in words_of(broken, session)
 
 
 def test_a_missing_xpra_is_explained(serve: Serve) -> None:
@@ -96,7 +104,7 @@ def test_a_program_ends_its_session_with_its_own_status(serve: Serve) -> None:
     assert server.until(session, *ENDED)["exit_code"] == 4
 
 
-def test_a_desktop_that_crashes_says_so(serve: Serve, run_dir: Path) -> None:
+def test_a_desktop_that_crashes_says_so(serve: Serve) -> None:
     server = serve()
     session = server.begin("program", command="sh -c 'kill -SEGV $$'")
     ended = server.until(session, *ENDED)

@@ -405,8 +405,10 @@ async def test_modes_and_the_socket(tmp_path: Path, run_dir: Path) -> None:
             assert file.stat().st_mode & 0o777 == 0o600, file
         other = RemoteLocalBackend(data_dir=str(tmp_path / "data"), run_dir="/elsewhere")
         assert other.socket(job_id) == sock
+        coming = here.backend.socket("z" * 20)
+        assert coming == here.run / ("z" * 20) / "app.sock", "a submit that is on its way"
         with pytest.raises(NotFound):
-            other.socket("nobody")
+            other.socket("../nobody")
 
 
 async def test_memory_is_measured_besides(tmp_path: Path, run_dir: Path) -> None:

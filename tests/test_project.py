@@ -21,7 +21,7 @@ LAYERS = [
     ["model"],
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base"],
-    ["apps", "backends", "table"],
+    ["apps", "backends", "table", "stops"],
     ["sessions"],
     ["watch", "upkeep"],
     ["proxy"],

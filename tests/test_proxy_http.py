@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from jupyter_remote.errors import WrongState
-from jupyter_remote.proxy import Limits
+from jupyter_remote.proxy import Limits, rewrite
 
 from .conftest import until
 from .proxy_apps.fixtures import *  # noqa: F403
@@ -80,6 +80,38 @@ async def test_unstripped_and_renamed(proxy, web_app):
     proxy.serve(web_app.path, upstream={"mappath": {"/": "/index.html"}})
     assert json.loads((await proxy.fetch()).body)["uri"] == "/index.html"
     assert json.loads((await proxy.fetch("x")).body)["uri"] == "/x"
+
+
+async def test_an_answer_is_rewritten_as_a_whole(proxy, scripted):
+    def shout(response, *, request, path):
+        response.headers["X-Path"] = f"{request.method} {path}"
+        response.headers["Set-Cookie"] = "a=b; Path=/"
+        response.code, response.body = 203, response.body.upper()
+
+    part = b"4\r\nwoof\r\n"
+    head = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    scripted(answer(head + 2 * part + b"0\r\n\r\n"), upstream={"rewrite": shout})
+    response = await proxy.fetch("dog")
+    assert (response.code, response.body) == (203, b"WOOFWOOF")
+    assert response.headers["X-Path"] == "GET /dog"
+    confined = f"a=b; Path={proxy.prefix}"
+    assert confined in response.headers.get_list("Set-Cookie")
+    assert (await proxy.fetch("dog", "POST", body=b"x")).body == b"WOOFWOOF"
+
+
+@pytest.mark.parametrize("fault", ["function", "app", "size"])
+async def test_a_rewriting_that_fails_is_said(proxy, scripted, fault, monkeypatch):
+    def broken(response, **_):
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(rewrite, "MOST", 3 if fault == "size" else 100)
+    length = b"40" if fault == "app" else b"4"
+    data = b"HTTP/1.1 200 OK\r\nContent-Length: " + length + b"\r\n\r\nwoof"
+    scripted(answer(data), upstream={"rewrite": broken})
+    response = await proxy.fetch("x")
+    assert response.code == 502
+    words = {"function": "ZeroDivisionError: oh", "app": "broke off", "size": "larger"}
+    assert words[fault] in json.loads(response.body)["message"]
 
 
 async def test_own_page(proxy, scripted):

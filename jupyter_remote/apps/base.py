@@ -37,7 +37,8 @@ class Upstream:
     ``waits``: hold a websocket handshake until the app listens, up to so many seconds;
     ``reports``: the app's page tells of real input itself (its bytes alone mean nothing);
     ``rewrite``: called as ``rewrite(response, request=..., path=...)`` with a whole answer
-    (``code``, ``reason``, ``headers``, ``body`` as bytes), which it changes in place.
+    (``code``, ``reason``, ``headers``, ``body`` as bytes), which it changes in place; such
+    answers are held as a whole, at most 100 MB.
     """
 
     strip_prefix: bool = True

@@ -182,7 +182,11 @@ def refuses_strangers(number: int) -> bool:
 
 
 def remove_stale(number: int) -> None:
-    """Unlink lock and socket of a display whose server is gone."""
+    """Unlink lock and socket of a display, unless an X server lives that has them: another
+    one may have been quicker to take the number."""
+    with contextlib.suppress(OSError, ValueError), open(lock_path(number)) as lock:
+        os.kill(int(lock.read()), 0)
+        return
     for path in (lock_path(number), socket_path(number)):
         with contextlib.suppress(OSError):
             os.unlink(path)

@@ -7,11 +7,13 @@ import contextlib
 import os
 import socket
 import time
+from pathlib import Path
 
 import psutil
 
 from ..agent import disk, proc
 from ..errors import StorageError
+from ..links.local import check_private
 from ..model import State
 from ..process import Identity, end, related
 from ._local_files import JobFolders, Record
@@ -84,6 +86,10 @@ async def clear_away(record: Record, folders: JobFolders) -> None:
 
 def _remove_files(record: Record, folders: JobFolders) -> None:
     run = str(record.data.get("run", ""))
+    try:
+        check_private(Path(run).parent)
+    except StorageError:  # gone, and others can put something in its place
+        run = ""
     disk.remove_stale({**folders.spec(record.job_id), "run": run})
     if run:
         disk.remove_tree(run)

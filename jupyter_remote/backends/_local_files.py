@@ -75,7 +75,9 @@ class JobFolders:
             names = []
         except OSError as error:
             raise StorageError(f"cannot read {self.root}: {error.strerror}") from error
-        self._cache = {name: kept for name, kept in self._cache.items() if name in names}
+        there = set(names)
+        for gone in [name for name in list(self._cache) if name not in there]:
+            self._cache.pop(gone, None)
         return [record for name in names if (record := self._read(name)) is not None]
 
     def record(self, job_id: str) -> Record:
@@ -84,6 +86,13 @@ class JobFolders:
         if record is None:
             raise NotFound(f"there is no local job {job_id}")
         return record
+
+    def run(self, job_id: str) -> str:
+        """The run folder of a job; empty when there is no such job (yet)."""
+        try:
+            return str(self.record(job_id).data.get("run", ""))
+        except NotFound:
+            return ""
 
     def _folder(self, job_id: str) -> Path:
         """Raises NotFound, also for what is no name of a folder."""

@@ -7,6 +7,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 
+from ..links.local import listener_is_ours
 from ..model import Json
 
 STOPPED = frozenset({"stopping", "stopped", "failed"})
@@ -48,8 +49,7 @@ class AgentWatch:
     async def _follow(self, job_id: str, path: str, timeout: float) -> None:
         try:
             with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError):
-                opening = asyncio.open_unix_connection(path)
-                reader, writer = await asyncio.wait_for(opening, timeout)
+                reader, writer = await asyncio.wait_for(_open(path), timeout)
                 self._refused.discard(job_id)
                 try:
                     while line := await reader.readline():
@@ -68,6 +68,15 @@ class AgentWatch:
             self.news.set()
 
 
+async def _open(path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Connect to an agent; raises OSError, also when somebody else sits in its place."""
+    reader, writer = await asyncio.open_unix_connection(path)
+    if not listener_is_ours(writer.get_extra_info("socket")):
+        writer.close()
+        raise PermissionError(f"another user's program listens at {path}")
+    return reader, writer
+
+
 async def ask_to_stop(path: str, timeout: float) -> bool:
     """Ask an agent to end its job; true when it says that it does."""
     try:
@@ -77,7 +86,7 @@ async def ask_to_stop(path: str, timeout: float) -> bool:
 
 
 async def _ask_to_stop(path: str) -> bool:
-    reader, writer = await asyncio.open_unix_connection(path)
+    reader, writer = await _open(path)
     try:
         await reader.readline()
         writer.write(b'{"op": "stop"}\n')

@@ -19,7 +19,14 @@ from traitlets.config import Configurable
 from traitlets.log import get_logger
 
 from .. import agent
-from ..errors import BackendError, BackendTimeout, InvalidSpec, StorageError, WrongState
+from ..errors import (
+    BackendError,
+    BackendTimeout,
+    InvalidSpec,
+    NotFound,
+    StorageError,
+    WrongState,
+)
 from ..links.local import default_run_dir, private_folder, socket_fits
 from ..model import Job, JobSpec, LogChunk, Offers, State
 from ..process import Identity, run
@@ -113,14 +120,15 @@ class RemoteLocalBackend(Configurable):
         """All jobs in the folder. Raises StorageError and BackendTimeout."""
         active: dict[str, Record] = {}
         records = []
-        self._runs.clear()
+        runs: dict[str, str] = {}
         for record, dead in await self._io(self._look):
             records.append(record)
-            self._runs[record.job_id] = record.data.get("run", "")
+            runs[record.job_id] = record.data.get("run", "")
             if dead:
                 self._care(record)
             elif record.revision and not record.state.ended and is_here(record):
                 active[record.job_id] = record
+        self._runs = runs
         self._follow(active)
         self._measure({k for k, record in active.items() if record.state is State.RUNNING})
         return [record.job(self._memory.get(record.job_id)) for record in records]
@@ -164,9 +172,17 @@ class RemoteLocalBackend(Configurable):
 
     def socket(self, job_id: str) -> Path:
         """The unix socket (0600) at which the job's app is reached; it need not exist yet."""
-        if not self._runs.get(job_id):
-            self._runs[job_id] = self._folders.record(job_id).data.get("run", "")
-        return Path(self._runs[job_id]) / "app.sock"
+        run = self._runs.get(job_id) or self._folders.run(job_id)
+        if run:
+            self._runs[job_id] = run
+        elif JOB_ID.fullmatch(job_id):  # the submit is on its way
+            run = str(self._run_folder(job_id))
+        else:
+            raise NotFound(f"there is no local job {job_id}")
+        return Path(run) / "app.sock"
+
+    def _run_folder(self, job_id: str) -> Path:
+        return Path(self.run_dir).absolute() / job_id
 
     async def close(self) -> None:
         """End all that is held open and all tasks; jobs live on."""
@@ -186,11 +202,12 @@ class RemoteLocalBackend(Configurable):
             raise BackendTimeout(words) from None
 
     def _create(self, job_id: str, spec: JobSpec) -> Path:
-        runs = private_folder(Path(self.run_dir).absolute())
-        socket_fits(runs / job_id / "agent.sock")
+        run = self._run_folder(job_id)
+        private_folder(run.parent)
+        socket_fits(run / "agent.sock")
         umask = os.umask(0o077)
         os.umask(umask)
-        return self._folders.create(job_id, spec, runs / job_id, umask)
+        return self._folders.create(job_id, spec, run, umask)
 
     def _look(self) -> list[tuple[Record, bool]]:
         return [self._judge(record) for record in self._folders.records()]

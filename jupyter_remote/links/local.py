@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import socket
 import stat
+import struct
 import sys
 import tempfile
+from asyncio.trsock import TransportSocket
 from pathlib import Path
 
 from ..errors import StorageError
@@ -26,9 +29,17 @@ def private_folder(path: Path) -> Path:
     this user that nobody else may enter."""
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        info = path.lstat()
     except OSError as error:
         raise StorageError(f"cannot make the folder {path}: {error.strerror}") from error
+    return check_private(path)
+
+
+def check_private(path: Path) -> Path:
+    """As ``private_folder``, for one that must be there already."""
+    try:
+        info = path.lstat()
+    except OSError as error:
+        raise StorageError(f"cannot use the folder {path}: {error.strerror}") from error
     if not stat.S_ISDIR(info.st_mode):
         raise StorageError(f"{path} is not a folder (perhaps a link); remove it")
     if info.st_uid != os.getuid():
@@ -36,6 +47,16 @@ def private_folder(path: Path) -> Path:
     if info.st_mode & 0o077:
         raise StorageError(f"other users may enter {path}; run: chmod 700 {path}")
     return path
+
+
+def listener_is_ours(client: socket.socket | TransportSocket) -> bool:
+    """Whether this user, or root, listens at the unix socket to which ``client`` is connected.
+    When a cleaner of /tmp removed our folder, its name is anybody's. Linux tells; elsewhere
+    the folder alone must do."""
+    if sys.platform != "linux":
+        return True
+    peer = client.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return struct.unpack("3i", peer)[1] in (0, os.getuid())
 
 
 def socket_fits(path: Path) -> Path:

@@ -10,6 +10,8 @@
     what of a request the app may see, and of its answer the browser
 ``http``
     dialling, and requests and answers as streams
+``rewrite``
+    answers that an app's description wants to change
 ``join``
     websockets: two sockets joined after the handshake
 ``splice``

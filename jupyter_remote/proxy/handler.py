@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Iterable
 from typing import Any
 
 import h11
@@ -15,6 +16,7 @@ from .contract import Target, Targets
 from .guard import GuardedHandler
 from .http import IDEMPOTENT, Connection, Failures, Pool, ask, dial, head, may_repeat
 from .join import join
+from .rewrite import rewritten
 from .splice import Streams
 
 PATH = r"/jupyter-remote/s/(?P<session>[a-z2-7]{20})(?:/(?P<path>.*))?"
@@ -166,6 +168,10 @@ class ProxyHandler(GuardedHandler):
                 await self._connection.send(event)
 
     async def _pass_on(self, connection: Connection, answer: _Answer) -> None:
+        whole = isinstance(answer, h11.Response) and self.request.method != "HEAD"
+        if self.target.upstream.rewrite and whole:
+            await self._rewritten(connection, answer)
+            return
         self.set_status(answer.status_code, answer.reason.decode("latin-1") or "Unknown")
         for name, value in self._to_browser(answer):
             self.add_header(name, value)
@@ -181,6 +187,14 @@ class ProxyHandler(GuardedHandler):
             self.finish()
         except Failures:
             self.detach().close()  # only a broken connection tells that a part is missing
+
+    async def _rewritten(self, connection: Connection, answer: _Answer) -> None:
+        upstream, path = self.target.upstream, "/" + self.path_kwargs["path"]
+        whole = await rewritten(upstream, connection, answer, self.request, path)
+        self.set_status(whole.code, whole.reason)
+        for name, value in self._confined(whole.headers.get_all()):
+            self.add_header(name, value)
+        self.finish(whole.body)
 
     def on_connection_close(self) -> None:
         """The browser has gone: the app learns it at once."""
@@ -232,6 +246,7 @@ class ProxyHandler(GuardedHandler):
             added=added,
             login_cookie=self.login_cookie,
         )
+        framing = headers.framing(self.request.headers, upgrades=self.upgrades)
         if "host" not in map(str.lower, added):
             fields.insert(0, ("Host", self.request.host))
         try:
@@ -240,19 +255,11 @@ class ProxyHandler(GuardedHandler):
                 target=self._path(),
                 headers=[
                     (name.encode("latin-1"), value.encode("latin-1"))
-                    for name, value in (*fields, *self._framing())
+                    for name, value in (*fields, *framing)
                 ],
             )
         except (h11.LocalProtocolError, UnicodeEncodeError) as error:
             raise InvalidSpec("The request cannot be passed on.") from error
-
-    def _framing(self) -> headers.Headers:
-        if self.upgrades:
-            return [("Connection", "Upgrade"), ("Upgrade", "websocket")]
-        if "Transfer-Encoding" in self.request.headers:
-            return [("Transfer-Encoding", "chunked")]
-        length = self.request.headers.get("Content-Length")
-        return [] if length is None else [("Content-Length", length)]
 
     def _path(self) -> bytes:
         upstream = self.target.upstream
@@ -275,9 +282,13 @@ class ProxyHandler(GuardedHandler):
         )
 
     def _to_browser(self, answer: _Answer) -> headers.Headers:
+        fields = answer.headers.raw_items()
+        return self._confined((n.decode("latin-1"), v.decode("latin-1")) for n, v in fields)
+
+    def _confined(self, fields: Iterable[tuple[str, str]]) -> headers.Headers:
         upstream = self.target.upstream
         return headers.to_browser(
-            ((n.decode("latin-1"), v.decode("latin-1")) for n, v in answer.headers.raw_items()),
+            fields,
             prefix=self.target.prefix,
             stripped=upstream.strip_prefix,
             host=self.request.host,

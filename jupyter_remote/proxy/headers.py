@@ -123,6 +123,16 @@ def to_app(
     return headers + [(n, v) for n, v in added.items() if sound(n, v)]
 
 
+def framing(received: Mapping[str, str], *, upgrades: bool) -> Headers:
+    """How the app learns where the request ends, or what it shall become."""
+    if upgrades:
+        return [("Connection", "Upgrade"), ("Upgrade", "websocket")]
+    if "Transfer-Encoding" in received:
+        return [("Transfer-Encoding", "chunked")]
+    length = received.get("Content-Length")
+    return [] if length is None else [("Content-Length", length)]
+
+
 def _plain(name: str) -> str:
     # WSGI and CGI cannot tell X_Remote_User from X-Remote-User: neither may be smuggled in.
     return name.lower().replace("_", "-")

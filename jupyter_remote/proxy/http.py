@@ -17,6 +17,7 @@ from pathlib import Path
 import h11
 
 from ..errors import BackendError, BackendTimeout, BackendUnreachable
+from ..links.local import listener_is_ours
 from .contract import Limits
 
 _CHUNK = 256 * 1024
@@ -59,6 +60,9 @@ def _connect(path: Path) -> socket.socket | None:
     except OSError as error:
         sock.close()
         raise BackendUnreachable(f"The app cannot be reached: {error.strerror or error}") from error
+    if not listener_is_ours(sock):
+        sock.close()
+        raise BackendUnreachable("Another user's program listens in the place of this app.")
     return sock
 
 

@@ -28,7 +28,7 @@ class SessionTargets:
         if session.state.ended:
             raise Expired(f"{session.name} has ended: {session.reason or session.state}")
         app, prefix = self._apps.get(session.app), self._prefix(session_id)
-        backend = self._sessions.backends[session.backend]
+        backend = self._sessions.backend_of(session)
         return Target(
             socket=backend.socket(session.job_id or session_id),
             upstream=self._upstream(app, session, prefix),

@@ -29,25 +29,35 @@ export const launcher: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('jupyter_remote');
     const category = trans.__('Remote');
-    let shown: unknown = null;
+    let shown: readonly string[] = [];
+    let apps: unknown = null;
     let cards = new DisposableSet();
     const show = () => {
-      if (sessions.apps === shown) {
+      const names = cardNames(sessions);
+      if (sessions.apps === apps && names.join() === shown.join()) {
         return;
       }
-      shown = sessions.apps;
+      [apps, shown] = [sessions.apps, names];
       cards.dispose();
       cards = new DisposableSet();
-      for (const { name, launcher } of sessions.apps) {
-        if (launcher || name in RANKS) {
-          cards.add(items.add({ ...cardOf(name), category }));
-        }
+      for (const name of names) {
+        cards.add(items.add({ ...cardOf(name), category }));
       }
     };
     sessions.changed.connect(show);
     show();
   }
 };
+
+/** Apps with a card; those of our own also when the server fails to list any. */
+function cardNames({ apps, freshness }: IRemoteSessions): string[] {
+  if (apps.length === 0) {
+    return freshness === 'error' ? Object.keys(RANKS) : [];
+  }
+  return apps
+    .filter(({ name, launcher }) => launcher || name in RANKS)
+    .map(({ name }) => name);
+}
 
 function cardOf(name: string): ILauncher.IItemOptions {
   const ranks = { rank: RANKS[name] ?? 10, categoryRank: CATEGORY_RANK };

@@ -11,6 +11,7 @@ import { listIcon } from '@jupyterlab/ui-components';
 import { CommandIDs } from '../commandids';
 import { SESSION_ARGS } from '../commands';
 import { LogModel } from '../logmodel';
+import { targetId } from '../target';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
 import { LogTab } from '../widgets/logtab';
 
@@ -31,8 +32,6 @@ export const log: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ): void => {
     const tracker = new WidgetTracker<LogTab>({ namespace: NAMESPACE });
-    const idOf = (args: { id?: unknown }) =>
-      typeof args.id === 'string' && args.id ? args.id : tabs.current;
     const show = (id: string) => {
       const known = tracker.find(({ content }) => content.model.id === id);
       const tab = known ?? new LogTab(new LogModel(sessions, id), translator);
@@ -47,8 +46,8 @@ export const log: JupyterFrontEndPlugin<void> = {
       ...words(translator.load('jupyter_remote')),
       icon: listIcon,
       describedBy: SESSION_ARGS,
-      isEnabled: args => idOf(args) !== '',
-      execute: args => show(idOf(args))
+      isEnabled: args => targetId({ app, tabs }, args) !== '',
+      execute: args => show(targetId({ app, tabs }, args))
     });
     restore(restorer, tracker, sessions);
   }

@@ -11,6 +11,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commandids';
 import { details, ENDED, stateWord } from '../format';
 import { appIcon } from '../icons';
+import { sessionClass } from '../target';
 import type { ISession } from '../tokens';
 import { IRemoteSessions } from '../tokens';
 
@@ -60,7 +61,7 @@ function itemOf(
   const small = details(session, Date.now(), trans);
   return {
     context: 'jupyter-remote-session',
-    className: 'jp-RemoteRunning',
+    className: `jp-RemoteRunning ${sessionClass(id)}`,
     icon: () => appIcon(app, sessions.app(app)),
     label: () => name,
     labelTitle: () => [name, word, ...small].join('\n'),

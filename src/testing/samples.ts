@@ -1,5 +1,5 @@
 import type { ISessionEvent } from '../store';
-import type { ISession } from '../tokens';
+import type { IAppInfo, ISession } from '../tokens';
 
 /** A running desktop, with changes. */
 export function sample(changes: Partial<ISession> = {}): ISession {
@@ -23,6 +23,21 @@ export function sample(changes: Partial<ISession> = {}): ISession {
     clients: 0,
     activity: null,
     spare: false,
+    ...changes
+  };
+}
+
+/** The app of the sample, with changes. */
+export function appInfo(changes: Partial<IAppInfo> = {}): IAppInfo {
+  return {
+    name: 'desktop',
+    title: 'Desktop',
+    caption: 'A graphical desktop',
+    icon: '',
+    opens: 'tab',
+    launcher: true,
+    reason: '',
+    options: {},
     ...changes
   };
 }

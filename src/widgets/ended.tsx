@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { endReason, lastLines } from '../format';
+import { endReason, lastLines, sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { TabModel } from '../tabmodel';
 import type { State } from '../tokens';
@@ -32,7 +32,9 @@ export function Ended(props: IEndedProps): React.JSX.Element {
       {tail && <Tail text={tail} label={trans.__('End of the log')} />}
       <div className="jp-RemoteCard-buttons">
         <button className="jp-mod-styled jp-mod-accept" onClick={actions.again}>
-          {trans.__('Start Again')}
+          {model.phase === 'refused'
+            ? trans.__('Try Again')
+            : trans.__('Start Again')}
         </button>
         {model.phase === 'ended' && (
           <button className="jp-mod-styled" onClick={actions.showLog}>
@@ -74,7 +76,7 @@ function explain(
   const { name, phase, session } = model;
   if (phase === 'refused') {
     const heading = trans.__('%1 could not be started', name);
-    return { heading, text: model.problem, state: 'failed' };
+    return { heading, text: sentence(model.problem), state: 'failed' };
   }
   if (phase === 'forgotten' || !session) {
     const text = trans.__('The server does not know this session any more.');

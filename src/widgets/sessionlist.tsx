@@ -4,17 +4,20 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
-import { ENDED } from '../format';
+import { ENDED, sentence } from '../format';
 import { stateIcon } from '../icons';
+import { canStartDesktop } from '../missing';
 import type { IRemoteSessions, ISession } from '../tokens';
 import { useNow } from './hooks';
+import { Notices } from './notices';
 import { SessionRow } from './sessionrow';
 
 /** From so many sessions on there is a filter. */
 const MANY = 8;
 
-/** Ages are shown anew this often, in ms. */
+/** Ages are shown anew this often, in ms; those of young sessions, in seconds, more often. */
 const AGEING = 15_000;
+const GROWING = 2_000;
 
 /** What the list needs. */
 export interface IListOptions {
@@ -46,13 +49,14 @@ interface IListProps extends IListOptions {
 function List(props: IListProps): React.JSX.Element {
   const { all, trans } = props;
   const [wanted, setWanted] = React.useState('');
-  const now = useNow(AGEING);
+  const now = useNow(hasYoung(all) ? GROWING : AGEING);
   const shown = matching(all, wanted);
   const live = shown.filter(({ state }) => !ENDED.has(state));
   const ended = shown.filter(({ state }) => ENDED.has(state));
   return (
     <>
       <Trouble {...props} />
+      <Notices {...props} />
       {all.length >= MANY && (
         <Filter wanted={wanted} setWanted={setWanted} trans={trans} />
       )}
@@ -127,15 +131,17 @@ function Nothing(props: IListOptions): React.JSX.Element | null {
   }
   return (
     <div className="jp-RemoteNote" data-remote="empty">
-      <p>{trans.__('No sessions yet. Start a desktop.')}</p>
-      <button
-        className="jp-mod-styled jp-mod-accept"
-        onClick={() =>
-          void commands.execute(CommandIDs.startSession, { app: 'desktop' })
-        }
-      >
-        {trans.__('Start Desktop')}
-      </button>
+      <p>{trans.__('No sessions yet.')}</p>
+      {canStartDesktop(sessions.apps) && (
+        <button
+          className="jp-mod-styled jp-mod-accept"
+          onClick={() =>
+            void commands.execute(CommandIDs.startSession, { app: 'desktop' })
+          }
+        >
+          {trans.__('Start Desktop')}
+        </button>
+      )}
     </div>
   );
 }
@@ -155,7 +161,7 @@ function Trouble(props: IListOptions): React.JSX.Element | null {
       <span>
         {offline
           ? trans.__('The server cannot be reached. This may be out of date.')
-          : problem}
+          : sentence(problem)}
       </span>
       <button
         className="jp-mod-styled"
@@ -164,6 +170,15 @@ function Trouble(props: IListOptions): React.JSX.Element | null {
         {trans.__('Retry')}
       </button>
     </div>
+  );
+}
+
+/** Whether something started or ended within the last minute. */
+function hasYoung(all: readonly ISession[]): boolean {
+  const limit = Date.now() - 60_000;
+  return all.some(
+    ({ ended, started, created }) =>
+      Date.parse(ended ?? started ?? created) > limit
   );
 }
 

@@ -43,7 +43,7 @@ export const SessionRow = React.memo(function SessionRow(
         {name}
       </button>
       <Actions {...props} />
-      <Small {...props} text={small.join(' · ')} />
+      <Small {...props} text={small.join('\u00a0· ')} />
     </li>
   );
 });

@@ -102,6 +102,8 @@ export class SessionView extends Panel {
     this.title.caption = model.name;
     this.node.dataset.phase = model.phase;
     this.node.dataset.session = model.id;
+    // For the menu of the tab.
+    this.title.dataset = { ...this.title.dataset, session: model.id };
     this.frame.url = model.url;
     this._overlay.setHidden(open);
     if (open && !this._opened && this._hasFocus()) {

@@ -141,7 +141,10 @@ test('the keyboard is released by a key and by a button', async ({
   await expect(frame).toBeFocused();
 });
 
-test('full screen, quality and screenshots', async ({ page, tmpPath }, info) => {
+test('full screen, quality and screenshots', async ({
+  page,
+  tmpPath
+}, info) => {
   const desktop = await new Desktop(page, id).open();
   const quality = desktop.tab.getByLabel('Picture quality');
   for (const value of ['lossless', 'low', 'auto']) {
@@ -157,10 +160,11 @@ test('full screen, quality and screenshots', async ({ page, tmpPath }, info) => 
   const item = page.locator('.jp-DirListing-item[title*=".png"]').first();
   await expect(item).toBeVisible();
   await page.screenshot({ path: info.outputPath('screenshot.png') });
-  const [file] = (await page.contents.getContentMetadata(tmpPath))?.content ?? [];
-  expect(file.name).toMatch(/^desktop-\d{4}-\d\d-\d\d-\d{6}\.png$/);
-  const png = await page.contents.getContentMetadata(file.path as string);
-  const bytes = Buffer.from(png?.content as string, 'base64');
+  const folder = await page.contents.getContentMetadata(tmpPath, 'directory');
+  const [file] = (folder?.content ?? []) as { name: string; path: string }[];
+  expect(file?.name).toMatch(/^desktop-\d{4}-\d\d-\d\d-\d{6}\.png$/);
+  const answer = await page.request.get(`/files/${file?.path ?? ''}`);
+  const bytes = await answer.body();
   expect(bytes.subarray(1, 4).toString()).toBe('PNG');
   expect(bytes.readUInt32BE(16)).toBe(picture.width);
   expect(bytes.readUInt32BE(20)).toBe(picture.height);
@@ -171,9 +175,14 @@ test('full screen, quality and screenshots', async ({ page, tmpPath }, info) => 
     const canvas = new OffscreenCanvas(image.width, image.height);
     const context = canvas.getContext('2d');
     context?.drawImage(image, 0, 0);
-    const pixel = context?.getImageData(image.width - 8, image.height - 8, 1, 1);
+    const pixel = context?.getImageData(
+      image.width - 8,
+      image.height - 8,
+      1,
+      1
+    );
     return [...(pixel?.data ?? [])].slice(0, 3);
-  }, png?.content as string);
+  }, bytes.toString('base64'));
   expect(same).toEqual([...picture.at(picture.width - 8, picture.height - 8)]);
 
   await desktop.button('full screen').click();

@@ -19,7 +19,10 @@ export class Picture {
   /** The colour of a pixel; the alpha of one that nothing has painted is 0. */
   at(x: number, y: number): Colour {
     const start = 4 * (y * this.width + x);
-    const [red = 0, green = 0, blue = 0] = this._data.subarray(start, start + 3);
+    const [red = 0, green = 0, blue = 0] = this._data.subarray(
+      start,
+      start + 3
+    );
     return [red, green, blue];
   }
 
@@ -61,19 +64,26 @@ export class Picture {
       return this.width * this.height;
     }
     let found = 0;
-    this._each(box, (start, x, y) => {
-      found += this._like(start, other.at(x, y)) ? 0 : 1;
+    this._each(box, start => {
+      const far = [0, 1, 2, 3].some(
+        part =>
+          Math.abs(this._value(start + part) - other._value(start + part)) > 24
+      );
+      found += far ? 1 : 0;
     });
     return found;
   }
 
+  private _value(place: number): number {
+    return this._data[place] ?? 0;
+  }
+
   private _like(start: number, colour: Colour): boolean {
-    const data = this._data;
     return (
-      Math.abs((data[start] ?? 0) - colour[0]) < 24 &&
-      Math.abs((data[start + 1] ?? 0) - colour[1]) < 24 &&
-      Math.abs((data[start + 2] ?? 0) - colour[2]) < 24 &&
-      (data[start + 3] ?? 0) > 0
+      this._value(start + 3) > 0 &&
+      Math.abs(this._value(start) - colour[0]) < 24 &&
+      Math.abs(this._value(start + 1) - colour[1]) < 24 &&
+      Math.abs(this._value(start + 2) - colour[2]) < 24
     );
   }
 

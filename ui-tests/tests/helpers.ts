@@ -1,4 +1,8 @@
-import { expect as galataExpect, galata, test as lab } from '@jupyterlab/galata';
+import {
+  expect as galataExpect,
+  galata,
+  test as lab
+} from '@jupyterlab/galata';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Browser, Locator, Page } from '@playwright/test';
 
@@ -41,16 +45,29 @@ export const test = lab.extend<{ rest: Rest }>({
   ]
 });
 
-/** Lab in a browser of its own, at any server. */
+/**
+ * Lab in a browser of its own, at any server. Galata's stand-ins for parts of
+ * the server fail a test when there is none: `bare` does without them.
+ */
 export async function newLab(
   browser: Browser,
-  baseURL: string
+  baseURL: string,
+  { bare = false } = {}
 ): Promise<IJupyterLabPageFixture> {
   const { page } = await galata.newPage({
     baseURL,
     browser,
+    autoGoto: false,
+    mockConfig: !bare,
+    mockKernels: !bare,
+    mockSessions: !bare,
+    mockSettings: bare ? false : galata.DEFAULT_SETTINGS,
+    mockState: !bare,
+    mockTerminals: !bare,
+    mockUser: !bare,
     waitForApplication: ready
   });
+  await page.goto('?reset');
   return page;
 }
 
@@ -160,7 +177,6 @@ export class Desktop {
       .poll(
         async () => {
           const next = await this.picture();
-          console.log(next.width, next.height, last.width, last.height, next.difference(last));
           same = next.difference(last) === 0 ? same + 1 : 0;
           last = next;
           return same;
@@ -181,7 +197,10 @@ export class Desktop {
 
   /** Click into the (white) terminal and type a command line there. */
   async run(line: string): Promise<void> {
-    const picture = await this.shows('a terminal', p => p.count(WHITE) > 20_000);
+    const picture = await this.shows(
+      'a terminal',
+      p => p.count(WHITE) > 20_000
+    );
     const { left, top } = picture.box(WHITE);
     await this.click(left + 200, top + 100);
     await this.page.keyboard.type(line, { delay: 15 });

@@ -118,7 +118,10 @@ test('several desktops stand side by side and come back with the page', async ({
   // One from the command palette, one from the menu.
   await page.keyboard.press('Control+Shift+c');
   await page.keyboard.type('new display');
-  await page.locator('.lm-CommandPalette-item').getByText('New Display').click();
+  await page
+    .locator('.lm-CommandPalette-item')
+    .getByText('New Display')
+    .click();
   const views = page.locator('.jp-RemoteSession');
   await expect(views).toHaveCount(1);
   await page.menu.clickMenuItem('File>New>New Display');
@@ -143,7 +146,6 @@ test('several desktops stand side by side and come back with the page', async ({
   await page.screenshot({ path: info.outputPath('side-by-side.png') });
 
   // The layout is saved a moment later; then the page may go.
-  await page.evaluate(() => window.jupyterapp.shell.activateById('none'));
   await saved(page, Object.values(ids));
   await page.reload();
   await expect(views).toHaveCount(2);
@@ -160,7 +162,9 @@ test('several desktops stand side by side and come back with the page', async ({
     'running'
   ]);
   await openPanel(page);
-  await rowOf(page, left.id).getByRole('button', { name: 'Desktop 1', exact: true }).click();
+  await rowOf(page, left.id)
+    .getByRole('button', { name: 'Desktop 1', exact: true })
+    .click();
   await left.painted();
   await left.shows('red once more', p => p.count(RED) > 20_000);
 });

@@ -88,7 +88,7 @@ test('a command line runs, and its failure is explained', async ({
   page,
   rest
 }, info) => {
-  const words = `echo last words; xterm -bg '#cc0000' -e 'read x'; exit 7`;
+  const words = `xterm -bg '#cc0000' -e 'read x'; echo last words; exit 7`;
   await start(page, `sh -c "${words}"`);
   const program = await only(page, rest);
   const shown = await program.shows('red', p => p.count(RED) > 20_000);

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+
 import {
   Desktop,
   expect,
@@ -18,7 +20,7 @@ test('a desktop outlives a killed server, and its tab finds it again', async ({
 }, info) => {
   const server = await new OwnServer().start();
   try {
-    const page = await newLab(browser, server.url);
+    const page = await newLab(browser, server.url, { bare: true });
     const { id } = await server.rest.start('desktop');
     const desktop = await new Desktop(page, id).open();
     await desktop.run("printf '\\e[41m\\e[2J'");
@@ -32,7 +34,6 @@ test('a desktop outlives a killed server, and its tab finds it again', async ({
     await expect(desktop.view).not.toHaveAttribute('data-phase', 'open');
     await page.screenshot({ path: info.outputPath('server-gone.png') });
     // One of the sessions ends while nobody watches.
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(`${server.home}/end`, '');
 
     await server.start();
@@ -40,8 +41,11 @@ test('a desktop outlives a killed server, and its tab finds it again', async ({
     await desktop.shows('the mark again', p => p.count(RED) > 20_000);
     // It is the same desktop, and takes keys as before.
     await desktop.click(300, 300);
+    await expect(desktop.view.locator('iframe')).toBeFocused();
+    console.log(await desktop.view.locator('iframe').contentFrame().locator('body').evaluate(() => [document.hasFocus(), document.activeElement?.id, document.activeElement?.tagName, (window as any).jupyterRemote.status].join(' ')));
     await page.keyboard.type("printf '\\e[0m\\e[2J'", { delay: 15 });
     await page.keyboard.press('Enter');
+    await page.screenshot({ path: info.outputPath('typed.png') });
     await desktop.shows('white', p => p.count(WHITE) > 20_000);
 
     const end = await server.rest.until(mortal.id, 'failed');

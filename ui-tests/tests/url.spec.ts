@@ -22,7 +22,9 @@ test('a link opens a desktop, and the running one the second time', async ({
     maxRedirects: 0
   });
   expect(answer.status()).toBe(302);
-  expect(answer.headers()['location']).toMatch(/\/lab\?jupyter-remote=desktop$/);
+  expect(answer.headers()['location']).toMatch(
+    /\/lab\?jupyter-remote=desktop$/
+  );
 
   // As a badge does it: through the redirect.
   await page.goto(new URL('/jupyter-remote/desktop', page.url()).href);

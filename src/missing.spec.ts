@@ -1,0 +1,28 @@
+import { canStartDesktop, missingApps } from './missing';
+import { appInfo } from './testing/samples';
+
+describe('missingApps', () => {
+  it('names each reason once, with all apps it concerns', () => {
+    const apps = [
+      appInfo({ title: 'Desktop', reason: 'no Xpra' }),
+      appInfo({ title: 'Command' }),
+      appInfo({ title: 'Program', reason: 'no Xpra' }),
+      appInfo({ title: 'RStudio', reason: 'no R' })
+    ];
+    expect(missingApps(apps)).toEqual([
+      { titles: ['Desktop', 'Program'], reason: 'no Xpra' },
+      { titles: ['RStudio'], reason: 'no R' }
+    ]);
+    expect(missingApps([])).toEqual([]);
+  });
+});
+
+describe('canStartDesktop', () => {
+  it('is so unless it is known that there is none, or why not', () => {
+    const other = appInfo({ name: 'command' });
+    expect(canStartDesktop([])).toBe(true);
+    expect(canStartDesktop([other, appInfo()])).toBe(true);
+    expect(canStartDesktop([other, appInfo({ reason: 'no' })])).toBe(false);
+    expect(canStartDesktop([other])).toBe(false);
+  });
+});

@@ -1,0 +1,128 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
+import type { Page } from '@playwright/test';
+
+import {
+  command,
+  Desktop,
+  dialogButton,
+  expect,
+  openPanel,
+  SESSIONS,
+  test
+} from './helpers';
+import { BASE, Rest } from './helpers-rest';
+
+test.describe.configure({ timeout: 180_000 });
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'];
+const PRINTS = { command: `sh -c 'echo hello log; sleep 1000'` };
+
+/** Sessions in several states, and a desktop, for both themes. */
+const rest = new Rest(BASE);
+let id = '';
+
+test.beforeAll(async () => {
+  const desktop = rest.running('desktop');
+  await rest.running('command', PRINTS, 'Long job');
+  const { id: short } = await rest.start(
+    'command',
+    { command: `sh -c 'echo last words; exit 3'` },
+    'Short job'
+  );
+  await rest.until(short, 'failed');
+  ({ id } = await desktop);
+});
+
+test.afterAll(async () => {
+  await rest.clear();
+});
+
+/** What axe finds inside the elements, in words. */
+async function check(
+  page: Page,
+  what: string,
+  selector: string
+): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .include(selector)
+    .exclude('iframe')
+    .withTags(RULES)
+    .analyze();
+  const found = violations.flatMap(({ id: rule, nodes }) =>
+    nodes.map(node => `${rule}: ${node.html} ${node.failureSummary ?? ''}`)
+  );
+  // Lab's own toolbar button says aria-pressed where axe sees no button: the
+  // button is in the shadow tree of <jp-button>.
+  const ours = found.filter(
+    words => !/^aria-allowed-attr: <jp-button\b[^>]* aria-pressed=/.test(words)
+  );
+  expect.soft(ours, what).toEqual([]);
+}
+
+async function lookAtAll(page: IJupyterLabPageFixture): Promise<void> {
+  const remote = page.locator('.jp-Launcher-section').filter({
+    has: page.getByRole('heading', { name: 'Remote', exact: true })
+  });
+  await remote.evaluate(node => {
+    node.setAttribute('data-test', 'remote');
+  });
+  await check(page, 'launcher', '[data-test="remote"]');
+  await openPanel(page);
+  await expect(page.locator('.jp-RemoteRow')).toHaveCount(3);
+  await check(page, 'panel', '#jupyter-remote-panel');
+  await check(page, 'status', '.jp-RemoteStatus');
+
+  await command(page, 'jupyter-remote:start-program');
+  await expect(page.locator('.jp-RemotePrograms input')).toBeFocused();
+  await check(page, 'program dialog', '.jp-Dialog');
+  await dialogButton(page, 'Cancel').click();
+  const long = page.locator('.jp-RemoteRow').filter({ hasText: 'Long job' });
+  await long.getByRole('button', { name: 'Rename Long job' }).click();
+  await check(page, 'rename dialog', '.jp-Dialog');
+  await dialogButton(page, 'Cancel').click();
+  await command(page, 'jupyter-remote:stop-all');
+  await check(page, 'stop dialog', '.jp-Dialog');
+  await dialogButton(page, 'Cancel').click();
+  await long.getByRole('button', { name: 'Show log of Long job' }).click();
+  await expect(page.locator('.jp-RemoteLog-text')).toContainText('hello log');
+  await check(page, 'log', '.jp-RemoteLog');
+
+  await command(page, 'jupyter-remote:start-session', { app: 'desktop' });
+  await expect(page.locator('[data-phase="submitting"]').first()).toBeVisible();
+  await check(page, 'progress', '.jp-RemoteTab');
+  await page.activity.closeAll();
+  const desktop = await new Desktop(page, id).open();
+  await check(page, 'open desktop', '.jp-RemoteTab');
+  await desktop.click(30, 30);
+  await check(page, 'keyboard hint', '.jp-RemoteHint');
+  await page.activity.closeAll();
+  await command(page, 'jupyter-remote:start-program', {
+    command: 'no-such-program'
+  });
+  await expect(page.locator('.jp-RemoteSession')).toHaveAttribute(
+    'data-phase',
+    'refused'
+  );
+  await check(page, 'refused', '.jp-RemoteTab');
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`no accessibility violation in our own elements, ${theme}`, async ({
+    page
+  }, info) => {
+    // Requests to start a desktop wait, so that the progress can be looked at.
+    await page.route(SESSIONS, async route => {
+      if (route.request().postData()?.includes('"desktop"')) {
+        await new Promise(() => undefined);
+      }
+      await route.fallback();
+    });
+    if (theme === 'dark') {
+      await page.theme.setDarkTheme();
+    }
+    await lookAtAll(page);
+    await page.screenshot({ path: info.outputPath(`a11y-${theme}.png`) });
+  });
+}
