@@ -20,7 +20,18 @@ from pathlib import Path
 from typing import Any
 
 from _common import interleaved, median, ratio, table
-from _desktop import HERE, Browser, Lab, OurLab, RivalLab, free_port, load, rival_missing, say
+from _desktop import (
+    HERE,
+    Browser,
+    Lab,
+    OurLab,
+    RivalLab,
+    free_port,
+    leave_cleanly,
+    load,
+    rival_missing,
+    say,
+)
 from _marks import STEPS, server_marks
 
 from jupyter_remote.apps.desktop import RemoteDesktop
@@ -238,6 +249,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="how many rounds (3)")
     parser.add_argument("--only", choices=("opening", "reaction"), help="one part")
     options = parser.parse_args()
+    leave_cleanly()
     rounds = 1 if options.quick else options.rounds
     missing = rival_missing()
     kinds = ["ours", "spare"] if missing else ["ours", "spare", "jrdp"]

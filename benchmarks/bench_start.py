@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import psutil
 from _common import interleaved, median, ratio, table
-from _desktop import Browser, Lab, OurLab, load, say
+from _desktop import Browser, Lab, OurLab, leave_cleanly, load, say
 
 KINDS = {"without": "False", "with": "True"}
 MB = 1024 * 1024
@@ -65,6 +65,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one round: does it work?")
     parser.add_argument("--rounds", type=int, default=7, help="how many rounds (7)")
     options = parser.parse_args()
+    leave_cleanly()
     rounds = 1 if options.quick else max(5, options.rounds)
     start("without"), start("with")  # files into the cache
     seen = interleaved(list(KINDS), rounds, start)

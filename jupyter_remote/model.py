@@ -131,7 +131,7 @@ class Session:
 
     def to_json(self) -> dict[str, Json]:
         """The record as it is stored, sent and emitted."""
-        return dataclasses.asdict(self) | {"state": self.state.value}
+        return vars(self) | {"state": self.state.value}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Json]) -> Session:

@@ -112,10 +112,12 @@ class RemoteSessions(LoggingConfigurable):
 
     async def stop(self, session_id: str) -> Session:
         """Ask for the end; the record says ``stopping`` until the backend confirms it."""
+        if not self.table.mine(self.table.get(session_id)):
+            self.refresh()
         session = self.table.get(session_id)
         if session.state.ended:
             return session
-        if session.job_id is None:
+        if session.job_id is None:  # its owner is just submitting it
             self.table.check_mine(session_id)
         if self.table.mine(session):
             session = self._apply(session_id, machine.StopAsked())

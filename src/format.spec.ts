@@ -6,15 +6,41 @@ import {
   duration,
   endReason,
   lastLines,
+  lastWords,
   plainText,
   screenshotName,
   secondsSince,
+  sentence,
   shorten,
   stateWord
 } from './format';
 import { sample } from './testing/samples';
 
 const trans = nullTranslator.load('jupyter_remote');
+
+describe('lastWords', () => {
+  const log = [
+    '(Xpra:12): Gtk-CRITICAL **: 12:18:04.329: failed',
+    'viewer: cannot open model.vtk',
+    '2026-11-21 12:18:08,874 got signal SIGTERM',
+    '2026-11-21 12:18:08,965  server shutdown'
+  ].join('\n');
+  const program = sample({ app: 'program', state: 'failed', exit_code: 2 });
+
+  it('are those of a program that ended, not those of Xpra', () => {
+    const said = 'viewer: cannot open model.vtk';
+    expect(lastWords(program, log, 2)).toBe(said);
+    const silent = log.replace(said, '');
+    expect(lastWords(program, silent, 1)).toMatch(/server shutdown$/);
+  });
+
+  it('are those of Xpra when it is what failed', () => {
+    const late = { ...program, exit_code: null };
+    expect(lastWords(late, log, 1)).toMatch(/server shutdown$/);
+    const desktop = { ...program, app: 'desktop' };
+    expect(lastWords(desktop, log, 1)).toMatch(/server shutdown$/);
+  });
+});
 
 describe('sentence', () => {
   it('begins with a capital letter', () => {

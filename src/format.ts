@@ -144,6 +144,27 @@ export function lastLines(text: string, count: number): string {
   return lines.slice(-count).join('\n');
 }
 
+// What Xpra and its helpers say: a time, or a name, at the start of the line.
+const XPRA =
+  /^(?:\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} |\(Xpra:\d+\)|dbus-daemon\[|Warning: running as root)/;
+
+/**
+ * The last lines of an ended session's log. A program that ended by itself
+ * said why before Xpra told at length how it shut down.
+ */
+export function lastWords(
+  session: ISession,
+  text: string,
+  count: number
+): string {
+  const byItself = session.exit_code !== null || session.signal !== null;
+  if (session.app !== 'program' || !byItself) {
+    return lastLines(text, count);
+  }
+  const lines = text.split('\n').filter(line => !XPRA.test(line));
+  return lastLines(lines.join('\n'), count) || lastLines(text, count);
+}
+
 /** At most `length` characters, with an ellipsis. */
 export function shorten(text: string, length: number): string {
   return text.length <= length ? text : `${text.slice(0, length - 1)}…`;

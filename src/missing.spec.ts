@@ -1,13 +1,15 @@
 import { canStartDesktop, missingApps } from './missing';
 import { appInfo } from './testing/samples';
 
+const titled = (title: string, reason: string) => appInfo({ title, reason });
+
 describe('missingApps', () => {
   it('names each reason once, with all apps it concerns', () => {
     const apps = [
-      appInfo({ title: 'Desktop', reason: 'no Xpra' }),
-      appInfo({ title: 'Command' }),
-      appInfo({ title: 'Program', reason: 'no Xpra' }),
-      appInfo({ title: 'RStudio', reason: 'no R' })
+      titled('Desktop', 'no Xpra'),
+      titled('Command', ''),
+      titled('Program', 'no Xpra'),
+      titled('RStudio', 'no R')
     ];
     expect(missingApps(apps)).toEqual([
       { titles: ['Desktop', 'Program'], reason: 'no Xpra' },

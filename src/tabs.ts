@@ -90,6 +90,10 @@ export class RemoteTabs implements IRemoteTabs {
   open(state: ITabState): SessionTab {
     const known = this.tracker.find(tab => tab.model.id === state.id);
     if (known) {
+      if (!known.isAttached) {
+        // Lab has restored its layout without it.
+        this._options.app.shell.add(known, 'main');
+      }
       this._options.app.shell.activateById(known.id);
       return known;
     }

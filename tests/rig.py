@@ -11,10 +11,12 @@ from jupyter_events import EventLogger
 
 from jupyter_remote.apps.registry import RemoteApps
 from jupyter_remote.events import SESSION, Events
+from jupyter_remote.model import Session
 from jupyter_remote.sessions import RemoteSessions
 from jupyter_remote.store import SessionStore
 from jupyter_remote.watch import RemoteWatch
 
+from .conftest import until
 from .stand_ins import MemoryBackend, PlainApp
 
 
@@ -70,3 +72,14 @@ def run(test: Callable[[Path], Awaitable[None]]) -> Callable[[Path], None]:
 
     wrapper.__name__ = test.__name__
     return wrapper
+
+
+async def started(rig: Rig) -> Session:
+    """A session whose job is submitted."""
+    session = await rig.sessions.start("plain", "memory")
+    await until(lambda: rig.table.get(session.id).job_id)
+    return rig.table.get(session.id)
+
+
+async def look(rig: Rig) -> None:
+    rig.sessions.seen("memory", await rig.backend.jobs())

@@ -201,14 +201,13 @@ def test_no_file_outside_is_served(machine: Path, name: str) -> None:
 
 def test_a_change_of_the_client_is_a_new_address(machine: Path) -> None:
     install_all(machine)
-    files = ClientFiles(machine.parent / "www")
-    before = files.digest
-    assert files.digest == before
+    before = ClientFiles(machine.parent / "www").digest
+    assert ClientFiles(machine.parent / "www").digest == before
     script = machine.parent / "www/js/Client.js"
     script.write_text("changed")
     stat = script.stat()
     os.utime(script, ns=(stat.st_atime_ns, stat.st_mtime_ns + 1))
-    assert files.digest != before
+    assert ClientFiles(machine.parent / "www").digest != before
 
 
 @pytest.mark.skipif(not shutil.which("xpra"), reason="needs Xpra's HTML5 client")

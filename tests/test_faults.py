@@ -39,9 +39,8 @@ def broken(serve: Serve, tmp_path_factory: pytest.TempPathFactory) -> Server:
     """A server whose xpra answers questions and does what ``begins`` says when it should start."""
     folder = tmp_path_factory.mktemp("bin")
     path = folder / "xpra"
-    path.write_text(
-        f'#!/bin/sh\ncase "$*" in *--help*|*--version*) exec {XPRA} "$@";; esac\n. {folder}/begins\n'
-    )
+    asked = f'case "$*" in *--help*|*--version*) exec {XPRA} "$@";; esac'
+    path.write_text(f"#!/bin/sh\n{asked}\n. {folder}/begins\n")
     path.chmod(0o755)
     return serve(f"--RemoteDesktop.xpra={path}", "--RemoteDesktop.start_timeout=2")
 

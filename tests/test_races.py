@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import threading
 from pathlib import Path
 
 import pytest
 
 from jupyter_remote.errors import (
-    BackendError,
     BackendTimeout,
     BackendUnreachable,
     LimitReached,
     StorageError,
     WrongState,
 )
-from jupyter_remote.files import SecretKey
 from jupyter_remote.model import JobSpec, Session, State
-from jupyter_remote.store import SessionStore, Unreadable
-from jupyter_remote.upkeep import RemoteUpkeep
 
 from .conftest import until
-from .rig import Rig, run
+from .rig import Rig, look, run, started
 from .stand_ins import MemoryBackend
-
-
-async def started(rig: Rig) -> Session:
-    """A session whose job is submitted."""
-    session = await rig.sessions.start("plain", "memory")
-    await until(lambda: rig.table.get(session.id).job_id)
-    return rig.table.get(session.id)
-
-
-async def look(rig: Rig) -> None:
-    rig.sessions.seen("memory", await rig.backend.jobs())
 
 
 @run
@@ -85,6 +68,21 @@ async def test_a_stop_during_the_submit_is_no_error(tmp_path: Path) -> None:
     assert (await rig.sessions.stop(session.id)).state is State.STOPPING
     backend.hold.set()
     await until(lambda: backend.cancelled == ["m1"])
+
+
+@run
+async def test_a_stop_from_another_server_reads_what_is_new(tmp_path: Path) -> None:
+    first = Rig(tmp_path)
+    first.backend.hold = asyncio.Event()
+    second = Rig(tmp_path, first.backend)
+    session = await first.sessions.start("plain", "memory")
+    second.table.refresh()
+    with pytest.raises(WrongState, match="another Jupyter server"):
+        await second.sessions.stop(session.id)
+    first.backend.hold.set()
+    await until(lambda: first.table.get(session.id).job_id)
+    await second.sessions.stop(session.id)
+    assert first.backend.cancelled == ["m1"]
 
 
 @run
@@ -228,103 +226,3 @@ async def test_a_shutdown_waits_for_submits_and_leaves_no_task(tmp_path: Path) -
     await rig.sessions.close()
     assert [rig.table.get(s.id).job_id for s in sessions] == ["m1", "m2", "m3"]
     assert asyncio.all_tasks() == {asyncio.current_task()}
-
-
-@run
-async def test_spares_that_cannot_be_stopped_stop_no_shutdown(tmp_path: Path) -> None:
-    rig = Rig(tmp_path)
-    spare = await rig.sessions.start("plain", "memory", spare=True)
-    await until(lambda: rig.table.get(spare.id).job_id)
-    rig.backend.broken = BackendError("refused")
-    await RemoteUpkeep(sessions=rig.sessions).close()
-
-
-@run
-async def test_ended_sessions_of_dead_servers_cost_nothing(tmp_path: Path) -> None:
-    """A thousand ends must not mean a thousand writes at each start of the server."""
-    first = Rig(tmp_path)
-    session = await started(first)
-    first.backend.set("m1", State.FAILED, exit_code=1)
-    await look(first)
-    first.table.store.drop_lease()
-    second = Rig(tmp_path, first.backend)
-    path = second.table.store.sessions / session.id / "session.json"
-    before = path.stat().st_mtime_ns
-    second.table.load()
-    second.table.refresh()
-    assert path.stat().st_mtime_ns == before
-    assert second.mirror == {}
-    assert second.sessions.rename(session.id, "mine now").owner == second.table.store.server
-    await second.sessions.purge(session.id)
-
-
-@run
-async def test_the_oldest_ends_are_forgotten_first(tmp_path: Path) -> None:
-    rig = Rig(tmp_path)
-    for number in range(4):
-        await started(rig)
-        rig.backend.set(
-            f"m{number + 1}", State.FAILED, ended=f"2026-01-0{number + 1}T00:00:00.000Z"
-        )
-        await look(rig)
-    upkeep = RemoteUpkeep(sessions=rig.sessions, keep_ended=3, forget_after=1e6)
-    await upkeep.tidy()
-    assert [s.name for s in rig.table.all()] == ["Plain 1"] * 3
-    assert sorted(rig.backend.known) == ["m2", "m3", "m4"]
-    upkeep.forget_after = 0.0
-    await upkeep.tidy()
-    assert rig.table.all() == []
-
-
-@run
-async def test_a_record_in_the_wrong_folder_deletes_nothing(tmp_path: Path) -> None:
-    store = SessionStore(tmp_path / "data")
-    (tmp_path / "precious").mkdir()
-    session = Session.new(name="x", app="plain", backend="memory", owner=store.server)
-    store.save(session)
-    path = store.sessions / session.id / "session.json"
-    data = json.loads(path.read_text())
-    for wrong in ("../../precious", "b" * 20):
-        path.write_text(json.dumps({**data, "id": wrong}))
-        (found,) = store.load()
-        assert isinstance(found, Unreadable)
-        assert "another session" in found.message
-    for field in ("created", "name", "time"):
-        path.write_text(json.dumps({**data, field: None}))
-        (found,) = store.load()
-        assert isinstance(found, Unreadable), "one bad record never breaks the list"
-
-
-@run
-async def test_a_record_that_vanishes_while_it_is_taken_over(tmp_path: Path) -> None:
-    first = Rig(tmp_path)
-    session = await started(first)
-    first.table.store.drop_lease()
-    second = SessionStore(tmp_path)
-    (second.sessions / session.id / "session.json").unlink()
-    assert second.take_over(session) is None
-
-
-def test_a_key_where_there_are_no_hard_links(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def no_links(*_: object) -> None:
-        raise PermissionError(1, "Operation not permitted")
-
-    monkeypatch.setattr("os.link", no_links)
-    secret = SecretKey(tmp_path / "key").secret("a")
-    assert SecretKey(tmp_path / "key").secret("a") == secret
-    assert [p.name for p in tmp_path.iterdir()] == ["key"]
-
-
-def test_two_servers_make_one_key(tmp_path: Path) -> None:
-    found: set[str] = set()
-    threads = [
-        threading.Thread(target=lambda: found.add(SecretKey(tmp_path / "key").secret("a")))
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 1

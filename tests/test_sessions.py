@@ -127,7 +127,7 @@ async def test_two_servers_on_one_home(tmp_path: Path) -> None:
     second = Rig(tmp_path, first.backend)
     session = await first.sessions.start("plain", "memory")
     await until(lambda: first.table.get(session.id).job_id)
-    second.sessions.seen("memory", await second.backend.jobs())
+    second.table.refresh()
     assert second.table.get(session.id).name == "Plain 1"
     with pytest.raises(WrongState, match="another Jupyter server"):
         second.sessions.rename(session.id, "stolen")

@@ -59,13 +59,13 @@ def folder(text: str) -> str:
     home = Path.home()
     try:
         given = Path(text).expanduser()
-    except RuntimeError as error:
-        raise InvalidSpec(f"The folder “{text}” cannot be found: {error}") from error
+    except (RuntimeError, ValueError) as error:
+        raise InvalidSpec(f"The folder {text!a:.60} cannot be found: {error}") from error
     path = Path(os.path.normpath(home / given))
     if not given.is_absolute() and not path.is_relative_to(home):
         raise InvalidSpec(f"The folder “{text}” leads out of your home; write it from / on.")
-    if not path.is_dir():
-        raise InvalidSpec(f"There is no folder “{path}”.")
+    if not os.path.isdir(path):  # false also for names that no folder can have
+        raise InvalidSpec(f"There is no folder “{path!s:.200}”.")
     return str(path)
 
 
@@ -74,7 +74,7 @@ def installed(program: str, env: Mapping[str, str], cwd: str = "") -> bool:
     if os.sep not in program:
         return shutil.which(program, path=env.get("PATH")) is not None
     path = Path(cwd or Path.home(), program)
-    return path.is_file() and os.access(path, os.X_OK)
+    return os.path.isfile(path) and os.access(path, os.X_OK)
 
 
 def words(command: str | Sequence[str]) -> tuple[str, ...]:

@@ -103,16 +103,16 @@ class RemoteDesktop(LoggingConfigurable):
     def found(self) -> Xpra:
         """What is installed now (looked up again after a few seconds)."""
         if time.monotonic() - self._looked >= LOOK_AGAIN:
-            self._found = find_xpra(self.xpra, self.client_dir)
+            self._found, self._files = find_xpra(self.xpra, self.client_dir), None
             self._looked = time.monotonic()
         return self._found
 
     def files(self) -> ClientFiles:
         """The client's files as they are served below ``desktop-client/``."""
         client = self.found().client or os.devnull
-        if self._files is None or str(self._files.client) != client:
-            self._files = ClientFiles(Path(client))
-        return self._files
+        files = self._files or ClientFiles(Path(client))
+        self._files = files
+        return files
 
     def reason(self) -> str:
         """What is missing and how to install it; empty when a desktop can start."""

@@ -57,9 +57,9 @@ class ClientFiles:
         self.client = client
         self._index = client / "index.html"
 
-    @property
+    @functools.cached_property
     def digest(self) -> str:
-        """Changes whenever a package that brings the files was changed."""
+        """Another one whenever a package that brings the files was changed."""
         return _digest(str(self.client), _stamp(self.client), _stamp(OURS))
 
     def locate(self, name: str) -> Path | None:

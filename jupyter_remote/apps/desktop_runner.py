@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
+MANAGER_PATIENCE = 1.5  # seconds
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
 XKB_FOLDERS = ("/usr/share/X11/xkb", "/usr/local/share/X11/xkb", "/usr/share/xkeyboard-config-2")
 FOREIGN = re.compile(
@@ -199,13 +200,19 @@ class Desktop:
         if self.settings["seamless"]:
             self.await_manager()
         self.processes.spawn(PROGRAM, self.settings["program"], self.settings["cwd"])
+        if self.settings["also"] and not self.settings["seamless"]:
+            self.await_manager(MANAGER_PATIENCE)
         for argv in self.settings["also"]:
             self.processes.spawn(argv[0], argv, self.settings["cwd"])
 
-    def await_manager(self) -> None:
-        """Until Xpra manages windows: a program that is earlier may miss it."""
+    def await_manager(self, patience: float = float("inf")) -> None:
+        """Until something manages windows: the window of a program that is earlier may never
+        be shown. Some managers do not say that they do (WM_S0, ICCCM), hence the patience."""
+        limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
             while not display.selection_owner("WM_S0") and XPRA not in self.ended:
+                if time.monotonic() > limit:
+                    return
                 self.check_start(XPRA)
                 self.processes.wait(0.01)
 

@@ -8,7 +8,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { CommandIDs } from '../commandids';
-import { endReason, lastLines, plainText, shorten } from '../format';
+import { endReason, lastWords, plainText, shorten } from '../format';
 import type { News } from '../news';
 import { newsOf } from '../news';
 import type { ISession } from '../tokens';
@@ -97,8 +97,12 @@ async function failure(session: ISession, context: IContext): Promise<string> {
   const what = trans.__('%1 failed.', session.name);
   const why = [what, endReason(session, trans)].join(' ').trim();
   try {
-    const { bytes } = await sessions.log(session.id, -2048, 2048);
-    const tail = lastLines(plainText(new TextDecoder().decode(bytes)), 2);
+    const { bytes } = await sessions.log(session.id, -8192, 8192);
+    const tail = lastWords(
+      session,
+      plainText(new TextDecoder().decode(bytes)),
+      2
+    );
     return shorten([why, tail].join('\n').trim(), LENGTH);
   } catch {
     return shorten(why, LENGTH);

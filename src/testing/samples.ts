@@ -27,12 +27,14 @@ export function sample(changes: Partial<ISession> = {}): ISession {
   };
 }
 
+const TITLE = 'Desktop';
+
 /** The app of the sample, with changes. */
 export function appInfo(changes: Partial<IAppInfo> = {}): IAppInfo {
   return {
     name: 'desktop',
-    title: 'Desktop',
-    caption: 'A graphical desktop',
+    title: TITLE,
+    caption: TITLE,
     icon: '',
     opens: 'tab',
     launcher: true,

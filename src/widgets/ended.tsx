@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { endReason, lastLines, sentence } from '../format';
+import { endReason, lastWords, sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { TabModel } from '../tabmodel';
 import type { State } from '../tokens';
@@ -21,7 +21,9 @@ export function Ended(props: IEndedProps): React.JSX.Element {
   const { model, actions, trans } = props;
   const { heading, text, state } = explain(model, trans);
   const icon = stateIcon(state);
-  const tail = state === 'stopped' ? '' : lastLines(model.tail, LINES);
+  const { session } = model;
+  const told = session !== undefined && state !== 'stopped';
+  const tail = told ? lastWords(session, model.tail, LINES) : '';
   return (
     <div className="jp-RemoteCard" data-phase={model.phase}>
       <h2>

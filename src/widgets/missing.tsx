@@ -16,7 +16,8 @@ export async function showMissing(
   const copy = Dialog.createButton({
     label: trans.__('Copy'),
     caption: trans.__('Copy the text'),
-    actions: ['copy']
+    actions: ['copy'],
+    accept: false
   });
   const result = await showDialog({
     title: trans.__('%1 cannot be used here', app.title),

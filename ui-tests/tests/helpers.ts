@@ -187,12 +187,17 @@ export class Desktop {
     return last;
   }
 
-  /** Click at a point of the screen, in pixels from its upper left corner. */
-  async click(x: number, y: number, button?: 'left' | 'right'): Promise<void> {
+  /** Move to a point of the screen, in pixels from its upper left corner. */
+  async hover(x: number, y: number): Promise<void> {
     const box = await this.view.locator('iframe').boundingBox();
-    await this.page.mouse.click((box?.x ?? 0) + x, (box?.y ?? 0) + y, {
-      button
-    });
+    await this.page.mouse.move((box?.x ?? 0) + x, (box?.y ?? 0) + y);
+  }
+
+  /** Click there. */
+  async click(x: number, y: number): Promise<void> {
+    await this.hover(x, y);
+    await this.page.mouse.down();
+    await this.page.mouse.up();
   }
 
   /** Click into the (white) terminal and type a command line there. */
