@@ -142,6 +142,7 @@ def test_a_desktop_from_start_to_end(start: Start) -> None:
     assert desktop.xpra(SECRET).returncode == 0
     assert desktop.xpra("wrong").returncode != 0
     assert x11.refuses_strangers(desktop.number)
+    assert "auto repeat:  off" in desktop.ask("xset", "q")
     assert desktop.ask("xdotool", "getdisplaygeometry").split() == ["1280", "800"]
     find = (
         "xdotool",

@@ -157,6 +157,7 @@ class Desktop:
         """Size and colour before any window; with an open door nothing starts."""
         if not x11.refuses_strangers(self.number):
             raise Trouble("The X server lets everybody in: that is not safe, so it was stopped.")
+        display.repeat_off()
         display.paint_root(int(self.settings["background"], 16))
         width, _, height = self.settings["first"].partition("x")
         try:

@@ -123,6 +123,12 @@ class Display:
         self.send(61, struct.pack("<IHHHH", self.root, 0, 0, 0, 0))
         self.ask(43, b"")
 
+    def repeat_off(self) -> None:
+        """No repetition of held keys by the X server: a release that travels slowly would
+        count as a key held down. The browser repeats, and each repetition arrives."""
+        self.send(102, struct.pack("<II", 1 << 7, 0))
+        self.ask(43, b"")
+
     def set_property(self, name: str, value: int) -> None:
         """A number (CARDINAL) on the root window, for programs that look there."""
         cardinal, width, count = 6, 32, 1

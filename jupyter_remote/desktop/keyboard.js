@@ -41,17 +41,8 @@
   let queue = null; // packets that wait for the clipboard
   const send = (name, pressed, modifiers) => {
     const value = isCharacter(name) ? name.codePointAt(0) : 0;
-    const packet = [
-      remote.packet('key_action'),
-      0,
-      name,
-      pressed,
-      modifiers,
-      value,
-      name,
-      value,
-      0
-    ];
+    const packet = [remote.packet('key_action'), 0, name, pressed, modifiers];
+    packet.push(value, name, value, 0);
     if (queue) {
       queue.push(packet);
     } else {
@@ -225,6 +216,12 @@
       remote.type(event.key);
     } else if (found?.name) {
       const { name, modifiers, hold } = found;
+      if (event.repeat && event.key in MODIFIERS) {
+        return;
+      }
+      if (down.get(event.code)?.name === name) {
+        send(name, false, modifiers); // the X server repeats no key by itself
+      }
       send(name, true, modifiers);
       // macOS keeps the release of keys under Cmd to itself
       if (!hold || (onMac && event.metaKey && isCharacter(event.key))) {

@@ -75,6 +75,26 @@ test.describe('a browser in English', () => {
     await recorder.gets(textOf(pressed));
   });
 
+  test('a held key repeats as the browser says, and not by itself', async ({
+    page,
+    typing
+  }) => {
+    const [, recorder] = await typing.open(page);
+    recorder.forget();
+    await page.keyboard.down('m');
+    // Longer than the X server's usual delay: a release that travels slowly.
+    await page.waitForTimeout(1500);
+    await page.keyboard.up('m');
+    await page.keyboard.press('n');
+    await recorder.gets('mn');
+    recorder.forget();
+    await page.keyboard.down('r');
+    await page.keyboard.down('r');
+    await page.keyboard.down('r');
+    await page.keyboard.up('r');
+    await recorder.gets('rrr');
+  });
+
   test('shortcuts, named keys and composed text', async ({ page, typing }) => {
     const [desktop, recorder] = await typing.open(page);
     const { typist } = desktop;

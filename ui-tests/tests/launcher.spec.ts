@@ -83,7 +83,9 @@ test('the desktop has the size of its tab and follows it', async ({
   rest
 }, info) => {
   const { id } = await rest.start('desktop');
+  await page.route(/desktop\.css/, async r => { const a = await r.fetch(); await r.fulfill({ response: a, body: (await a.text()) + '\n#screen canvas { display: block; }' }); }); // TRIAL
   const desktop = await new Desktop(page, id).open();
+  await dump(desktop);
   await expect.poll(() => fits(desktop), { timeout: PATIENCE }).toBe(true);
   const shown = await desktop.shows('a title bar', p => {
     const { left, top, right } = p.box(WHITE);
@@ -118,7 +120,7 @@ test('several desktops stand side by side and come back with the page', async ({
   rest
 }, info) => {
   // One from the command palette, one from the menu.
-  await page.keyboard.press('Control+Shift+c');
+  await page.menu.clickMenuItem('View>Activate Command Palette');
   await page.keyboard.type('new display');
   await page
     .locator('.lm-CommandPalette-item')
@@ -246,4 +248,10 @@ async function saved(page: Page, ids: readonly string[]): Promise<void> {
       return ids.every(id => layout.includes(id));
     })
     .toBe(true);
+}
+
+async function dump(desktop: Desktop): Promise<void> {
+  await desktop.page.waitForTimeout(4000);
+  console.log(await inFrame(desktop, b => [innerWidth, innerHeight, ...[...b.querySelectorAll('#screen canvas')].map(n => [JSON.stringify(n.getBoundingClientRect()), (n as HTMLCanvasElement).width, (n as HTMLCanvasElement).height].join(' '))].join('\n')));
+  console.log((await (await fetch(`http://127.0.0.1:${process.env['JUPYTER_REMOTE_UI_PORT']}/jupyter-remote/sessions/${desktop.id}/log`)).text()).slice(-1200));
 }
