@@ -49,10 +49,10 @@ export class Picture {
     return box;
   }
 
-  /** How many pixels something has painted. */
-  painted(): number {
+  /** How many pixels something has painted, in the box or everywhere. */
+  painted(box?: IBox): number {
     let found = 0;
-    this._each(undefined, start => {
+    this._each(box, start => {
       found += this._data[start + 3] ? 1 : 0;
     });
     return found;

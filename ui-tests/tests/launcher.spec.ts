@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
+import type { Picture } from './helpers-picture';
 import {
   BACKGROUND,
   Desktop,
@@ -83,15 +84,13 @@ test('the desktop has the size of its tab and follows it', async ({
   rest
 }, info) => {
   const { id } = await rest.start('desktop');
-  await page.route(/desktop\.css/, async r => { const a = await r.fetch(); await r.fulfill({ response: a, body: (await a.text()) + '\n#screen canvas { display: block; }' }); }); // TRIAL
   const desktop = await new Desktop(page, id).open();
-  await dump(desktop);
   await expect.poll(() => fits(desktop), { timeout: PATIENCE }).toBe(true);
   const shown = await desktop.shows('a title bar', p => {
-    const { left, top, right } = p.box(WHITE);
-    const title = { left, right, top: top - 14, bottom: top - 4 };
+    const top = terminalTop(p);
+    const title = { left: 0, right: p.width, top: top - 14, bottom: top - 4 };
     const blank = p.count(BACKGROUND, title) + p.count(WHITE, title);
-    return top > 14 && blank < (right - left) * 5;
+    return top > 14 && blank < p.width * 5;
   });
   // The first window is wholly on the screen.
   const { left, right, bottom } = shown.box(WHITE);
@@ -109,7 +108,7 @@ test('the desktop has the size of its tab and follows it', async ({
       const { width, height } = p;
       const corner = { left: width - 20, top: height - 20 };
       const box = { ...corner, right: width, bottom: height };
-      return p.count(BACKGROUND, box) === 400;
+      return p.painted(box) === 400;
     });
   }
   await page.screenshot({ path: info.outputPath('resized.png') });
@@ -225,6 +224,22 @@ function fits(desktop: Desktop): Promise<boolean> {
   });
 }
 
+/** The first row of the terminal below its title bar. */
+function terminalTop(picture: Picture): number {
+  const { width, height } = picture;
+  const row = (top: number) => ({
+    left: 0,
+    right: width,
+    top,
+    bottom: top + 1
+  });
+  let top = 0;
+  while (top < height && picture.count(WHITE, row(top)) < width / 2) {
+    top += 1;
+  }
+  return top;
+}
+
 /** Move the tab of a desktop beside the others, as a drag would. */
 async function splitRight(page: Page, desktop: Desktop): Promise<void> {
   const id = await desktop.tab.getAttribute('id');
@@ -248,10 +263,4 @@ async function saved(page: Page, ids: readonly string[]): Promise<void> {
       return ids.every(id => layout.includes(id));
     })
     .toBe(true);
-}
-
-async function dump(desktop: Desktop): Promise<void> {
-  await desktop.page.waitForTimeout(4000);
-  console.log(await inFrame(desktop, b => [innerWidth, innerHeight, ...[...b.querySelectorAll('#screen canvas')].map(n => [JSON.stringify(n.getBoundingClientRect()), (n as HTMLCanvasElement).width, (n as HTMLCanvasElement).height].join(' '))].join('\n')));
-  console.log((await (await fetch(`http://127.0.0.1:${process.env['JUPYTER_REMOTE_UI_PORT']}/jupyter-remote/sessions/${desktop.id}/log`)).text()).slice(-1200));
 }
