@@ -13,10 +13,10 @@ while a stop is asked for, only the end is news.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from .model import Job, Session, State, elapsed
+from .model import Job, Json, Session, State, elapsed
 
 
 @dataclasses.dataclass(frozen=True)
@@ -76,9 +76,10 @@ class Owned:
 
 @dataclasses.dataclass(frozen=True)
 class Claimed:
-    """A spare session got a user."""
+    """A spare session got a user, who asked with these options."""
 
     name: str
+    options: Mapping[str, Json] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -188,7 +189,9 @@ def _owned(session: Session, seen: Owned, at: str) -> Changes:
 
 
 def _claimed(session: Session, seen: Claimed, at: str) -> Changes:
-    return {"name": seen.name, "spare": False, "created": at, "started": at, "activity": at}
+    options = {**session.options, **seen.options}
+    times = dict.fromkeys(("created", "started", "activity"), at)
+    return {"name": seen.name, "spare": False, "options": options, **times}
 
 
 def _used(session: Session, seen: Used, at: str) -> Changes:

@@ -102,7 +102,8 @@ class RemoteSessions(LoggingConfigurable):
         session = Session.new(name=self._name(name, title), owner=owner, **fields)
         waiting = None if spare else self._spare_like(session)
         if waiting is not None:
-            return self._apply(waiting.id, machine.Claimed(session.name), user=True)
+            claim = machine.Claimed(session.name, session.options)
+            return self._apply(waiting.id, claim, user=True)
         spec, credentials = await asyncio.to_thread(self._spec, session)
         self._check_room()  # others may have started meanwhile, also one of this name
         session = dataclasses.replace(session, name=self._name(name, title))

@@ -9,8 +9,10 @@ from traitlets import Float, Int
 from traitlets.config import LoggingConfigurable
 
 from .errors import RemoteError
-from .model import Session, as_time
+from .model import Json, Session, as_time
 from .sessions import RemoteSessions
+
+SETTLE = 15.0  # seconds before a spare desktop that was taken is replaced: its user comes first
 
 
 class RemoteUpkeep(LoggingConfigurable):
@@ -33,15 +35,22 @@ class RemoteUpkeep(LoggingConfigurable):
     def __init__(self, *, sessions: RemoteSessions, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._sessions = sessions
+        self._complete = -SETTLE
 
     async def tidy(self) -> None:
         """One look: forget what is old, start the spare desktops that are missing."""
         for session in self._too_old():
             await self._forget(session)
         ready = [s for s in self._spares() if not s.state.ended]
-        for _ in range(self.spare_desktops - len(ready)):
+        if len(ready) >= self.spare_desktops:
+            self._complete = time.monotonic()
+        elif time.monotonic() - self._complete > SETTLE:
+            await self._fill(self.spare_desktops - len(ready))
+
+    async def _fill(self, count: int) -> None:
+        for _ in range(count):
             try:
-                await self._sessions.start("desktop", "local", spare=True)
+                await self._sessions.start("desktop", "local", options=self._hints(), spare=True)
             except RemoteError as error:
                 self.log.warning("no spare desktop: %s", error)
                 break
@@ -63,6 +72,16 @@ class RemoteUpkeep(LoggingConfigurable):
         many = len(ended) - self.keep_ended
         day = as_time(max(0.0, time.time() - self.forget_after * 86400))
         return [s for i, s in enumerate(ended) if i < many or _end(s) < day or s.spare]
+
+    def _hints(self) -> dict[str, Json]:
+        """The size of the newest desktop: Xpra takes half a second for a size that is new."""
+        newest = max(
+            (s for s in self._sessions.table.all() if s.app == "desktop" and not s.spare),
+            key=lambda s: s.created,
+            default=None,
+        )
+        size = newest.options.get("size") if newest else ""
+        return {"size": size} if size else {}
 
     def _spares(self) -> list[Session]:
         table = self._sessions.table

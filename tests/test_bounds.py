@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -118,3 +121,47 @@ def test_two_servers_make_one_key(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert len(found) == 1
+
+
+@run
+async def test_a_spare_desktop_has_the_size_of_the_newest(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    upkeep = RemoteUpkeep(sessions=rig.sessions)
+    assert upkeep._hints() == {}
+    for number, size in enumerate(("800x600", "950x679")):
+        session = dataclasses.replace(
+            Session.new(
+                name="D",
+                app="desktop",
+                backend="memory",
+                options={"size": size},
+                owner=rig.table.store.server,
+                spare=False,
+            ),
+            created=f"2026-01-0{number + 1}T00:00:00.000Z",
+        )
+        rig.table.add(session, {})
+    assert upkeep._hints() == {"size": "950x679"}
+
+
+def test_a_spare_that_was_taken_is_not_replaced_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    upkeep = RemoteUpkeep(sessions=None, spare_desktops=1)  # type: ignore[arg-type]
+    started: list[int] = []
+    spares = 1
+
+    async def fill(count: int) -> None:
+        started.append(count)
+
+    ready = SimpleNamespace(state=State.RUNNING)
+    monkeypatch.setattr(upkeep, "_too_old", list)
+    monkeypatch.setattr(upkeep, "_fill", fill)
+    monkeypatch.setattr(upkeep, "_spares", lambda: [ready] * spares)
+    asyncio.run(upkeep.tidy())
+    spares = 0
+    asyncio.run(upkeep.tidy())
+    assert started == []
+    monkeypatch.setattr("jupyter_remote.upkeep.SETTLE", 0.0)
+    asyncio.run(upkeep.tidy())
+    assert started == [1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import re
@@ -170,9 +171,22 @@ def test_the_page(machine: Path) -> None:
     assert data["password"] == SECRET
     assert data["parameters"]["keyboard_layout"] == data["layout"] == "de"
     assert data["record"] == f"/user/a/jupyter-remote/sessions/{session.id}"
+    assert data["young"] is True
+    assert re.findall(r'<script src="([^"]+)"', html) == ["bundle/base.js", "bundle/page.js"]
+
+
+def test_the_page_of_a_client_whose_scripts_are_modules() -> None:
+    html = build(INDEX.replace("<script src=", '<script type="module" src='), "/b/", {})
     assert "aurora" not in html
     order = [html.index(f"{name}.js") for name in ("Client", *SCRIPTS)]
     assert [*order, html.index("</head>")] == sorted([*order, html.index("</head>")])
+
+
+def test_xpra_is_young_only_for_some_seconds(machine: Path) -> None:
+    install_all(machine)
+    started = dataclasses.replace(a_session("desktop"), started="2026-01-01T00:00:00.000Z")
+    html = DesktopApp(make()).page(started, f"/s/{started.id}/") or ""
+    assert '"young": false' in html
 
 
 def test_text_in_the_page_cannot_end_its_script() -> None:

@@ -115,7 +115,8 @@ def test_memory_is_news_only_when_it_moved() -> None:
 
 def test_a_spare_is_claimed() -> None:
     session = a_session(state=State.RUNNING, spare=True)
-    claimed = transition(session, machine.Claimed("Desktop 2"), T1)
+    claimed = transition(session, machine.Claimed("Desktop 2", {"size": "950x679"}), T1)
+    assert claimed.options["size"] == "950x679"
     assert (claimed.spare, claimed.name, claimed.created) == (False, "Desktop 2", T1)
 
 

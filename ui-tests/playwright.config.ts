@@ -43,6 +43,8 @@ export default defineConfig(galata, {
   reporter: [['list']],
   use: {
     baseURL: url,
+    // A button that is not there is said at once, not when the test's time is over.
+    actionTimeout: 30_000,
     video: 'off',
     trace: 'retain-on-failure',
     launchOptions: {

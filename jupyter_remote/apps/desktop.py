@@ -15,19 +15,21 @@ from typing import Any
 from traitlets import Float, Int, List, Unicode, Union
 from traitlets.config import LoggingConfigurable
 
-from ..errors import InvalidSpec
-from ..model import JobSpec, Json, Ready, Session
+from ..errors import BackendError, InvalidSpec
+from ..model import JobSpec, Json, Ready, Session, elapsed, now
 from . import xkb
 from .base import AppInfo, Upstream
 from .command import CWD, folder, installed, words
+from .desktop_options import COMMAND, LAYOUT, SIZE
 from .desktop_page import ClientFiles, page
-from .xpra import Xpra, find_xpra, fitted, server_options
+from .xpra import Xpra, find_xpra, fitted, help_text, server_options
 
 WINDOW_MANAGERS = ("openbox", "xfwm4", "icewm", "fluxbox", "metacity", "marco", "jwm", "twm")
 XTERM = ("xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "90x28+48+48", "-bg", "#fafafa")
 TERMINALS = (XTERM, ("xfce4-terminal",), ("mate-terminal",), ("konsole",), ("x-terminal-emulator",))
 BACKGROUND = "3b4a5a"
 LOOK_AGAIN = 3.0  # seconds
+YOUNG = 10.0  # seconds after its start in which Xpra may still load
 SHIPPED = ("desktop_runner.py", "desktop_processes.py", "desktop_x11.py")
 INSTALL = {
     "xpra": "sudo apt install xpra (Debian 12, Ubuntu 22.04; Debian 13 has no xpra, see "
@@ -35,31 +37,14 @@ INSTALL = {
     "xpra-html5": "sudo apt install xpra-html5 (xpra.org; in Debian 12 it is part of xpra)",
     "xvfb": "sudo apt install xvfb",
 }
-LAYOUT: Mapping[str, Json] = {
-    "type": "string",
-    "title": "Keyboard layout",
-    "description": "An X keyboard layout such as us, de or fr for programs that look at keys and "
-    "not at characters. Empty: every character you type arrives, whatever your layout.",
-    "pattern": "^[A-Za-z0-9_,()-]*$",
-    "maxLength": 100,
-    "default": "",
-}
-SIZE: Mapping[str, Json] = {
-    "type": "string",
-    "title": "First size",
-    "description": "Width x height in pixels of the tab that will show it, such as 1280x800; it "
-    "follows the tab afterwards.",
-    "pattern": "^([1-9][0-9]{2,3}x[1-9][0-9]{2,3})?$",
-    "default": "",
-    "x-hint": True,
-}
-COMMAND: Mapping[str, Json] = {
-    "type": "string",
-    "minLength": 1,
-    "maxLength": 10000,
-    "title": "Command",
-    "description": "The program and its arguments, with quotes as in a shell. No shell runs it.",
-}
+
+
+def is_young(session: Session) -> bool:
+    """Whether its Xpra may still load. A spare desktop that was taken has another start in its
+    record, the time when it was (so has no other session)."""
+    if not session.started:
+        return True
+    return session.started != session.created and elapsed(session.started, now()) < YOUNG
 
 
 class RemoteDesktop(LoggingConfigurable):
@@ -98,21 +83,35 @@ class RemoteDesktop(LoggingConfigurable):
         super().__init__(**kwargs)
         self.secret = secret
         self._looked = -LOOK_AGAIN
-        self._files: ClientFiles | None = None
+        self._files = ClientFiles(Path(os.devnull))
+        self._warmed: ClientFiles | None = None
 
     def found(self) -> Xpra:
         """What is installed now (looked up again after a few seconds)."""
         if time.monotonic() - self._looked >= LOOK_AGAIN:
-            self._found, self._files = find_xpra(self.xpra, self.client_dir), None
+            self._found = find_xpra(self.xpra, self.client_dir)
+            files = ClientFiles(Path(self._found.client or os.devnull))
+            if files.digest != self._files.digest:  # else what it has packed is kept
+                self._files = files
             self._looked = time.monotonic()
         return self._found
 
     def files(self) -> ClientFiles:
         """The client's files as they are served below ``desktop-client/``."""
-        client = self.found().client or os.devnull
-        files = self._files or ClientFiles(Path(client))
-        self._files = files
-        return files
+        self.found()
+        return self._files
+
+    def warm(self) -> None:
+        """Have ready what the first desktop would wait for; somebody may want one soon."""
+        files = self.files()
+        if self.found().missing or files is self._warmed:
+            return
+        self._warmed = files
+        try:
+            help_text(self.found().binary)
+            files.warm()
+        except (OSError, subprocess.SubprocessError, BackendError) as error:
+            self.log.debug("a desktop could not be prepared: %s", error)
 
     def reason(self) -> str:
         """What is missing and how to install it; empty when a desktop can start."""
@@ -179,8 +178,14 @@ class RemoteDesktop(LoggingConfigurable):
 
     def page(self, session: Session, prefix: str) -> str:
         """The client's page with everything it must know; see ``desktop_page.py``."""
-        layout = session.options.get("keyboard_layout") or self.keyboard_layout
-        return page(self.files(), prefix, session.id, self.secret(session), layout)
+        return page(
+            self.files(),
+            prefix,
+            session.id,
+            password=self.secret(session),
+            layout=session.options.get("keyboard_layout") or self.keyboard_layout,
+            young=is_young(session),
+        )
 
 
 class DesktopApp:

@@ -14,11 +14,14 @@ import re
 from pathlib import Path
 
 from ..errors import BackendError
+from . import desktop_bundle as bundle
 
 OURS = Path(__file__).parents[1] / "desktop"
 OUR_FOLDER = "jr"  # below desktop-client/<digest>/
-UNUSED = re.compile("/aurora/|AudioContextMonkeyPatch|/jszip|FileSaver|StreamSaver")
-SCRIPT = re.compile(r"[ \t]*<script\b[^>]*\bsrc=[\"']([^\"']+)[\"'][^>]*>\s*</script>[ \t]*\n?")
+BASE, PAGE = "bundle/base.js", "bundle/page.js"
+WORKER, LATER = "bundle/worker.js", "bundle/later.js"
+BUNDLES = (BASE, PAGE, WORKER, LATER)
+ICON = re.compile(r"""<link\b[^>]*\bid="favicon"[^>]*>""")
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".html": "text/html; charset=utf-8",
@@ -34,7 +37,7 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
-SCRIPTS = ("bridge", "names", "keyboard", "input", "clipboard")
+SCRIPTS = ("bridge", "pace", "login", "names", "keyboard", "input", "clipboard")
 PARAMETERS = {
     "clipboard": "true",
     "clock": "false",
@@ -56,6 +59,7 @@ class ClientFiles:
     def __init__(self, client: Path) -> None:
         self.client = client
         self._index = client / "index.html"
+        self._packed: dict[str, bytes] = {}
 
     @functools.cached_property
     def digest(self) -> str:
@@ -70,12 +74,41 @@ class ClientFiles:
         path = OURS.joinpath(*parts[1:]) if parts[0] == OUR_FOLDER else self.client.joinpath(*parts)
         return path if path.is_file() else None
 
+    def content(self, name: str) -> bytes | None:
+        """A file, or one of BUNDLES; None when there is none."""
+        if name in BUNDLES:
+            return self.bundle(name)
+        path = self.locate(name)
+        return path.read_bytes() if path else None
+
+    def packed(self, name: str) -> bytes | None:
+        """The same as gzip; kept, because the client never changes while it is installed."""
+        if name not in self._packed and (content := self.content(name)) is not None:
+            self._packed[name] = gzip.compress(content, 6)
+        return self._packed.get(name)
+
+    def bundle(self, name: str) -> bytes:
+        """One of BUNDLES, put together now."""
+        if name == WORKER:
+            names = bundle.for_worker(self.client)
+            return bundle.join(self.client, names, first="self.importScripts = () => undefined;")
+        if name != PAGE:
+            choose = bundle.for_base if name == BASE else bundle.for_later
+            return bundle.join(self.client, choose(self.index()))
+        ours = bundle.join(OURS, [f"{script}.js" for script in SCRIPTS])
+        return bundle.join(self.client, bundle.for_page(self.index())) + ours
+
     def index(self) -> str:
         """The client's page; raises BackendError when it cannot be read."""
         try:
             return self._index.read_text(encoding="utf-8")
         except OSError as error:
             raise BackendError(f"Xpra's HTML5 client cannot be read: {error}") from error
+
+    def warm(self) -> None:
+        """Have ready what a browser asks for first."""
+        for name in BUNDLES:
+            self.packed(name)
 
 
 def _stamp(folder: Path) -> int:
@@ -92,41 +125,46 @@ def _digest(*what: object) -> str:
     return hashlib.sha256(repr(what).encode()).hexdigest()[:16]
 
 
-@functools.lru_cache(maxsize=128)
-def packed(path: Path, _stamp: int) -> bytes:
-    """A file as gzip; kept, because the client never changes while it is installed."""
-    return gzip.compress(path.read_bytes(), 6)
-
-
 def content_type(path: Path) -> str:
     """What browsers are told; not from the system's table, which says odd things of scripts."""
     return TYPES.get(path.suffix, "application/octet-stream")
 
 
-def page(files: ClientFiles, prefix: str, session: str, password: str, layout: str) -> str:
-    """The page at ``prefix``, which ends in ``s/<id>/``; it carries the session's password."""
+def page(files: ClientFiles, prefix: str, session: str, **about: object) -> str:
+    """The page at ``prefix``, which ends in ``s/<id>/``. ``about`` are the session's
+    ``password``, its keyboard ``layout`` and whether its Xpra is ``young``."""
     root = prefix.removesuffix(f"s/{session}/")
     base = f"{root}desktop-client/{files.digest}/"
-    parameters = PARAMETERS | {"keyboard_layout": layout or "us", "path": prefix}
     config = {
-        "parameters": parameters,
-        "password": password,
+        **about,
+        "parameters": PARAMETERS | {"keyboard_layout": about["layout"] or "us", "path": prefix},
         "record": f"{root}sessions/{session}",
-        "layout": layout,
         "keysyms": json.loads((OURS / "keysyms.json").read_text()),
     }
-    return build(files.index(), base, config)
+    html = files.index()
+    if bundle.scripts(html) is not None:
+        config["worker"] = WORKER if bundle.for_worker(files.client) else ""
+        config["later"] = LATER if bundle.for_later(html) else ""
+        config["forge"] = bundle.forge(html)
+    return build(html, base, config)
 
 
 def build(html: str, base: str, config: dict[str, object]) -> str:
     """Put our parts into a client's page; raises BackendError for one that we do not know."""
     if "Client.js" not in html or "</head>" not in html or not re.search("<head[^>]*>", html):
         raise BackendError("This Xpra HTML5 client is not known: its index.html looks different.")
-    html = SCRIPT.sub(lambda m: "" if UNUSED.search(m[1]) else m[0], html)
+    whole = bundle.scripts(html) is not None
+    html = bundle.SCRIPT.sub(lambda m: "" if whole or bundle.UNUSED.search(m[2]) else m[0], html)
+    html = ICON.sub(
+        f'<link id="favicon" rel="icon" href="{OUR_FOLDER}/desktop.svg">', html, count=1
+    )
     # "<" must not end the script element
     data = json.dumps(config).replace("<", "\\u003c")
+    early = (OURS / "early.js").read_text()
     head = f'<base href="{base}"><script>window.jupyterRemote = {data};</script>'
+    head += f"<script>{early}</script>"
     html = re.sub("<head[^>]*>", lambda m: m[0] + head, html, count=1)
+    names = [BASE, PAGE] if whole else [f"{OUR_FOLDER}/{name}.js" for name in SCRIPTS]
     ours = f'<link rel="stylesheet" href="{OUR_FOLDER}/desktop.css">'
-    ours += "".join(f'<script src="{OUR_FOLDER}/{name}.js"></script>' for name in SCRIPTS)
+    ours += "".join(f'<script src="{name}"></script>' for name in names)
     return html.replace("</head>", ours + "</head>", 1)

@@ -67,13 +67,16 @@ class Processes:
     def _stop(self, *_: object) -> None:
         self.stopping = True
 
-    def spawn(self, name: str, argv: Sequence[str], cwd: str = "") -> None:
-        """Start a child in its own session; raises Trouble when that is not possible."""
+    def spawn(
+        self, name: str, argv: Sequence[str], cwd: str = "", env: Mapping[str, str] | None = None
+    ) -> None:
+        """Start a child in its own session, with more in its environment; raises Trouble when
+        that is not possible."""
         self.ended.pop(name, None)
         try:
             self.running[name] = subprocess.Popen(
                 argv,
-                env=self.env,
+                env={**self.env, **(env or {})},
                 cwd=cwd or None,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
@@ -87,6 +90,12 @@ class Processes:
             return subprocess.check_output(argv, env=env, stdin=subprocess.DEVNULL, text=True)
         except (OSError, subprocess.CalledProcessError) as error:
             raise Trouble(f"{argv[0]} does not work: {error}") from error
+
+    def drop(self, name: str) -> None:
+        """End a child of which nothing more is wanted."""
+        child = self.running.pop(name, None)
+        if child is not None and self.ended.pop(name, None) is None:
+            self._signal(child.pid, signal.SIGTERM)
 
     def wait(self, seconds: float | None) -> None:
         """Until a signal or so long; then collect every child that ended."""

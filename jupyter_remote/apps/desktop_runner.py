@@ -4,8 +4,9 @@
 ``desktop.py``) and serves Xpra on the unix socket SOCKET. It is shipped to other machines
 with ``desktop_x11.py`` and ``desktop_processes.py``: standard library only, Python >= 3.8.
 
-The X server is started here and not by Xpra: the cookie exists before the server does, and
-Xpra loads at the same time as the window manager and the terminal draw.
+The X server is started here and not by Xpra, and Xpra at the same time: it is loading while
+the X server does, and while the window manager and the terminal draw. What an X client may
+know, the cookie, is written when the screen is as it shall be: until then Xpra tries in vain.
 Exit status: of the program (or window manager) that ended; 0 after SIGTERM; 1 with a
 sentence on stderr when the desktop could not start or its X server or Xpra died.
 """
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
 MANAGER_PATIENCE = 1.5  # seconds
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
+XPRA_ENV = {
+    "GSETTINGS_BACKEND": "memory",  # else GTK starts a service for settings it does not have
+    "XPRA_BATCH_START_DELAY": "5",  # ms until a first picture is sent; usually 50
+    "XPRA_UINPUT": "0",
+}
 XKB_FOLDERS = ("/usr/share/X11/xkb", "/usr/local/share/X11/xkb", "/usr/share/xkeyboard-config-2")
 FOREIGN = re.compile(
     "(DBUS|XPRA|XDG_SESSION|XDG_SEAT|XDG_VTNR|WAYLAND|GNOME|KDE|SSH)_|XDG_CURRENT_DESKTOP$|"
@@ -87,18 +93,25 @@ class Desktop:
         """A path in the job's own folder."""
         return os.path.join(self.run, *names)
 
+    def write(self, name: str, content: bytes) -> None:
+        """A file in the job's folder, which others see whole or not at all."""
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with open(os.open(self.path(name + ".new"), flags, 0o600), "wb") as file:
+            file.write(content)
+        os.replace(self.path(name + ".new"), self.path(name))
+
     def prepare(self) -> None:
         """Folders, cookie and environment."""
         for name in ("xdg", "conf"):
             os.makedirs(self.path(name), 0o700, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with open(os.open(self.path("Xauthority"), flags, 0o600), "wb") as file:
-            file.write(x11.xauthority(self.cookie))
+        self.write("server.auth", x11.xauthority(self.cookie))
+        self.write("Xauthority", b"")
         self.env.update((k, v) for k, v in os.environ.items() if not FOREIGN.match(k))
         self.env.update(XAUTHORITY=self.path("Xauthority"), XDG_RUNTIME_DIR=self.path("xdg"))
-        self.env.update(XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="1", XPRA_UINPUT="0")
+        self.env.update(XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="1")
         for kind in ("SYSTEM", "USER", "DEFAULT"):
             self.env[f"XPRA_{kind}_CONF_DIRS"] = self.path("conf")
+        self.env["XPRA_VFB_WAIT"] = str(int(self.settings["start_timeout"]))
         locales = [self.env.get(name) for name in ("LC_ALL", "LC_CTYPE", "LANG")]
         if "utf" not in next((value for value in locales if value), "").lower():
             self.env.pop("LC_ALL", None)
@@ -121,17 +134,20 @@ class Desktop:
         """Start the X server on a free display; several desktops may start at once."""
         options = ["-screen", "0", self.settings["screen"] + "x24"]
         options += ["-dpi", str(self.settings["dpi"]), "-nolisten", "tcp", "-noreset"]
-        options += ["-auth", self.path("Xauthority"), *self.keyboard()]
+        options += ["-auth", self.path("server.auth"), *self.keyboard()]
         for extension in ("GLX", "Composite", "RANDR", "RENDER"):
             options += ["+extension", extension]
         for _ in range(TRIES):
             self.number = random.randint(FIRST_DISPLAY, LAST_DISPLAY)  # noqa: S311
             taken = (x11.lock_path(self.number), x11.socket_path(self.number))
             if not any(map(os.path.lexists, taken)):
-                self.write_stale()
+                stale = [[x11.lock_path(self.number), [x11.socket_path(self.number)]]]
+                self.write("stale.json", json.dumps(stale).encode())
                 self.processes.spawn(X_SERVER, ["Xvfb", f":{self.number}", *options])
+                self.start_xpra()
                 if self.x_answers():
                     return
+                self.processes.drop(XPRA)
         raise Trouble("The X server (Xvfb) did not start; its own words are above.")
 
     def x_answers(self) -> bool:
@@ -166,13 +182,7 @@ class Desktop:
             display.set_property("_XPRA_RANDR_EXACT_SIZE", 1)
         except x11.XError as error:
             print("jupyter_remote: first size not set:", error, file=sys.stderr)  # noqa: T201
-
-    def write_stale(self) -> None:
-        """What the agent shall unlink should the X server die without doing it."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with open(os.open(self.path("stale.new"), flags, 0o600), "w") as file:
-            json.dump([[x11.lock_path(self.number), [x11.socket_path(self.number)]]], file)
-        os.replace(self.path("stale.new"), self.path("stale.json"))
+        self.write("Xauthority", x11.xauthority(self.cookie))
 
     def start_bus(self) -> None:
         """A session bus of our own, so that no program leaves one behind."""
@@ -183,20 +193,19 @@ class Desktop:
             self.env["DBUS_SESSION_BUS_ADDRESS"] = address
 
     def start_xpra(self) -> None:
-        """Xpra shows our X server; its configuration files are kept out."""
+        """Xpra waits for our X server and shows it; its configuration files are kept out."""
         options, binary = self.settings["options"], self.settings["xpra"]
         if self.settings["fit"]:
             options = fit_options(options, self.processes.output([binary, "--help"], self.env))
         mode = "start" if self.settings["seamless"] else "start-desktop"
         argv = [binary, mode, f":{self.number}", "--bind=" + self.sock, *options]
-        self.processes.spawn(XPRA, argv)
+        self.processes.spawn(XPRA, argv, env={"DISPLAY": f":{self.number}", **XPRA_ENV})
 
     def start(self) -> None:
         """In the order that shows a window first."""
         self.prepare()
         self.start_x()
         self.env["DISPLAY"] = f":{self.number}"
-        self.start_xpra()
         self.start_bus()
         if self.settings["seamless"]:
             self.await_manager()

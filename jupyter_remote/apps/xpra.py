@@ -35,6 +35,7 @@ OPTIONS = (
     "--dbus-proxy=no",
     "--exit-with-children=no",
     "--exit-with-windows=no",
+    "--fake-xinerama=no",  # would switch to the largest screen and back for the first client
     "--file-transfer=no",
     "--forward-xdg-open=no",
     "--global-menus=no",
@@ -61,6 +62,7 @@ OPTIONS = (
     "--system-tray=no",
     "--systemd-run=no",
     "--tray=no",
+    "--video-encoders=x264",  # H.264 is what the HTML5 client shows; each other costs its start
     "--webcam=no",
 )
 

@@ -22,6 +22,8 @@
   const CONNECT_TIMEOUT = 120000;
   const inFrame = window.parent !== window;
 
+  remote.before = []; // promises that the connection waits for
+  remote.dial = (client, original) => original();
   remote.client = null;
   remote.status = '';
 
@@ -156,10 +158,21 @@
       // the proxy holds the handshake until Xpra listens
       this.OPEN_TIMEOUT = this.HELLO_TIMEOUT = CONNECT_TIMEOUT;
       remote.setStatus('connecting');
-      void whenVisible(this).then(original);
+      const before = [whenVisible(this), ...remote.before];
+      void Promise.all(before).then(() => remote.dial(this, original));
     });
+    // before it knows the client, Xpra takes nothing but a greeting
+    let waiting = [];
+    remote.wrap(P, 'send', (original, packet) =>
+      packet[0] === 'hello' || !waiting
+        ? original(packet)
+        : waiting.push(packet)
+    );
     remote.wrap(P, 'on_connect', function (original) {
       remote.setStatus('connected');
+      const packets = waiting ?? [];
+      waiting = null;
+      packets.forEach(packet => this.send(packet));
       return original();
     });
     remote.wrap(P, '_screen_resized', function (original, ...args) {

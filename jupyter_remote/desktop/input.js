@@ -34,6 +34,7 @@
     if (old) {
       old.focus = () => undefined; // the client's own catcher of keys takes the focus for ever
       old.tabIndex = -1;
+      old.setAttribute('aria-hidden', 'true');
     }
     remote.focus();
     window.addEventListener('focus', remote.focus);

@@ -34,7 +34,7 @@ def routes(
         (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
-        ("apps", of_apps.AppsHandler, {"apps": apps}),
+        ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
@@ -15,13 +16,16 @@ from ..events import SCHEMAS
 from .base import RemoteHandler
 from .sessions import SessionsBase
 
+if TYPE_CHECKING:
+    from ..apps.desktop import RemoteDesktop
+
 
 class AppsHandler(RemoteHandler):
     """``apps``: everything that can run, and why something cannot."""
 
-    def initialize(self, apps: RemoteApps) -> None:
-        """Take the collaborator from the route table."""
-        self.apps = apps
+    def initialize(self, apps: RemoteApps, client: RemoteDesktop) -> None:
+        """``client`` gets ready what a desktop needs: who asks has a launcher open."""
+        self.apps, self.client = apps, client
 
     @web.authenticated
     @authorized
@@ -29,6 +33,7 @@ class AppsHandler(RemoteHandler):
         """All apps."""
         infos = await asyncio.to_thread(self.apps.infos)
         self.answer({"apps": [dataclasses.asdict(info) for info in infos]})
+        asyncio.get_running_loop().run_in_executor(None, self.client.warm)
 
 
 class ProgramsHandler(RemoteHandler):

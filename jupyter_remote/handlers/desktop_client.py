@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
-from ..apps.desktop_page import content_type, packed
+from ..apps.desktop_page import content_type
 
 if TYPE_CHECKING:
     from ..apps.desktop import RemoteDesktop
-
-SMALL = 1024  # bytes; not worth packing
 
 
 class DesktopClientHandler(JupyterHandler):
@@ -32,17 +31,15 @@ class DesktopClientHandler(JupyterHandler):
         """Answer 404 for everything that is not a file of the client or ours."""
         digest, _, name = path.partition("/")
         files = self.client.files()
-        file = files.locate(name)
-        if file is None:
+        packs = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        content = files.packed(name) if packs else files.content(name)
+        if content is None:
             raise web.HTTPError(404)
         keep = "private, max-age=31536000, immutable" if digest == files.digest else "no-cache"
         self.set_header("Cache-Control", keep)
-        self.set_header("Content-Type", content_type(file))
+        self.set_header("Content-Type", content_type(Path(name)))
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Vary", "Accept-Encoding")
-        stat = file.stat()
-        if stat.st_size > SMALL and "gzip" in self.request.headers.get("Accept-Encoding", ""):
+        if packs:
             self.set_header("Content-Encoding", "gzip")
-            self.finish(packed(file, stat.st_mtime_ns))
-        else:
-            self.finish(file.read_bytes())
+        self.finish(content)

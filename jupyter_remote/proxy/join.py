@@ -20,7 +20,7 @@ from collections.abc import Callable
 
 from tornado.iostream import IOStream, SSLIOStream, StreamClosedError
 
-_BUFFER = 128 * 1024
+_BUFFER = 256 * 1024  # more than a unix socket holds: one call takes all there is
 _PUMP = 64 * 1024
 
 

@@ -65,6 +65,11 @@ export class Rest {
     }
   }
 
+  /** The log of a session, from its beginning. */
+  async log(id: string): Promise<string> {
+    return (await this._request('GET', `sessions/${id}/log?offset=0`)).text();
+  }
+
   /** Stop and forget all sessions but these. */
   async clear(kept: readonly string[] = []): Promise<void> {
     const all = (await this.list()).filter(({ id }) => !kept.includes(id));

@@ -65,6 +65,11 @@ test('a click on Display opens a tab at once and paints a desktop', async ({
   const before = await desktop.still();
   await page.screenshot({ path: info.outputPath('desktop.png') });
 
+  // However early it came, it gets packed pictures and no bare pixels.
+  const log = await rest.log(desktop.id);
+  expect(log).toMatch(/also available:\s.*\s.*\bjpeg\b.*\bh264\b/);
+  expect(log).not.toContain('invalid packet');
+
   // The window manager's menu, under the right mouse button. It is held until
   // the menu is gone: a release over an item would choose it.
   const { left, bottom } = before.box(WHITE);

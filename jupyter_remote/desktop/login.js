@@ -1,0 +1,103 @@
+/* The password's part of Xpra's login, with the keyed hashes that browsers have.
+ *
+ * After xpra/net/digest.py: the salt of both sides is hashed with one digest, that with the
+ * password and another one. Browsers have no hashes on pages without TLS (but for those of
+ * this computer): there the client's own library is loaded before it connects.
+ */
+/* global Utilities, XpraClient, XpraProtocol */
+'use strict';
+
+(remote => {
+  const HASHES = {
+    'hmac+sha512': 'SHA-512',
+    'hmac+sha384': 'SHA-384',
+    'hmac+sha256': 'SHA-256'
+  };
+  const SALT = 32; // bytes
+  const subtle = window.crypto?.subtle;
+
+  const bytes = text => Uint8Array.from(text, letter => letter.charCodeAt(0));
+  const hex = buffer =>
+    Array.from(new Uint8Array(buffer), byte =>
+      byte.toString(16).padStart(2, '0')
+    ).join('');
+
+  /* HMAC of RFC 2104 as hexadecimal digits; key and text hold a byte a character. */
+  const keyed = async (digest, key, text) => {
+    const algorithm = { name: 'HMAC', hash: HASHES[digest] };
+    const usable = await subtle.importKey('raw', bytes(key), algorithm, false, [
+      'sign'
+    ]);
+    return hex(await subtle.sign('HMAC', usable, bytes(text)));
+  };
+
+  /* What a challenge is answered with: the response and our part of the salt. */
+  const respond = async (client, [, serverSalt, , digest, saltDigest]) => {
+    const salt = Utilities.getSecureRandomString(SALT);
+    if (!(digest in HASHES && saltDigest in HASHES) || !subtle) {
+      const both = client._gendigest(saltDigest, salt, serverSalt);
+      return [client._gendigest(digest, client.password, both), salt];
+    }
+    const both = await keyed(saltDigest, salt, serverSalt);
+    return [await keyed(digest, client.password, both), salt];
+  };
+
+  /* A young Xpra takes clients while it still loads its encoders, and a client that comes too
+   * early gets bare pixels for ever. A greeting that wants nothing is answered when they are
+   * there: the client's own waits for it. */
+  const encodersLoaded = client =>
+    new Promise(done => {
+      const protocol = new XpraProtocol();
+      const greet = more => {
+        client._make_hello_base();
+        protocol.send([
+          'hello',
+          { ...client.capabilities, ui_client: false, ...more }
+        ]);
+      };
+      const on = {
+        open: () => greet({ challenge: true }),
+        challenge: async packet => {
+          const [response, salt] = await respond(client, packet);
+          greet({ challenge_response: response, challenge_client_salt: salt });
+        },
+        hello: () => {
+          protocol.close();
+          done();
+        },
+        disconnect: done,
+        close: done,
+        error: done
+      };
+      protocol.set_packet_handler(packet => void on[packet[0]]?.(packet));
+      protocol.open(client.uri);
+    });
+
+  const takeOver = prototype => {
+    remote.wrap(prototype, '_make_hello_base', function (original) {
+      original();
+      if (subtle) {
+        const digests = Object.keys(HASHES);
+        Object.assign(this.capabilities, {
+          digest: digests,
+          'salt-digest': digests
+        });
+      }
+    });
+    let young = remote.young;
+    prototype._process_challenge = async (packet, client) => {
+      if (young) {
+        young = false;
+        await encodersLoaded(client);
+      }
+      client._send_hello(...(await respond(client, packet)));
+    };
+  };
+
+  if (remote.forge) {
+    takeOver(XpraClient.prototype);
+  }
+  if (remote.forge && !subtle) {
+    remote.before.push(remote.load(remote.forge));
+  }
+})(window.jupyterRemote);
