@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,13 @@ from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
 from .backends.local import RemoteLocalBackend
+from .backends.slurm import RemoteSlurmBackend
 from .errors import RemoteError, StorageError
 from .events import Events
 from .files import SecretKey
 from .handlers import broken_routes, routes
+from .jobs import RemoteJobs
+from .model import Backend, Job
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
 from .store import HEARTBEAT, SessionStore
@@ -62,15 +66,23 @@ class RemoteApp(ExtensionApp):
         self.desktop = RemoteDesktop(parent=self, secret=lambda s: key.secret(s.id))
         built_in: list[App] = [DesktopApp(self.desktop), ProgramApp(self.desktop), CommandApp()]
         self.apps = RemoteApps(parent=self, apps=built_in)
-        backends = {"local": RemoteLocalBackend(parent=self, data_dir=str(folder))}
+        local: dict[str, Backend] = {"local": RemoteLocalBackend(parent=self, data_dir=str(folder))}
+        self.backends = {**local, **self._schedulers()}
         events = Events(self._server.event_logger)
         self.sessions = RemoteSessions(
             parent=self,
             store=store,
-            backends=backends,
+            backends=local,
             apps=self.apps,
             events=events,
             prefix=self._prefix,
+        )
+        self.jobs = RemoteJobs(
+            parent=self,
+            backends=self.backends,
+            events=events,
+            sessions_of=self.sessions.table.by_job,
+            stop=self.sessions.stop,
         )
         self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
         self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
@@ -90,6 +102,7 @@ class RemoteApp(ExtensionApp):
             streams=self.activity.streams,
             note=self.activity.note,
             client=self.desktop,
+            jobs=self.jobs,
         )
         self.handlers.extend(table)
         self._server.io_loop.add_callback(self._start)
@@ -98,12 +111,12 @@ class RemoteApp(ExtensionApp):
         """Adopt what lives on from earlier servers, and watch."""
         self.watch = RemoteWatch(
             parent=self,
-            backends=self.sessions.backends,
-            seen=self.sessions.seen,
-            silent=self.sessions.silent,
-            moving=self.sessions.moving,
+            backends=self.backends,
+            seen=self._seen,
+            silent=self._silent,
+            moving=lambda name: self.sessions.moving(name) or self.jobs.looked_at(),
         )
-        self.sessions.kick = self.watch.kick
+        self.sessions.kick = self.jobs.kick = self.watch.kick
         try:
             self.sessions.table.load()
         except RemoteError as error:
@@ -125,9 +138,25 @@ class RemoteApp(ExtensionApp):
             await self.sessions.stop_all()
         await self.sessions.close()
         self.activity.streams.close_all()
-        for backend in self.sessions.backends.values():
+        for backend in self.backends.values():
             await backend.close()
         self.sessions.table.store.drop_lease()
+
+    def _schedulers(self) -> dict[str, Backend]:
+        """Those whose programs are on this machine."""
+        slurm = RemoteSlurmBackend(parent=self)
+        return {slurm.name: slurm} if slurm.found() else {}
+
+    def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
+        """One observation serves sessions and jobs; sessions first, whose jobs these are."""
+        if backend in self.sessions.backends:
+            self.sessions.seen(backend, jobs)
+        self.jobs.seen(backend, jobs)
+
+    def _silent(self, backend: str, error: RemoteError) -> None:
+        if backend in self.sessions.backends:
+            self.sessions.silent(backend, error)
+        self.jobs.silent(backend, error)
 
     @property
     def _server(self) -> Any:

@@ -69,6 +69,10 @@ class Job:
 
     ``reason`` is for people; ``exit_code`` is 0-255 and None while running or when a signal
     ended it, whose name (``SIGKILL``) then is in ``signal``. ``memory`` counts shared pages once.
+
+    ``word`` is the backend's own for the state. ``nodes`` names them, or says how many are
+    asked for; ``time_limit`` in seconds, None when there is none; ``starts`` is an estimate.
+    ``tasks`` of an array may share one record; ``array`` is the id of a single one's array.
     """
 
     backend: str
@@ -82,6 +86,22 @@ class Job:
     started: str | None = None
     ended: str | None = None
     memory: int | None = None
+    word: str = ""
+    user: str = ""
+    partition: str = ""
+    account: str = ""
+    qos: str = ""
+    nodes: str = ""
+    cpus: int | None = None
+    time_limit: float | None = None
+    starts: str | None = None
+    tasks: int = 1
+    array: str = ""
+    folder: str = ""
+
+    def to_json(self) -> dict[str, Json]:
+        """The record as it is sent and emitted."""
+        return vars(self) | {"state": self.state.value}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

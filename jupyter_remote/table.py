@@ -49,6 +49,11 @@ class SessionTable:
         """All records, oldest first, spare ones too."""
         return sorted(self._sessions.values(), key=lambda s: (s.created, s.id))
 
+    def by_job(self, backend: str) -> dict[str, Session]:
+        """Job id -> the session that runs, or ran, as this job of a backend."""
+        sessions = self._sessions.values()
+        return {s.job_id: s for s in sessions if s.job_id and s.backend == backend}
+
     def mine(self, session: Session) -> bool:
         """Whether this server writes the record."""
         return session.owner == self.store.server

@@ -194,6 +194,9 @@ PATHS = [
     ("GET", "backends"),
     ("GET", "desktop"),
     ("GET", "desktop-client/x/js/Client.js"),
+    ("GET", "jobs"),
+    ("POST", "jobs/look"),
+    ("GET", "jobs/local/x/log"),
     ("GET", "api.yaml"),
 ]
 
@@ -212,6 +215,26 @@ async def test_what_can_run_and_where(client: Client, jp_fetch: Fetch) -> None:
     assert yaml.safe_load(served.body) == API
 
 
+async def test_jobs(client: Client) -> None:
+    session = await client.start("sh -c 'echo output; exec sleep 100'")
+    await client.state(session, "running")
+    await client("POST", "jobs", "look")
+
+    async def listed() -> Any:
+        jobs = await client("GET", "jobs")
+        check(jobs, "Jobs")
+        return next((j for j in jobs["jobs"] if j["session"] == session["id"]), None)
+
+    job = await until(listed, "its job in the list")
+    assert (job["backend"], job["state"]) == ("local", "running")
+    answer = await client._fetch("jupyter-remote", "jobs", "local", job["job_id"], "log")
+    assert answer.body == b"output\n"
+    await client("DELETE", "jobs", "local", job["job_id"])
+    await client.state(session, "stopped")
+    assert (await client.refusal("DELETE", "jobs", "local", "no-such-job"))[0] == 404
+    assert (await client.refusal("POST", "jobs", "local", job["job_id"], "hold"))[0] == 400
+
+
 async def test_the_badges_link_opens_lab(jp_fetch: Fetch, jp_base_url: str) -> None:
     with pytest.raises(HTTPClientError) as caught:
         await jp_fetch("jupyter-remote", "desktop", follow_redirects=False)
@@ -228,7 +251,8 @@ def test_the_description_knows_every_route_and_method() -> None:
         targets=None,
         streams=None,
         note=None,
-        client=None,  # type: ignore[arg-type]
+        client=None,
+        jobs=None,  # type: ignore[arg-type]
     )
     served = {}
     for path, handler, _ in table:

@@ -22,7 +22,7 @@ LAYERS = [
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base"],
     ["apps", "backends", "table", "stops"],
-    ["sessions"],
+    ["sessions", "jobs"],
     ["watch", "upkeep"],
     ["proxy"],
     ["handlers", "activity"],
@@ -78,6 +78,7 @@ def test_files_and_functions_are_small(path: Path) -> None:
 
 def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
+    parts += [app.RemoteJobs, app.RemoteSlurmBackend]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 
 

@@ -11,11 +11,13 @@ from ..errors import RemoteError
 from ..sessions import RemoteSessions
 from . import apps as of_apps
 from . import desktop_client
+from . import jobs as of_jobs
 from . import sessions as of_sessions
 from .base import BrokenHandler
 
 Route = tuple[str, type, dict[str, Any]]
 _ID = r"(?P<session>[a-z2-7]{20})"
+_JOB = "(?P<backend>[a-z]+)/(?P<job>[^/]+)"
 
 
 def routes(
@@ -26,6 +28,7 @@ def routes(
     streams: proxy.Streams,
     note: Callable[[str], None],
     client: Any,
+    jobs: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
@@ -35,6 +38,7 @@ def routes(
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
+        *job_routes({"jobs": jobs}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -43,6 +47,17 @@ def routes(
     ]
     ours = [(f"/jupyter-remote/{path}", handler, kwargs) for path, handler, kwargs in table]
     return [*ours, *proxy.routes(targets, streams)]
+
+
+def job_routes(of_job: dict[str, Any]) -> list[Route]:
+    """Those of all jobs, and of one."""
+    return [
+        ("jobs", of_jobs.JobsHandler, of_job),
+        ("jobs/look", of_jobs.JobsLookHandler, of_job),
+        (f"jobs/{_JOB}", of_jobs.JobHandler, of_job),
+        (f"jobs/{_JOB}/log", of_jobs.JobLogHandler, of_job),
+        (f"jobs/{_JOB}/(?P<action>hold|release)", of_jobs.JobActionHandler, of_job),
+    ]
 
 
 def broken_routes(error: RemoteError) -> list[Route]:

@@ -15,7 +15,7 @@ from tornado import web
 
 from ..errors import InvalidSpec, RemoteError
 from ..events import SCHEMAS
-from ..model import Json
+from ..model import Json, LogChunk
 
 
 @functools.cache
@@ -62,6 +62,12 @@ class RemoteHandler(APIHandler):
         """Finish with a JSON document."""
         self.set_status(status)
         self.finish(json.dumps(data))
+
+    def send_chunk(self, chunk: LogChunk) -> None:
+        """Finish with bytes of a log; ``Content-Range`` says which, and how many there are."""
+        end = max(chunk.offset, chunk.offset + len(chunk.data) - 1)
+        self.set_header("Content-Range", f"bytes {chunk.offset}-{end}/{chunk.size}")
+        self.finish(chunk.data, set_content_type="text/plain; charset=utf-8")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say a RemoteError as it is; leave all others to Jupyter."""

@@ -81,10 +81,7 @@ class SessionLogHandler(SessionsBase):
         """At most ``limit`` bytes from ``offset``; a negative one counts from the end."""
         offset = self.number("offset", 0, -(1 << 62), 1 << 62)
         limit = self.number("limit", _LOG_BYTES, 0, _LOG_MOST)
-        chunk = await self.sessions.log_of(session, offset, limit)
-        end = max(chunk.offset, chunk.offset + len(chunk.data) - 1)
-        self.set_header("Content-Range", f"bytes {chunk.offset}-{end}/{chunk.size}")
-        self.finish(chunk.data, set_content_type="text/plain; charset=utf-8")
+        self.send_chunk(await self.sessions.log_of(session, offset, limit))
 
 
 class SessionActivityHandler(RemoteHandler):

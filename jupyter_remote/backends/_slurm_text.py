@@ -1,0 +1,174 @@
+"""What Slurm's commands print, read. Nothing here runs anything.
+
+``squeue -O`` is asked for whole fields (width 0), each with a separator of its own. A job's
+name may contain any of them: it is the last field, and a record that does not begin like one
+is the rest of the name before it.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from ..model import Job, State, as_time
+from ._slurm_reasons import explain, state_of
+
+FIELD, RECORD = "\x1f", "\x1e\n"
+FIELDS = (
+    *("JobArrayID", "ArrayJobID", "State", "Reason", "UserName", "Partition", "Account", "QOS"),
+    *("NodeList", "NumNodes", "NumCPUs", "TimeLimit", "SubmitTime", "StartTime", "EndTime"),
+    *("exit_code", "WorkDir", "Name"),
+)
+FORMAT = f"{FIELD},".join(f"{name}:0" for name in FIELDS) + RECORD[0]
+"""For ``squeue -O``."""
+
+SETTINGS = {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
+"""Environment of squeue: times in seconds since 1970, task lists in full."""
+
+FOREIGN = re.compile(r"(SQUEUE|SACCT|SBATCH|SALLOC|SCANCEL|SCONTROL)_|SLURM_CLUSTERS$")
+"""The user's own variables that change what the commands print or do."""
+
+JOB_ID = re.compile(r"[0-9]{1,10}(_[0-9]{1,10})?(\+[0-9]{1,10})?", re.ASCII)
+"""A job, a task of an array, a part of a heterogeneous job. Nothing else reaches a command."""
+
+START = re.compile(
+    rf"[0-9]+(_[0-9]+|_\[[^\]{FIELD}]*\])?(\+[0-9]+)?{FIELD}[0-9]+{FIELD}[A-Z_]+{FIELD}"
+)
+PATH = re.compile(r" StdOut=(.*?)(?= [A-Z][A-Za-z/:]*=| *$)", re.S)
+LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
+DOWN = re.compile(
+    "unable to contact|unable to establish|unexpected message|timed out|zero bytes|connect failure"
+    "|configuration source|munge|authentication|communication",
+    re.I,
+)
+
+
+def parse_jobs(text: str, backend: str, before: Mapping[str, Job] | None = None) -> dict[str, Job]:
+    """What squeue printed with FORMAT and SETTINGS: each record with its job, and the same
+    job for a record that was in ``before``."""
+    records: list[str] = []
+    for part in text.split(RECORD):
+        if START.match(part):
+            records.append(part)
+        elif records and part:
+            records[-1] += RECORD + part
+    known = before or {}
+    return {record: known.get(record) or _job(record, backend) for record in records}
+
+
+def _job(record: str, backend: str) -> Job:
+    """A record that was cut off has fewer fields: the rest is empty."""
+    values = record.split(FIELD, len(FIELDS) - 1)
+    field = dict(zip(FIELDS, values + [""] * (len(FIELDS) - len(values)), strict=True))
+    state = state_of(field["State"])
+    job_id, tasks = job_and_tasks(field["JobArrayID"])
+    return Job(
+        backend=backend,
+        job_id=job_id,
+        name=field["Name"],
+        state=state,
+        word=field["State"],
+        reason=explain(field["State"], field["Reason"]),
+        user=field["UserName"],
+        partition=field["Partition"],
+        account=_given(field["Account"]),
+        qos=_given(field["QOS"]),
+        nodes=_given(field["NodeList"]) or _asked(field["NumNodes"]),
+        cpus=int(field["NumCPUs"]) if field["NumCPUs"].isdecimal() else None,
+        time_limit=seconds(field["TimeLimit"]),
+        tasks=tasks,
+        array=field["ArrayJobID"] if "_" in field["JobArrayID"] else "",
+        folder=_given(field["WorkDir"]),
+        **_course(field, state),
+    )
+
+
+def _course(field: Mapping[str, str], state: State) -> dict[str, Any]:
+    """Times and end. A job that was never given nodes did not start, though Slurm says when."""
+    placed = bool(_given(field["NodeList"]))
+    begin = time_of(field["StartTime"])
+    code, killer = ending(field["exit_code"]) if state.ended and placed else (None, None)
+    return {
+        "exit_code": code,
+        "signal": killer,
+        "submitted": time_of(field["SubmitTime"]),
+        "started": begin if placed else None,
+        "starts": begin if state is State.QUEUED else None,
+        "ended": time_of(field["EndTime"]) if state.ended else None,
+    }
+
+
+def job_and_tasks(shown: str) -> tuple[str, int]:
+    """The id of a record, and how many tasks it stands for. The waiting tasks of an array are
+    one record that shrinks (``12_[5-99%4]``): its id is the array's (``12``), which stays."""
+    array, bracket, rest = shown.partition("_[")
+    return (array, count(rest.rstrip("]"))) if bracket else (shown, 1)
+
+
+def count(ranges: str) -> int:
+    """Tasks in ``1-4,7,10-20:5%2``; what is no number counts as one."""
+    total = 0
+    for part in ranges.partition("%")[0].split(","):
+        match = re.fullmatch(r"(\d+)-(\d+)(?::(\d+))?", part, re.ASCII)
+        if match:
+            first, last, step = (int(number or 1) for number in match.groups())
+            total += max(0, last - first) // max(1, step) + 1
+        else:
+            total += 1
+    return total
+
+
+@lru_cache(1024)
+def seconds(limit: str) -> float | None:
+    """A time limit (``1-02:03:04``, ``30:00``, ``5``: minutes) in seconds; None for anything
+    else: UNLIMITED, NOT_SET, INVALID, Partition_Limit."""
+    match = LIMIT.fullmatch(limit.strip())
+    if not match:
+        return None
+    days, *rest = match.groups()
+    clock = [int(part) for part in rest if part is not None]
+    if days is not None:  # days-hours[:minutes[:seconds]]
+        hours, minutes, secs = [*clock, 0, 0][:3]
+    elif len(clock) == 3:
+        hours, minutes, secs = clock
+    else:  # minutes[:seconds]
+        hours, (minutes, secs) = 0, [*clock, 0][:2]
+    return float(((int(days or 0) * 24 + hours) * 60 + minutes) * 60 + secs)
+
+
+@lru_cache(8192)
+def time_of(stamp: str) -> str | None:
+    """Seconds since 1970 as they stand in records; None for N/A, Unknown and 0."""
+    return as_time(int(stamp)) if stamp.isdecimal() and int(stamp) else None
+
+
+def ending(status: str) -> tuple[int | None, str | None]:
+    """Exit code or signal name in a wait status. Slurm also puts errors of its own where the
+    signal is (53: no output file): they are neither."""
+    number = int(status) if status.isdecimal() else 0
+    if not number & 0x7F:
+        return number >> 8 & 0xFF, None
+    try:
+        return None, signal.Signals(number & 0x7F).name
+    except ValueError:
+        return None, None
+
+
+def log_path(text: str) -> str:
+    """The file of a job's output in what ``scontrol -o show job`` prints; empty: it has none.
+    The last match counts: names and comments come earlier."""
+    found = PATH.findall(text.rstrip())
+    return _given(found[-1]) if found else ""
+
+
+def _given(value: str) -> str:
+    return "" if value in ("(null)", "N/A", "None assigned") else value
+
+
+def _asked(number: str) -> str:
+    if not number[:1].isdecimal():
+        return ""
+    return f"{number} node" if number == "1" else f"{number} nodes"

@@ -1,0 +1,241 @@
+"""Jobs of this user in Slurm, by its own commands: no daemon, no database, no administrator."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import stat
+import time
+from pathlib import Path
+
+from traitlets import Float, Unicode
+from traitlets.config import Configurable
+
+from ..errors import (
+    BackendError,
+    BackendTimeout,
+    BackendUnreachable,
+    NotFound,
+    RemoteError,
+    StorageError,
+    WrongState,
+)
+from ..model import Job, JobSpec, LogChunk, Offers, State
+from ..process import Result, run
+from ._slurm_text import DOWN, FOREIGN, FORMAT, JOB_ID, SETTINGS, log_path, parse_jobs
+
+LARGE = 50_000
+"""Characters of output that are read in a thread."""
+
+REMEMBERED = 1000
+"""Ended jobs that are remembered at most."""
+
+NOT_YET = "sessions as Slurm jobs are not built yet"
+
+
+class RemoteSlurmBackend(Configurable):
+    """The ``Backend`` named "slurm" (see ``model.Backend``): what squeue shows of this user.
+
+    The waiting tasks of an array are one job with the array's id; cancel, hold and release
+    of that id mean those tasks and leave running ones alone."""
+
+    name = "slurm"
+
+    bin_dir = Unicode(
+        config=True,
+        help="Folder of squeue, scancel and scontrol. Default: they are looked for in ``PATH``.",
+    )
+    command_timeout = Float(
+        15.0,
+        config=True,
+        help="Seconds for one of Slurm's commands to answer. They themselves give up after 9 s "
+        "when the controller is down.",
+    )
+    history = Float(
+        3600.0,
+        config=True,
+        help="Seconds for which ended jobs are shown that Slurm no longer knows (it forgets "
+        "them after ``MinJobAge``, 300 s as a rule); 0: none.",
+    )
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._read: dict[str, Job] = {}
+        self._jobs: dict[str, Job] = {}
+        self._ended: dict[str, float] = {}
+        self._paths: dict[str, str] = {}
+
+    def found(self) -> bool:
+        """Whether this machine has squeue."""
+        return shutil.which(self._program("squeue")) is not None
+
+    async def submit(self, spec: JobSpec) -> str:
+        """Not built yet: raises BackendError."""
+        raise BackendError(NOT_YET)
+
+    async def jobs(self) -> list[Job]:
+        """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
+        BackendUnreachable with Slurm's words, and BackendTimeout."""
+        argv = ["--me", "--noheader", "--states=all", f"--Format={FORMAT}"]
+        result = await self._run("squeue", *argv)
+        if result.returncode:
+            raise BackendUnreachable(_words(result))
+        text = result.stdout
+        if len(text) < LARGE:
+            self._read = parse_jobs(text, self.name, self._read)
+        else:
+            self._read = await asyncio.to_thread(parse_jobs, text, self.name, self._read)
+        return self._remember({job.job_id: job for job in self._read.values()})
+
+    async def changed(self) -> None:
+        """Slurm tells nothing by itself: never returns."""
+        await asyncio.Event().wait()
+
+    async def cancel(self, job_id: str) -> None:
+        """End a job. Raises NotFound, and BackendError with Slurm's words."""
+        job = await self._find(job_id)
+        if job is not None and job.state.ended:
+            return
+        waiting = job is not None and job.array == job.job_id
+        # Verbose, for it says of a job that is not there only then; and its status stays 0.
+        options = ["--verbose", *(["--state=PENDING"] if waiting else [])]
+        result = await self._run("scancel", *options, job_id)
+        if "already completing" not in result.stderr:
+            _check(result)
+
+    async def hold(self, job_id: str) -> None:
+        """Keep a waiting job from starting. Raises NotFound, WrongState, BackendError."""
+        await self._control("hold", job_id)
+
+    async def release(self, job_id: str) -> None:
+        """Let a held job start. Raises NotFound, WrongState, BackendError."""
+        await self._control("release", job_id)
+
+    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
+        """Bytes of the file the job prints to; none while there is no such file. Raises
+        NotFound, StorageError, BackendError."""
+        path = await self._path(job_id)
+        try:
+            reading = asyncio.to_thread(_chunk, path, offset, limit)
+            return await asyncio.wait_for(reading, self.command_timeout)
+        except asyncio.TimeoutError:
+            words = f"{path} could not be read within {self.command_timeout:g} s"
+            raise BackendTimeout(words) from None
+
+    async def forget(self, job_id: str) -> None:
+        """Nothing is kept but the memory of an ended job."""
+        if job_id in self._ended:
+            self._drop(job_id)
+
+    async def offers(self) -> Offers:
+        """Nothing yet: jobs are only shown."""
+        return Offers(available=False, reason=NOT_YET)
+
+    def socket(self, job_id: str) -> Path:
+        """No job here has one: raises NotFound."""
+        raise NotFound(f"the Slurm job {job_id} is no session")
+
+    async def close(self) -> None:
+        """Nothing is held open."""
+
+    # -- what is known
+
+    def _remember(self, listed: dict[str, Job]) -> list[Job]:
+        """Slurm's list and, after it, what ended within ``history`` and is not in it."""
+        now = time.monotonic()
+        left = [job for key, job in self._jobs.items() if key not in listed and key in self._ended]
+        self._ended = {
+            key: self._ended.get(key, now)
+            for key, job in [*((job.job_id, job) for job in left), *listed.items()]
+            if job.state.ended
+        }
+        recent = [job for job in left if now - self._ended[job.job_id] < self.history]
+        kept = recent[-REMEMBERED:]
+        self._jobs = {job.job_id: job for job in kept} | listed
+        self._ended = {key: at for key, at in self._ended.items() if key in self._jobs}
+        self._paths = {key: path for key, path in self._paths.items() if key in self._jobs}
+        return list(self._jobs.values())
+
+    def _drop(self, job_id: str) -> None:
+        for known in (self._jobs, self._ended, self._paths):
+            known.pop(job_id, None)
+
+    async def _find(self, job_id: str) -> Job | None:
+        """The job; None for a task among the waiting ones of its array. Raises NotFound."""
+        if not JOB_ID.fullmatch(job_id):
+            raise NotFound(f"{job_id!r} is no Slurm job")
+        array = job_id.partition("_")[0]
+        if job_id not in self._jobs:
+            await self.jobs()
+        if job_id not in self._jobs and array not in self._jobs:
+            raise NotFound(f"Slurm knows no job {job_id} of yours")
+        return self._jobs.get(job_id)
+
+    async def _path(self, job_id: str) -> str:
+        """Slurm is asked once for a job that has started."""
+        job = await self._find(job_id)
+        if job_id in self._paths:
+            return self._paths[job_id]
+        if job is not None and not job.started and (job.array == job_id or job.state.ended):
+            return ""  # waiting tasks, or cancelled ones, have printed nothing
+        result = await self._run("scontrol", "--oneliner", "show", "job", job_id)
+        _check(result)
+        path = log_path(result.stdout)
+        if job is not None and job.state is not State.QUEUED:
+            self._paths[job_id] = path
+        return path
+
+    # -- Slurm's commands
+
+    async def _control(self, verb: str, job_id: str) -> None:
+        job = await self._find(job_id)
+        if job is not None and job.state is not State.QUEUED:
+            await self.jobs()  # it may have been requeued since
+            job = self._jobs.get(job_id)
+        if job is not None and job.state is not State.QUEUED:
+            raise WrongState(f"{job_id} does not wait: it is {job.state}")
+        _check(await self._run("scontrol", verb, job_id))
+
+    async def _run(self, program: str, *argv: str) -> Result:
+        clean = {key: value for key, value in os.environ.items() if not FOREIGN.match(key)}
+        command = [self._program(program), *argv]
+        return await run(command, self.command_timeout, env={**clean, **SETTINGS})
+
+    def _program(self, name: str) -> str:
+        return os.path.join(self.bin_dir, name) if self.bin_dir else name
+
+
+def _words(result: Result) -> str:
+    lines = (x for x in result.stderr.splitlines() if not x.startswith("scancel: Terminating"))
+    return "\n".join(lines).strip() or f"Slurm's command ended with status {result.returncode}"
+
+
+def _check(result: Result) -> None:
+    """Raise what the command's words mean. scancel may fail with status 0 and only say so."""
+    if not result.returncode and "Kill job error" not in result.stderr:
+        return
+    words = _words(result)
+    error: type[RemoteError] = BackendError
+    if "Invalid job id" in words:
+        error = NotFound
+    elif DOWN.search(words):
+        error = BackendUnreachable
+    raise error(words)
+
+
+def _chunk(path: str, offset: int, limit: int) -> LogChunk:
+    """Part of a plain file; nothing of what is not there or no plain file (``/dev/null``)."""
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return LogChunk(data=b"", offset=0, size=0)
+            size = status.st_size
+            start = min(size, offset if offset >= 0 else max(0, size + offset))
+            file.seek(start)
+            return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
+    except FileNotFoundError:
+        return LogChunk(data=b"", offset=0, size=0)
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error

@@ -1,0 +1,146 @@
+"""RemoteJobs: all jobs of the user on all backends, as last seen; the one writer of the list.
+
+An observation is compared with the one before, and only what changed is emitted. A backend
+that does not answer changes no job: its list stands, with the time when it was seen and with
+the backend's own words.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from traitlets import Float
+from traitlets.config import LoggingConfigurable
+
+from .errors import InvalidSpec, NotFound, RemoteError
+from .events import Events
+from .model import Backend, Job, Json, LogChunk, Session, now
+
+ACTIONS: Final = ("cancel", "hold", "release")
+
+
+@dataclasses.dataclass
+class Seen:
+    """What one backend showed last, and what it says when it shows nothing."""
+
+    jobs: dict[str, Job] = dataclasses.field(default_factory=dict)
+    seen: str | None = None
+    silent: str = ""
+
+
+class RemoteJobs(LoggingConfigurable):
+    """The list of jobs; ``sessions_of`` finds the sessions that run as jobs of a backend. Jobs
+    of spare sessions are in no list."""
+
+    look_for = Float(
+        30.0,
+        config=True,
+        help="Seconds for which the list is kept fresh after a browser said that somebody looks.",
+    )
+
+    def __init__(
+        self,
+        *,
+        backends: Mapping[str, Backend],
+        events: Events,
+        sessions_of: Callable[[str], Mapping[str, Session]],
+        stop: Callable[[str], Awaitable[object]],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.backends, self._events, self._sessions_of = backends, events, sessions_of
+        self._stop = stop
+        self.kick: Callable[[str], None] = lambda backend: None
+        self.sequence = int(time.time() * 1000)
+        self._table = {name: Seen() for name in backends}
+        self._looked = -1e9
+
+    # -- what backends say ----------------------------------------------------------------
+
+    def seen(self, backend: str, jobs: Sequence[Job]) -> None:
+        """Take an observation; one event when something is different."""
+        table, ours = self._table[backend], self._sessions_of(backend)
+        spare = {job_id for job_id, session in ours.items() if session.spare}
+        fresh = {job.job_id: job for job in jobs if job.job_id not in spare}
+        changed = [job for job in fresh.values() if table.jobs.get(job.job_id) != job]
+        gone = [job_id for job_id in table.jobs if job_id not in fresh]
+        spoke = bool(table.silent)
+        table.jobs, table.seen, table.silent = fresh, now(), ""
+        if changed or gone or spoke:
+            self._emit(backend, changed, gone)
+
+    def silent(self, backend: str, error: RemoteError) -> None:
+        """The backend could not be asked: everything stands as it was seen."""
+        table = self._table[backend]
+        if table.silent != str(error):
+            table.silent = str(error)
+            self._emit(backend, [], [])
+
+    def _emit(self, backend: str, changed: Sequence[Job], gone: Sequence[str]) -> None:
+        self.sequence += 1
+        table = self._table[backend]
+        self._events.jobs(
+            {
+                "sequence": self.sequence,
+                "backend": backend,
+                "changed": self._records(backend, changed),
+                "gone": list(gone),
+                "seen": table.seen,
+                "silent": table.silent,
+            }
+        )
+
+    # -- what users see and do ------------------------------------------------------------
+
+    def look(self) -> None:
+        """Somebody looks at the list: see to it that it is fresh."""
+        idle = not self.looked_at()
+        self._looked = time.monotonic()
+        for name in self.backends if idle else ():
+            self.kick(name)
+
+    def looked_at(self) -> bool:
+        """Whether somebody looked at the list a short while ago."""
+        return time.monotonic() - self._looked < self.look_for
+
+    def all(self) -> dict[str, Json]:
+        """The list as it is sent: ``jobs``, ``sequence`` and ``backends``."""
+        about = {
+            name: {
+                "seen": table.seen,
+                "silent": table.silent,
+                "can": [action for action in ACTIONS if hasattr(self.backends[name], action)],
+            }
+            for name, table in self._table.items()
+        }
+        lists = (self._records(name, seen.jobs.values()) for name, seen in self._table.items())
+        records = [record for one in lists for record in one]
+        return {"jobs": records, "sequence": self.sequence, "backends": about}
+
+    async def act(self, backend: str, job_id: str, action: str) -> None:
+        """Do one of ACTIONS; raises NotFound, InvalidSpec, or what the backend says."""
+        session = self._sessions_of(backend).get(job_id)
+        if session is not None and action == "cancel":
+            await self._stop(session.id)  # so that its record says that it was asked for
+            return
+        do = getattr(self._backend(backend), action, None) if action in ACTIONS else None
+        if do is None:
+            raise InvalidSpec(f"jobs of {backend} know no {action!r}")
+        await do(job_id)
+        self.kick(backend)
+
+    async def log(self, backend: str, job_id: str, offset: int, limit: int) -> LogChunk:
+        """Bytes of a job's output; a negative ``offset`` counts from the end."""
+        return await self._backend(backend).log(job_id, offset, limit)
+
+    def _backend(self, name: str) -> Backend:
+        if name not in self.backends:
+            raise NotFound(f"there is no backend {name!r}")
+        return self.backends[name]
+
+    def _records(self, backend: str, jobs: Iterable[Job]) -> list[Json]:
+        ours = {job_id: session.id for job_id, session in self._sessions_of(backend).items()}
+        return [job.to_json() | {"session": ours.get(job.job_id, "")} for job in jobs]
