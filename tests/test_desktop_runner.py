@@ -241,6 +241,23 @@ def test_an_x_server_that_cannot_start_is_said(
     assert "did not start" in desktop.log.read_text()
 
 
+@pytest.mark.parametrize("slow", ["Xvfb", "xpra"])
+def test_each_waits_for_the_other(
+    start: Start, slow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The X server comes late, or Xpra (as 6.5 does) gives up because it was earlier."""
+    real, tries = shutil.which(slow), tmp_path / "tries"
+    first = "sleep 2" if slow == "Xvfb" else "exit 23"
+    script = f'[ "$1" = --help ] || [ -e {tries} ] || {{ touch {tries}; {first}; }}'
+    (tmp_path / slow).write_text(f'#!/bin/sh\n{script}\nexec {real} "$@"\n')
+    (tmp_path / slow).chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    desktop = start().ready()
+    assert tries.exists()
+    desktop.process.terminate()
+    assert desktop.ends() == 0
+
+
 def test_term_during_the_start(start: Start) -> None:
     desktop = start()
     until((desktop.run / "stale.json").exists, "the X server")

@@ -37,6 +37,7 @@ def test_a_full_description(apps: RemoteApps) -> None:
     assert (spec.name, spec.listen, spec.cwd) == ("jr-abc", "port", os.getcwd())
     assert (spec.ready.kind, spec.ready.path, spec.ready.timeout) == ("http", "/", 12.0)
     upstream = app.upstream(SESSION, PREFIX)
+    assert upstream.waits == 12.0
     assert upstream.strip_prefix
     assert upstream.request_headers == {"X-Sample": PREFIX}
     assert (upstream.mappath, upstream.rewrite) == ({}, None)

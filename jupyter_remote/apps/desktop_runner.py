@@ -6,7 +6,8 @@ with ``desktop_x11.py`` and ``desktop_processes.py``: standard library only, Pyt
 
 The X server is started here and not by Xpra, and Xpra at the same time: it is loading while
 the X server does, and while the window manager and the terminal draw. What an X client may
-know, the cookie, is written when the screen is as it shall be: until then Xpra tries in vain.
+know, the cookie, is written when the screen is as it shall be: until then Xpra 3 to 5 tries in
+vain, and Xpra 6 is started again should it have been quicker.
 Exit status: of the program (or window manager) that ended; 0 after SIGTERM; 1 with a
 sentence on stderr when the desktop could not start or its X server or Xpra died.
 """
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
 MANAGER_PATIENCE = 1.5  # seconds
+NO_X_YET = 23  # exit status of an Xpra (6.x) that does not wait for its X server
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
 XPRA_ENV = {
     "GSETTINGS_BACKEND": "memory",  # else GTK starts a service for settings it does not have
@@ -206,6 +208,7 @@ class Desktop:
         self.prepare()
         self.start_x()
         self.env["DISPLAY"] = f":{self.number}"
+        self.xpra_ended()
         self.start_bus()
         if self.settings["seamless"]:
             self.await_manager()
@@ -215,12 +218,18 @@ class Desktop:
         for argv in self.settings["also"]:
             self.processes.spawn(argv[0], argv, self.settings["cwd"])
 
+    def xpra_ended(self) -> bool:
+        """Whether Xpra is gone for good: one that came before the cookie is started again."""
+        if self.ended.get(XPRA) == NO_X_YET and time.monotonic() < self.deadline:
+            self.start_xpra()
+        return XPRA in self.ended
+
     def await_manager(self, patience: float = float("inf")) -> None:
         """Until something manages windows: the window of a program that is earlier may never
         be shown. Some managers do not say that they do (WM_S0, ICCCM), hence the patience."""
         limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
-            while not display.selection_owner("WM_S0") and XPRA not in self.ended:
+            while not display.selection_owner("WM_S0") and not self.xpra_ended():
                 if time.monotonic() > limit:
                     return
                 self.check_start(XPRA)
@@ -235,6 +244,8 @@ class Desktop:
             if over and (over[0] == X_SERVER or self.x_lives()):
                 if over[0] == PROGRAM:
                     return self.ended[PROGRAM]
+                if over[0] == XPRA and not self.xpra_ended():
+                    continue
                 raise Trouble(f"{over[0]} ended with status {self.ended[over[0]]}.")
             self.processes.wait(0.05 if over else None)
         return 0

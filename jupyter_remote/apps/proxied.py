@@ -148,14 +148,13 @@ class ProxiedApp:
         missing = self._missing(argv, env, cwd)
         if missing:
             raise InvalidSpec(missing)
-        timeout = float(self.config.get("timeout", _TIMEOUT))
         return JobSpec(
             name=session.job_name,
             argv=argv,
             env=env,
             cwd=cwd,
             listen="socket" if self._socket else "port",
-            ready=Ready(kind="http", path=self._place(prefix), timeout=timeout),
+            ready=Ready(kind="http", path=self._place(prefix), timeout=self._timeout),
         )
 
     def upstream(self, session: Session, prefix: str) -> Upstream:
@@ -169,7 +168,13 @@ class ProxiedApp:
             mappath=_Paths(mappath, home) if mappath else {},
             request_headers=headers,
             rewrite=self._rewrite if self.config.get("rewrite_response") else None,
+            waits=self._timeout,
         )
+
+    @property
+    def _timeout(self) -> float:
+        """Seconds for the app to listen."""
+        return float(self.config.get("timeout", _TIMEOUT))
 
     def page(self, session: Session, prefix: str) -> str | None:
         """A page that goes on to ``path_info``, unless the app starts at the prefix itself."""

@@ -48,7 +48,9 @@ class SessionTargets:
         if not upstream.request_headers:
             return upstream
         if session.id not in self._credentials:
-            self._credentials[session.id] = self._sessions.table.store.kept(session.id)
+            alive = {s.id for s in self._sessions.table.all() if not s.state.ended}
+            kept = {name: value for name, value in self._credentials.items() if name in alive}
+            self._credentials = {**kept, session.id: self._sessions.table.store.kept(session.id)}
         return dataclasses.replace(upstream, request_headers=self._credentials[session.id])
 
     def _alive(self, session: Session) -> bool:
