@@ -115,6 +115,7 @@ class RemoteApp(ExtensionApp):
             seen=self._seen,
             silent=self._silent,
             moving=lambda name: self.sessions.moving(name) or self.jobs.looked_at(),
+            wanted=lambda name: name in self.sessions.backends or self.jobs.looked_at(),
         )
         self.sessions.kick = self.jobs.kick = self.watch.kick
         try:

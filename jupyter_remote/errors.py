@@ -9,6 +9,7 @@ RemoteError
 ├── LimitReached       429  limit-reached       one more would be too many
 ├── BackendError       502  backend-error       the backend refused, in its own words
 │   └── BackendUnreachable  backend-unreachable it could not be asked: never means "gone"
+│       └── BackendAbsent   backend-absent      its programs are here, and belong to nothing
 ├── BackendTimeout     504  backend-timeout     it did not answer in time
 └── StorageError       507  storage             a record could not be written or read
 
@@ -80,6 +81,12 @@ class BackendUnreachable(BackendError):
     """The backend could not be asked. It never means that a job is gone."""
 
     reason = "backend-unreachable"
+
+
+class BackendAbsent(BackendUnreachable):
+    """The backend's programs are installed, but this machine is part of no such system."""
+
+    reason = "backend-absent"
 
 
 class BackendTimeout(RemoteError):

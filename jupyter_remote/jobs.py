@@ -15,7 +15,7 @@ from typing import Final
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
-from .errors import InvalidSpec, NotFound, RemoteError
+from .errors import BackendAbsent, InvalidSpec, NotFound, RemoteError
 from .events import Events
 from .model import Backend, Job, Json, LogChunk, Session, now
 
@@ -29,6 +29,7 @@ class Seen:
     jobs: dict[str, Job] = dataclasses.field(default_factory=dict)
     seen: str | None = None
     silent: str = ""
+    absent: bool = False
 
 
 class RemoteJobs(LoggingConfigurable):
@@ -68,14 +69,16 @@ class RemoteJobs(LoggingConfigurable):
         changed = [job for job in fresh.values() if table.jobs.get(job.job_id) != job]
         gone = [job_id for job_id in table.jobs if job_id not in fresh]
         spoke = bool(table.silent)
-        table.jobs, table.seen, table.silent = fresh, now(), ""
+        table.jobs, table.seen, table.silent, table.absent = fresh, now(), "", False
         if changed or gone or spoke:
             self._emit(backend, changed, gone)
 
     def silent(self, backend: str, error: RemoteError) -> None:
-        """The backend could not be asked: everything stands as it was seen."""
+        """The backend could not be asked: everything stands as it was seen. Of one that is not
+        really here nothing is said."""
         table = self._table[backend]
-        if table.silent != str(error):
+        table.absent = isinstance(error, BackendAbsent) and table.seen is None
+        if not table.absent and table.silent != str(error):
             table.silent = str(error)
             self._emit(backend, [], [])
 
@@ -115,6 +118,7 @@ class RemoteJobs(LoggingConfigurable):
                 "can": [action for action in ACTIONS if hasattr(self.backends[name], action)],
             }
             for name, table in self._table.items()
+            if not table.absent
         }
         lists = (self._records(name, seen.jobs.values()) for name, seen in self._table.items())
         records = [record for one in lists for record in one]

@@ -41,11 +41,12 @@ class RemoteWatch(LoggingConfigurable):
         seen: Seen,
         silent: Silent,
         moving: Callable[[str], bool],
+        wanted: Callable[[str], bool] = lambda backend: True,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self._backends = backends
-        self._seen, self._silent, self._moving = seen, silent, moving
+        self._seen, self._silent, self._moving, self._wanted = seen, silent, moving, wanted
         self._kicks = {name: asyncio.Event() for name in backends}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -87,7 +88,8 @@ class RemoteWatch(LoggingConfigurable):
             self._kicks[name].clear()
             pause = self.idle_interval
             try:
-                await self.look(name)
+                if self._wanted(name):
+                    await self.look(name)
                 pause = self.busy_interval if self._moving(name) else self.idle_interval
             except Exception:
                 self.log.exception("observing %s failed", name)

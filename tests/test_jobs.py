@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_remote.errors import BackendError, BackendUnreachable, InvalidSpec, NotFound
+from jupyter_remote.errors import (
+    BackendAbsent,
+    BackendError,
+    BackendUnreachable,
+    InvalidSpec,
+    NotFound,
+)
 from jupyter_remote.jobs import RemoteJobs
 from jupyter_remote.model import Job, LogChunk, Session, State
 
@@ -134,6 +140,15 @@ def test_a_silent_backend_changes_no_job(rig: Rig) -> None:
     rig.jobs.seen("slurm", [a_job("1")])
     assert rig.told.events[-1]["silent"] == ""
     assert rig.told.events[-1]["changed"] == []
+
+
+def test_of_a_backend_that_is_not_really_here_nothing_is_said(rig: Rig) -> None:
+    rig.jobs.silent("slurm", BackendAbsent("no cluster"))
+    assert rig.told.events == []
+    assert list(rig.jobs.all()["backends"]) == ["local"]
+    rig.jobs.seen("slurm", [a_job("1")])
+    rig.jobs.silent("slurm", BackendAbsent("its configuration is gone"))
+    assert rig.jobs.all()["backends"]["slurm"]["silent"] == "its configuration is gone"
 
 
 def test_jobs_of_sessions_name_them_and_spare_ones_are_hidden(rig: Rig) -> None:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from pathlib import Path
+
 import pytest
 
 from jupyter_remote.backends import _slurm_reasons as reasons
 from jupyter_remote.backends import _slurm_text as text
+from jupyter_remote.backends.slurm import RemoteSlurmBackend
+from jupyter_remote.errors import BackendAbsent
 from jupyter_remote.model import State
 
 CAPTURED = (
@@ -160,3 +165,16 @@ def test_the_log_path_is_found_behind_a_misleading_name():
         assert text.log_path(shown.format(rest)) == "/tmp/a b.out"
     assert text.log_path("JobId=1 Command=(null) StdOut=(null) Power= \n") == ""
     assert text.log_path("JobId=1 Command=bash WorkDir=/tmp") == ""
+
+
+def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
+    """What squeue 22.05 says on a machine that has Slurm's packages and nothing else."""
+    squeue = tmp_path / "squeue"
+    words = "squeue: fatal: Could not establish a configuration source"
+    squeue.write_text(f"#!/bin/sh\necho asked >> {tmp_path}/asked\necho '{words}' >&2\nexit 1\n")
+    squeue.chmod(0o755)
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path))
+    for _ in range(3):
+        with pytest.raises(BackendAbsent, match="configuration source"):
+            asyncio.run(backend.jobs())
+    assert (tmp_path / "asked").read_text() == "asked\n"

@@ -13,6 +13,7 @@ from traitlets import Float, Unicode
 from traitlets.config import Configurable
 
 from ..errors import (
+    BackendAbsent,
     BackendError,
     BackendTimeout,
     BackendUnreachable,
@@ -32,6 +33,11 @@ REMEMBERED = 1000
 """Ended jobs that are remembered at most."""
 
 NOT_YET = "sessions as Slurm jobs are not built yet"
+
+ABSENT = "Could not establish a configuration source"
+ABSENT_FOR = 600.0
+"""Seconds for which commands without a cluster are not asked again: they look for one in the
+network each time."""
 
 
 class RemoteSlurmBackend(Configurable):
@@ -65,6 +71,7 @@ class RemoteSlurmBackend(Configurable):
         self._jobs: dict[str, Job] = {}
         self._ended: dict[str, float] = {}
         self._paths: dict[str, str] = {}
+        self._absent: tuple[float, str] = (-ABSENT_FOR, "")
 
     def found(self) -> bool:
         """Whether this machine has squeue."""
@@ -77,10 +84,14 @@ class RemoteSlurmBackend(Configurable):
     async def jobs(self) -> list[Job]:
         """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
         BackendUnreachable with Slurm's words, and BackendTimeout."""
+        self._check_present()
         argv = ["--me", "--noheader", "--states=all", f"--Format={FORMAT}"]
         result = await self._run("squeue", *argv)
         if result.returncode:
-            raise BackendUnreachable(_words(result))
+            words = _words(result)
+            self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
+            self._check_present()
+            raise BackendUnreachable(words)
         text = result.stdout
         if len(text) < LARGE:
             self._read = parse_jobs(text, self.name, self._read)
@@ -140,6 +151,12 @@ class RemoteSlurmBackend(Configurable):
         """Nothing is held open."""
 
     # -- what is known
+
+    def _check_present(self) -> None:
+        """Raise BackendAbsent while it is known that this machine is part of no cluster."""
+        since, words = self._absent
+        if time.monotonic() - since < ABSENT_FOR:
+            raise BackendAbsent(words)
 
     def _remember(self, listed: dict[str, Job]) -> list[Job]:
         """Slurm's list and, after it, what ended within ``history`` and is not in it."""
