@@ -3,11 +3,14 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type {
   IAppInfo,
+  IJob,
+  IJobBackend,
   ILogChunk,
   IProblem,
   IProgram,
   ISession,
-  IStartRequest
+  IStartRequest,
+  JobAction
 } from './tokens';
 
 /** Where the server's part of this project answers, below the base URL. */
@@ -19,6 +22,13 @@ export interface IListing {
   readonly sequence: number;
   /** Records that the server cannot read. */
   readonly problems?: readonly IProblem[];
+}
+
+/** The list of jobs and the number of the last change it contains. */
+export interface IJobListing {
+  readonly jobs: readonly IJob[];
+  readonly sequence: number;
+  readonly backends: Readonly<Record<string, IJobBackend>>;
 }
 
 /** One method per request of the REST API; keeps nothing. */
@@ -63,8 +73,40 @@ export class RemoteClient {
     return (answer as { programs: IProgram[] }).programs;
   }
 
-  async log(id: string, offset: number, limit: number): Promise<ILogChunk> {
-    const path = `sessions/${id}/log?offset=${offset}&limit=${limit}`;
+  log(id: string, offset: number, limit: number): Promise<ILogChunk> {
+    return this._log(`sessions/${id}`, offset, limit);
+  }
+
+  async jobs(): Promise<IJobListing> {
+    return (await this._json('GET', 'jobs')) as IJobListing;
+  }
+
+  async lookAtJobs(): Promise<void> {
+    await this._request('POST', 'jobs/look', {});
+  }
+
+  async actOnJob(job: IJob, action: JobAction): Promise<void> {
+    const path = jobPath(job.backend, job.job_id);
+    await (action === 'cancel'
+      ? this._request('DELETE', path)
+      : this._request('POST', `${path}/${action}`, {}));
+  }
+
+  jobLog(
+    backend: string,
+    id: string,
+    offset: number,
+    limit: number
+  ): Promise<ILogChunk> {
+    return this._log(jobPath(backend, id), offset, limit);
+  }
+
+  private async _log(
+    of: string,
+    offset: number,
+    limit: number
+  ): Promise<ILogChunk> {
+    const path = `${of}/log?offset=${offset}&limit=${limit}`;
     const response = await this._request('GET', path);
     const bytes = new Uint8Array(await response.arrayBuffer());
     return { bytes, ...parseRange(response.headers, bytes.length) };
@@ -99,6 +141,11 @@ export class RemoteClient {
     }
     return response;
   }
+}
+
+/** Ids of jobs are the backend's own: `17_[1-9]`. */
+function jobPath(backend: string, id: string): string {
+  return `jobs/${encodeURIComponent(backend)}/${encodeURIComponent(id)}`;
 }
 
 // Reads `Content-Range: bytes a-b/size`, or `bytes */size` for an empty part.

@@ -12,6 +12,8 @@ export const CommandIDs = {
   restartSession: 'jupyter-remote:restart-session',
   showLog: 'jupyter-remote:show-log',
   showPanel: 'jupyter-remote:show-panel',
+  showJobs: 'jupyter-remote:show-jobs',
+  showJobLog: 'jupyter-remote:show-job-log',
   refresh: 'jupyter-remote:refresh',
   route: 'jupyter-remote:open-from-url',
   toggleKeyboard: 'jupyter-remote:toggle-keyboard',

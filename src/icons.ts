@@ -3,6 +3,8 @@ import { consoleIcon, LabIcon, tabIcon } from '@jupyterlab/ui-components';
 import desktopSvg from '../style/icons/desktop.svg';
 import failedSvg from '../style/icons/failed.svg';
 import fullscreenSvg from '../style/icons/fullscreen.svg';
+import heldSvg from '../style/icons/held.svg';
+import jobsSvg from '../style/icons/jobs.svg';
 import lostSvg from '../style/icons/lost.svg';
 import movingSvg from '../style/icons/moving.svg';
 import programSvg from '../style/icons/program.svg';
@@ -19,6 +21,8 @@ function icon(name: string, svgstr: string): LabIcon {
 /** Icons of our own. */
 export const desktopIcon = icon('desktop', desktopSvg);
 export const programIcon = icon('program', programSvg);
+export const jobsIcon = icon('jobs', jobsSvg);
+export const heldIcon = icon('held', heldSvg);
 export const remoteIcon = icon('remote', remoteSvg);
 export const fullscreenIcon = icon('fullscreen', fullscreenSvg);
 export const screenshotIcon = icon('screenshot', screenshotSvg);

@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { jobs, joblist } from './plugins/jobs';
 import { launcher } from './plugins/launcher';
 import { log } from './plugins/log';
 import { notifications } from './plugins/notifications';
@@ -16,6 +17,7 @@ export * from './tokens';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sessions,
+  jobs,
   settings,
   desktop,
   commands,
@@ -23,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   running,
   panel,
   log,
+  joblist,
   notifications,
   status,
   route

@@ -1,8 +1,9 @@
 import { VDomModel } from '@jupyterlab/ui-components';
 import { Poll } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
 
 import { ENDED, plainText } from './format';
-import type { IRemoteSessions } from './tokens';
+import type { ILogChunk, State } from './tokens';
 
 /** Bytes asked for at once. */
 const PIECE = 65_536;
@@ -10,10 +11,18 @@ const PIECE = 65_536;
 /** Characters kept; older ones are dropped. */
 const KEPT = 2_000_000;
 
-/** The growing text of a session's log. */
+/** Whose logs are read: sessions, or jobs. */
+export interface ILogSource {
+  readonly changed: ISignal<unknown, void>;
+  get(id: string): { readonly name: string; readonly state: State } | undefined;
+  /** A negative `offset` counts from the end. */
+  log(id: string, offset: number, limit: number): Promise<ILogChunk>;
+}
+
+/** The growing text of a log. */
 export class LogModel extends VDomModel {
   constructor(
-    private readonly _sessions: IRemoteSessions,
+    private readonly _source: ILogSource,
     readonly id: string
   ) {
     super();
@@ -24,7 +33,7 @@ export class LogModel extends VDomModel {
       standby: () =>
         this.paused || (this._atEnd && this._over) ? true : 'when-hidden'
     });
-    _sessions.changed.connect(this._onSessions, this);
+    _source.changed.connect(this._onSource, this);
   }
 
   /** Nobody looks at it. */
@@ -34,11 +43,11 @@ export class LogModel extends VDomModel {
   problem = '';
 
   get name(): string {
-    return this._sessions.get(this.id)?.name ?? this.id;
+    return this._source.get(this.id)?.name ?? this.id;
   }
 
-  get state(): string {
-    return this._sessions.get(this.id)?.state ?? 'lost';
+  get state(): State {
+    return this._source.get(this.id)?.state ?? 'lost';
   }
 
   /** The text read so far, as people read it. */
@@ -59,7 +68,7 @@ export class LogModel extends VDomModel {
   /** Read one more piece before the text. */
   async readEarlier(): Promise<void> {
     const start = Math.max(0, this._start - PIECE);
-    const chunk = await this._sessions.log(this.id, start, this._start - start);
+    const chunk = await this._source.log(this.id, start, this._start - start);
     this._raw = new TextDecoder().decode(chunk.bytes) + this._raw;
     this._start = start;
     this._show();
@@ -68,21 +77,21 @@ export class LogModel extends VDomModel {
   override dispose(): void {
     if (!this.isDisposed) {
       this._poll.dispose();
-      this._sessions.changed.disconnect(this._onSessions, this);
+      this._source.changed.disconnect(this._onSource, this);
       super.dispose();
     }
   }
 
   private get _over(): boolean {
-    const session = this._sessions.get(this.id);
-    return !session || ENDED.has(session.state);
+    const owner = this._source.get(this.id);
+    return !owner || ENDED.has(owner.state);
   }
 
   private async _read(): Promise<void> {
     const over = this._over;
     try {
       const offset = this._end < 0 ? -PIECE : this._end;
-      const chunk = await this._sessions.log(this.id, offset, PIECE);
+      const chunk = await this._source.log(this.id, offset, PIECE);
       this._start = this._end < 0 ? chunk.start : this._start;
       this._end = chunk.end;
       this._raw += this._decoder.decode(chunk.bytes, { stream: true });
@@ -107,7 +116,7 @@ export class LogModel extends VDomModel {
     this.stateChanged.emit();
   }
 
-  private readonly _onSessions = (): void => {
+  private readonly _onSource = (): void => {
     this.stateChanged.emit();
   };
 

@@ -1,25 +1,22 @@
 import type { Event, IConnectionStatus } from '@jupyterlab/services';
-import { ServerConnection } from '@jupyterlab/services';
-import { PromiseDelegate } from '@lumino/coreutils';
-import type { IDisposable } from '@lumino/disposable';
-import { Poll } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
 import type { IListing, RemoteClient } from './client';
+import { Mirror } from './mirror';
+import type { IStep } from './mirror';
 import { CALM, setPace } from './pace';
-import type { ILate, ISessionEvent, IStore } from './store';
+import type { ISessionEvent, IStore } from './store';
 import {
   EMPTY,
+  fromListing,
   isSessionEvent,
-  replay,
   transitions,
   withEvent,
   without,
   withRecord
 } from './store';
 import type {
-  Freshness,
   IAppInfo,
   ILogChunk,
   IProblem,
@@ -31,49 +28,22 @@ import type {
 } from './tokens';
 import { Touches } from './touch';
 
-/**
- * The mirror of the server's list. The list is the truth, events are hints:
- * they are applied when nothing is missing before them; else, after a
- * reconnect and now and then the list is asked again.
- */
-export class RemoteSessions implements IRemoteSessions, IDisposable {
-  constructor(private readonly _options: IRemoteSessionsOptions) {
-    _options.events.stream.connect(this._onEvent, this);
-    document.addEventListener('visibilitychange', this._onVisibility);
-    window.addEventListener('online', this._onVisibility);
-    this._poll = new Poll({
-      auto: false,
-      factory: () => this._relist(),
-      frequency: { interval: CALM, backoff: true, max: 4 * CALM },
-      name: 'jupyterlab-remote:sessions',
-      standby: 'when-hidden'
-    });
-    void this._poll.start();
+/** The mirror of the user's sessions. */
+export class RemoteSessions
+  extends Mirror<IStore, IListing, ISessionEvent>
+  implements IRemoteSessions
+{
+  constructor(options: IRemoteSessionsOptions) {
+    const name = 'jupyterlab-remote:sessions';
+    super({ ...options, name, calm: CALM }, EMPTY);
+    this._client = options.client;
+    this._touches = new Touches(id => this._client.activity(id));
+    this.open();
     void this.refreshApps().catch(() => undefined);
-  }
-
-  get changed(): ISignal<this, void> {
-    return this._changed;
   }
 
   get transition(): ISignal<this, ITransition> {
     return this._transition;
-  }
-
-  get ready(): Promise<void> {
-    return this._ready.promise;
-  }
-
-  get isDisposed(): boolean {
-    return this._poll.isDisposed;
-  }
-
-  get freshness(): Freshness {
-    return this._freshness;
-  }
-
-  get problem(): string {
-    return this._problem;
   }
 
   get all(): readonly ISession[] {
@@ -89,7 +59,7 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   get(id: string): ISession | undefined {
-    return this._store.sessions.get(id);
+    return this.store.sessions.get(id);
   }
 
   app(name: string): IAppInfo | undefined {
@@ -101,27 +71,27 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   url(id: string): string {
-    return this._options.client.appUrl(id);
+    return this._client.appUrl(id);
   }
 
   async start(request: IStartRequest): Promise<ISession> {
-    const session = await this._options.client.start(request);
+    const session = await this._client.start(request);
     this._record(session);
     return session;
   }
 
   async stop(id: string): Promise<void> {
     this._asked.add(id);
-    this._record(await this._options.client.stop(id));
+    this._record(await this._client.stop(id));
   }
 
   async rename(id: string, name: string): Promise<void> {
-    this._record(await this._options.client.rename(id, name));
+    this._record(await this._client.rename(id, name));
   }
 
   async purge(id: string): Promise<void> {
-    await this._options.client.purge(id);
-    this._update(without(this._store, id));
+    await this._client.purge(id);
+    this.update(without(this.store, id));
   }
 
   touch(id: string): void {
@@ -129,158 +99,71 @@ export class RemoteSessions implements IRemoteSessions, IDisposable {
   }
 
   log(id: string, offset: number, limit: number): Promise<ILogChunk> {
-    return this._options.client.log(id, offset, limit);
+    return this._client.log(id, offset, limit);
   }
 
   programs(): Promise<IProgram[]> {
-    return this._options.client.programs();
-  }
-
-  async refresh(): Promise<void> {
-    await this._poll.refresh();
-    await this._poll.tick.catch(() => undefined);
-    if (this._freshness !== 'fresh') {
-      throw new Error(this._problem);
-    }
+    return this._client.programs();
   }
 
   async refreshApps(): Promise<void> {
     try {
-      this._apps = await this._options.client.apps();
+      this._apps = await this._client.apps();
       this._appsMissed = false;
     } catch (error) {
       this._appsMissed = true;
       throw error;
     }
-    this._changed.emit();
+    this.emitChanged();
   }
 
-  dispose(): void {
-    if (this.isDisposed) {
-      return;
-    }
-    document.removeEventListener('visibilitychange', this._onVisibility);
-    window.removeEventListener('online', this._onVisibility);
-    this._poll.dispose();
-    Signal.clearData(this);
+  protected ask(): Promise<IListing> {
+    return this._client.list();
   }
 
-  private readonly _onVisibility = (): void => {
-    if (document.visibilityState === 'visible') {
-      void this._poll.refresh();
-    }
-  };
-
-  private readonly _onEvent = (
-    _: Event.IManager,
-    emission: Event.Emission
-  ): void => {
-    if (!isSessionEvent(emission)) {
-      return;
-    }
-    const event = emission as unknown as ISessionEvent;
-    this._late.forEach(late => late.events.push(event));
-    const { store, complete } = withEvent(this._store, event);
-    this._update(store);
-    if (!complete && this._late.size === 0) {
-      void this._poll.refresh();
-    }
-  };
-
-  /** One listing; a rejection lets the poll back off. */
-  private async _relist(): Promise<void> {
-    if (this._options.connection?.isConnected === false) {
-      this._stale('offline', '');
-      return;
-    }
-    const late: ILate = { turn: ++this._turn, events: [], records: [] };
-    this._late.add(late);
-    try {
-      const listing = await this._options.client.list();
-      this._apply(listing, late);
-    } catch (error) {
-      this._failed(error);
-      throw error;
-    } finally {
-      this._late.delete(late);
-      this._ready.resolve();
-    }
-  }
-
-  private _apply(listing: IListing, late: ILate): void {
-    if (late.turn < this._applied) {
-      return;
-    }
-    this._applied = late.turn;
-    const { store, complete } = replay(listing, late.events);
+  /** Apps that could not be listed are asked for again. */
+  protected take(listing: IListing): IStore {
     this._problems = listing.problems ?? [];
-    this._listed(late.records.reduce(withRecord, store));
-    if (!complete) {
-      void this._poll.refresh();
-    }
-  }
-
-  /** The list is fresh; apps that could not be listed are asked for again. */
-  private _listed(store: IStore): void {
-    const first = this._store === EMPTY;
-    this._freshness = 'fresh';
-    this._problem = '';
     if (this._appsMissed) {
       void this.refreshApps().catch(() => undefined);
     }
-    this._update(store, { quiet: first });
+    return fromListing(listing);
   }
 
-  private _failed(error: unknown): void {
-    const offline = error instanceof ServerConnection.NetworkError;
-    const words = error instanceof Error ? error.message : String(error);
-    this._stale(offline ? 'offline' : 'error', words);
+  protected read(emission: Event.Emission): ISessionEvent | null {
+    return isSessionEvent(emission)
+      ? (emission as unknown as ISessionEvent)
+      : null;
   }
 
-  private _stale(freshness: Freshness, problem: string): void {
-    this._freshness = freshness;
-    this._problem = problem;
-    this._changed.emit();
+  protected step(store: IStore, event: ISessionEvent): IStep<IStore> {
+    return withEvent(store, event);
   }
 
-  private _record(session: ISession): void {
-    this._late.forEach(late => late.records.push(session));
-    this._update(withRecord(this._store, session));
-  }
-
-  private _update(store: IStore, options: { quiet?: boolean } = {}): void {
-    if (store === this._store) {
-      return;
-    }
-    const found = options.quiet ? [] : transitions(this._store, store);
-    this._store = store;
-    this._all = [...store.sessions.values()]
+  protected updated(before: IStore, listed: boolean): void {
+    const first = listed && before === EMPTY;
+    const found = first ? [] : transitions(before, this.store);
+    this._all = [...this.store.sessions.values()]
       .filter(session => !session.spare)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
-    setPace(this._poll, this._all);
-    this._changed.emit();
+    setPace(this.poll, this._all);
+    this.emitChanged();
     for (const each of found.filter(({ next }) => !next?.spare)) {
       this._transition.emit(each);
     }
+  }
+
+  private _record(session: ISession): void {
+    this.amend(store => withRecord(store, session));
   }
 
   private _all: readonly ISession[] = [];
   private _apps: readonly IAppInfo[] = [];
   private _appsMissed = false;
   private readonly _asked = new Set<string>();
-  private _freshness: Freshness = 'loading';
-  private _applied = 0;
-  private readonly _late = new Set<ILate>();
-  private _turn = 0;
-  private readonly _poll: Poll;
-  private _problem = '';
+  private readonly _client: RemoteClient;
   private _problems: readonly IProblem[] = [];
-  private readonly _ready = new PromiseDelegate<void>();
-  private _store: IStore = EMPTY;
-  private readonly _touches = new Touches(id =>
-    this._options.client.activity(id)
-  );
-  private readonly _changed = new Signal<this, void>(this);
+  private readonly _touches: Touches;
   private readonly _transition = new Signal<this, ITransition>(this);
 }
 

@@ -1,4 +1,6 @@
 import type { IListing } from './client';
+import { catchUp } from './mirror';
+import type { IStep } from './mirror';
 import type { ISession, ITransition } from './tokens';
 
 /** Identity of the Jupyter event that carries a changed session. */
@@ -9,13 +11,6 @@ export const SESSION_SCHEMA =
 export interface ISessionEvent extends ISession {
   readonly sequence: number;
   readonly purged: boolean;
-}
-
-/** What arrived while listing number `turn` was on its way. */
-export interface ILate {
-  readonly turn: number;
-  readonly events: ISessionEvent[];
-  readonly records: ISession[];
 }
 
 /** What is known of the list; a value, never changed in place. */
@@ -54,10 +49,7 @@ export function without(store: IStore, id: string): IStore {
  * The list after an event. `complete` is false when events are missing in
  * between, or when the numbers started anew: then only a listing tells.
  */
-export function withEvent(
-  store: IStore,
-  event: ISessionEvent
-): { store: IStore; complete: boolean } {
+export function withEvent(store: IStore, event: ISessionEvent): IStep<IStore> {
   if (event.sequence <= store.sequence) {
     return { store, complete: !surprises(store, event) };
   }
@@ -73,17 +65,8 @@ export function withEvent(
 export function replay(
   listing: IListing,
   events: readonly ISessionEvent[]
-): { store: IStore; complete: boolean } {
-  let store = fromListing(listing);
-  let complete = true;
-  for (const event of events) {
-    if (event.sequence > store.sequence) {
-      const step = withEvent(store, event);
-      store = step.store;
-      complete = complete && step.complete;
-    }
-  }
-  return { store, complete };
+): IStep<IStore> {
+  return catchUp(fromListing(listing), events, withEvent);
 }
 
 /** What differs between two lists. */

@@ -53,6 +53,7 @@ const PALETTE = [
   CommandIDs.purgeEnded,
   CommandIDs.showLog,
   CommandIDs.showPanel,
+  CommandIDs.showJobs,
   CommandIDs.refresh,
   CommandIDs.toggleKeyboard,
   CommandIDs.copy,

@@ -10,10 +10,10 @@ import { listIcon } from '@jupyterlab/ui-components';
 
 import { CommandIDs } from '../commandids';
 import { SESSION_ARGS } from '../commands';
-import { LogModel } from '../logmodel';
 import { targetId } from '../target';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
-import { LogTab } from '../widgets/logtab';
+import type { LogTab } from '../widgets/logtab';
+import { showLog } from '../widgets/logtab';
 
 const NAMESPACE = 'jupyter-remote-logs';
 
@@ -32,16 +32,7 @@ export const log: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null
   ): void => {
     const tracker = new WidgetTracker<LogTab>({ namespace: NAMESPACE });
-    const show = (id: string) => {
-      const known = tracker.find(({ content }) => content.model.id === id);
-      const tab = known ?? new LogTab(new LogModel(sessions, id), translator);
-      if (!known) {
-        app.shell.add(tab, 'main', { mode: 'tab-after' });
-        void tracker.add(tab);
-      }
-      app.shell.activateById(tab.id);
-      return tab;
-    };
+    const show = showLog(app, tracker, sessions, translator);
     app.commands.addCommand(CommandIDs.showLog, {
       ...words(translator.load('jupyter_remote')),
       icon: listIcon,

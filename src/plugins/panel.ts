@@ -14,7 +14,8 @@ import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { desktopIcon, remoteIcon } from '../icons';
-import { IRemoteSessions } from '../tokens';
+import { IRemoteJobs, IRemoteSessions } from '../tokens';
+import { JobCount } from '../widgets/jobcount';
 import { SessionList } from '../widgets/sessionlist';
 
 /** Third parties stand between 501 and 899. */
@@ -26,18 +27,23 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Adds the side panel with all remote sessions.',
   autoStart: true,
   requires: [IRemoteSessions, ITranslator],
-  optional: [ILayoutRestorer],
+  optional: [IRemoteJobs, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     sessions: IRemoteSessions,
     translator: ITranslator,
+    jobs: IRemoteJobs | null,
     restorer: ILayoutRestorer | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const { commands } = app;
     const section = new PanelWithToolbar();
+    section.addClass('jp-RemoteSection');
     section.title.label = trans.__('Sessions');
     fill(section, commands);
+    if (jobs) {
+      section.addWidget(new JobCount({ jobs, commands, trans }));
+    }
     section.addWidget(new SessionList({ sessions, commands, trans }));
     const side = makePanel(section, translator, trans.__('Remote Sessions'));
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });

@@ -1,5 +1,5 @@
 import type { ISessionEvent } from '../store';
-import type { IAppInfo, ISession } from '../tokens';
+import type { IAppInfo, IJob, ISession } from '../tokens';
 
 /** A running desktop, with changes. */
 export function sample(changes: Partial<ISession> = {}): ISession {
@@ -23,6 +23,37 @@ export function sample(changes: Partial<ISession> = {}): ISession {
     clients: 0,
     activity: null,
     spare: false,
+    ...changes
+  };
+}
+
+/** A running job, with changes. */
+export function job(changes: Partial<IJob> = {}): IJob {
+  return {
+    backend: 'slurm',
+    job_id: '17',
+    name: 'fit',
+    state: 'running',
+    word: 'RUNNING',
+    reason: '',
+    exit_code: null,
+    signal: null,
+    submitted: '2026-11-21T10:00:00.000Z',
+    started: '2026-11-21T10:00:03.000Z',
+    ended: null,
+    starts: null,
+    memory: null,
+    user: 'ada',
+    partition: 'short',
+    account: '',
+    qos: '',
+    nodes: 'n1',
+    cpus: 1,
+    time_limit: 3600,
+    tasks: 1,
+    array: '',
+    folder: '/home/ada',
+    session: '',
     ...changes
   };
 }

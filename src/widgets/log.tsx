@@ -5,9 +5,8 @@ import * as React from 'react';
 
 import { bytes, stateWord } from '../format';
 import type { LogModel } from '../logmodel';
-import type { State } from '../tokens';
 
-/** The log of a session: its end first, growing while the session runs. */
+/** The log of a session or job: its end first, growing while it runs. */
 export class LogView extends VDomRenderer<LogModel> {
   constructor(
     model: LogModel,
@@ -82,9 +81,7 @@ function Bar(props: IBarProps): React.JSX.Element {
   const { model, trans, follow, setFollow } = props;
   return (
     <div className="jp-RemoteLog-bar">
-      <span data-state={model.state}>
-        {stateWord(model.state as State, trans)}
-      </span>
+      <span data-state={model.state}>{stateWord(model.state, trans)}</span>
       <label>
         <input
           type="checkbox"

@@ -4,13 +4,14 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
-import { ENDED, sentence } from '../format';
-import { stateIcon } from '../icons';
+import { ENDED } from '../format';
 import { canStartDesktop } from '../missing';
 import type { IRemoteSessions, ISession } from '../tokens';
+import { Filter } from './filter';
 import { useNow } from './hooks';
 import { Notices } from './notices';
 import { SessionRow } from './sessionrow';
+import { Trouble } from './trouble';
 
 /** From so many sessions on there is a filter. */
 const MANY = 8;
@@ -55,10 +56,19 @@ function List(props: IListProps): React.JSX.Element {
   const ended = shown.filter(({ state }) => ENDED.has(state));
   return (
     <>
-      <Trouble {...props} />
+      <Trouble
+        list={props.sessions}
+        retry={() => void props.commands.execute(CommandIDs.refresh)}
+        trans={trans}
+      />
       <Notices {...props} />
       {all.length >= MANY && (
-        <Filter wanted={wanted} setWanted={setWanted} trans={trans} />
+        <Filter
+          wanted={wanted}
+          setWanted={setWanted}
+          label={trans.__('Filter sessions')}
+          trans={trans}
+        />
       )}
       {all.length === 0 && <Nothing {...props} />}
       {all.length > 0 && shown.length === 0 && (
@@ -72,26 +82,6 @@ function List(props: IListProps): React.JSX.Element {
       )}
       <Rows {...props} rows={ended} now={now} label={trans.__('Ended')} />
     </>
-  );
-}
-
-function Filter(props: {
-  readonly wanted: string;
-  readonly setWanted: (wanted: string) => void;
-  readonly trans: TranslationBundle;
-}): React.JSX.Element {
-  const { wanted, setWanted, trans } = props;
-  return (
-    <input
-      type="search"
-      className="jp-mod-styled jp-RemoteFilter"
-      value={wanted}
-      placeholder={trans.__('Filter')}
-      aria-label={trans.__('Filter sessions')}
-      onChange={event => {
-        setWanted(event.target.value);
-      }}
-    />
   );
 }
 
@@ -142,33 +132,6 @@ function Nothing(props: IListOptions): React.JSX.Element | null {
           {trans.__('Start Desktop')}
         </button>
       )}
-    </div>
-  );
-}
-
-/** The list may be old: why, and what can be done. */
-function Trouble(props: IListOptions): React.JSX.Element | null {
-  const { sessions, commands, trans } = props;
-  const { freshness, problem } = sessions;
-  if (freshness === 'fresh' || freshness === 'loading') {
-    return null;
-  }
-  const icon = stateIcon('lost');
-  const offline = freshness === 'offline';
-  return (
-    <div className="jp-RemoteTrouble" role="alert" data-freshness={freshness}>
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>
-        {offline
-          ? trans.__('The server cannot be reached. This may be out of date.')
-          : sentence(problem)}
-      </span>
-      <button
-        className="jp-mod-styled"
-        onClick={() => void commands.execute(CommandIDs.refresh)}
-      >
-        {trans.__('Retry')}
-      </button>
     </div>
   );
 }

@@ -1,0 +1,154 @@
+import { ServerConnection } from '@jupyterlab/services';
+import type { Event } from '@jupyterlab/services';
+import { Signal, Stream } from '@lumino/signaling';
+
+import type { IJobListing, RemoteClient } from './client';
+import { Jobs } from './jobs';
+import type { IJobEvent } from './jobstore';
+import { fromKey, JOB_SCHEMA, jobEvent, keyOf } from './jobstore';
+import { job, sample } from './testing/samples';
+import type { IJob, IRemoteSessions, ISession } from './tokens';
+
+/** A mirror on a list that the test writes. */
+function mirror(listed: IJob[]) {
+  const listing: IJobListing = {
+    jobs: listed,
+    sequence: 5,
+    backends: { slurm: { seen: null, silent: '', can: ['hold'] } }
+  };
+  const client = {
+    jobs: jest.fn(() => Promise.resolve(listing)),
+    lookAtJobs: jest.fn(() => Promise.resolve()),
+    actOnJob: jest.fn(() => Promise.resolve()),
+    jobLog: jest.fn(() => Promise.resolve())
+  };
+  const stream = new Stream<Event.IManager, Event.Emission>(
+    {} as Event.IManager
+  );
+  const names = new Map<string, ISession>();
+  const sessions = {
+    changed: new Signal<IRemoteSessions, void>({} as IRemoteSessions),
+    get: (id: string) => names.get(id)
+  };
+  const jobs = new Jobs({
+    sessions,
+    client: client as unknown as RemoteClient,
+    events: { stream } as unknown as Event.IManager
+  });
+  const emit = (changes: Partial<IJobEvent>) => {
+    stream.emit({ ...event(changes) } as unknown as Event.Emission);
+  };
+  const rename = (session: ISession) => {
+    names.set(session.id, session);
+    sessions.changed.emit();
+  };
+  return { jobs, client, emit, rename };
+}
+
+function event(changes: Partial<IJobEvent>): Record<string, unknown> {
+  return {
+    schema_id: JOB_SCHEMA,
+    sequence: 6,
+    backend: 'slurm',
+    changed: [],
+    gone: [],
+    seen: null,
+    silent: '',
+    ...changes
+  };
+}
+
+describe('Jobs', () => {
+  it('asks nothing until somebody opens the list', async () => {
+    const { jobs, client, emit } = mirror([job()]);
+    emit({ changed: [job({ name: 'early' })] });
+    expect(client.jobs).not.toHaveBeenCalled();
+    jobs.open();
+    jobs.open();
+    await jobs.ready;
+    expect(client.jobs).toHaveBeenCalledTimes(1);
+    expect(jobs.all).toEqual([job()]);
+    jobs.dispose();
+  });
+
+  it('follows events', async () => {
+    const { jobs, client, emit } = mirror([job(), job({ job_id: '18' })]);
+    let changes = 0;
+    jobs.changed.connect(() => (changes += 1));
+    jobs.open();
+    await jobs.ready;
+    const next = job({ state: 'failed' });
+    emit({ changed: [next], gone: ['18'], silent: 'timed out' });
+    expect(jobs.all).toEqual([next]);
+    expect(jobs.get('slurm/17')).toEqual(next);
+    expect(jobs.backends.get('slurm')).toEqual({
+      seen: null,
+      silent: 'timed out',
+      can: ['hold']
+    });
+    emit({ sequence: 6, gone: ['17'] });
+    expect(jobs.all).toHaveLength(1);
+    expect(changes).toBe(2);
+    expect(client.jobs).toHaveBeenCalledTimes(1);
+    jobs.dispose();
+  });
+
+  it('gives jobs the names of our sessions', async () => {
+    const { jobs, rename } = mirror([job({ name: 'jr-a', session: 'a' })]);
+    rename(sample({ name: 'Desktop' }));
+    jobs.open();
+    await jobs.ready;
+    expect(jobs.get('slurm/17')?.name).toBe('Desktop');
+    rename(sample({ name: 'Renamed' }));
+    expect(jobs.all[0]?.name).toBe('Renamed');
+    jobs.dispose();
+  });
+
+  it('lists again when an event was lost', async () => {
+    const { jobs, client, emit } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    emit({ sequence: 9, changed: [job({ name: 'hint' })] });
+    expect(jobs.get('slurm/17')?.name).toBe('hint');
+    await jobs.refresh();
+    expect(client.jobs.mock.calls.length).toBeGreaterThan(1);
+    expect(jobs.get('slurm/17')?.name).toBe('fit');
+    jobs.dispose();
+  });
+
+  it('keeps the list when the server cannot be reached', async () => {
+    const { jobs, client } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    const error = new ServerConnection.NetworkError(new TypeError('offline'));
+    client.jobs.mockRejectedValueOnce(error);
+    await expect(jobs.refresh()).rejects.toThrow();
+    expect(jobs.freshness).toBe('offline');
+    expect(jobs.all).toHaveLength(1);
+    jobs.dispose();
+  });
+
+  it('passes requests on', async () => {
+    const { jobs, client } = mirror([]);
+    await jobs.look();
+    await jobs.act(job(), 'hold');
+    await jobs.log('slurm/17_[1-9]', -5, 10);
+    expect(client.lookAtJobs).toHaveBeenCalledTimes(1);
+    expect(client.actOnJob).toHaveBeenCalledWith(job(), 'hold');
+    expect(client.jobLog).toHaveBeenCalledWith('slurm', '17_[1-9]', -5, 10);
+    jobs.dispose();
+  });
+});
+
+describe('keys and events', () => {
+  it('take ids with any characters', () => {
+    const id = { backend: 'local', job_id: 'a/b:[1]' };
+    expect(fromKey(keyOf(id))).toEqual(id);
+  });
+
+  it('want our schema and the fields needed', () => {
+    expect(jobEvent(event({}))).not.toBeNull();
+    expect(jobEvent({ ...event({}), schema_id: 'other' })).toBeNull();
+    expect(jobEvent({ ...event({}), changed: undefined })).toBeNull();
+  });
+});
