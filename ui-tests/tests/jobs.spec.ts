@@ -1,5 +1,5 @@
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import AxeBuilder from '@axe-core/playwright';
+import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator, Page } from '@playwright/test';
 
 import {
@@ -10,7 +10,6 @@ import {
   tabBar,
   test
 } from './helpers';
-
 import { feed, many, smoothness } from './helpers-jobs';
 
 test.describe.configure({ timeout: 120_000 });
