@@ -7,10 +7,12 @@ import hashlib
 import hmac
 import os
 import secrets
+import stat
 import tempfile
 from pathlib import Path
 
 from .errors import StorageError
+from .model import LogChunk
 
 
 def make_private(folder: Path) -> None:
@@ -74,3 +76,22 @@ class SecretKey:
         if len(key) != 32:
             raise StorageError(f"{self._path} is damaged: delete it and start sessions anew")
         return key
+
+
+def read_chunk(path: str | Path, offset: int, limit: int, flags: int = 0) -> LogChunk:
+    """Bytes of a plain file; a negative ``offset`` counts from the end. None of a file that is
+    not there or not plain (``/dev/null``, a pipe); raises StorageError. ``flags``: of open(2)."""
+    usual = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        with open(os.open(path, usual | flags), "rb") as file:
+            status = os.fstat(file.fileno())
+            size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            start = min(size, offset if offset >= 0 else max(0, size + offset))
+            if not size:
+                return LogChunk(data=b"", offset=0, size=0)
+            file.seek(start)
+            return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
+    except FileNotFoundError:
+        return LogChunk(data=b"", offset=0, size=0)
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from error

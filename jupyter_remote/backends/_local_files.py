@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..agent import disk, proc
 from ..errors import NotFound, StorageError, WrongState
+from ..files import read_chunk
 from ..links.local import private_folder
 from ..model import Job, JobSpec, Json, LogChunk, State
 
@@ -162,17 +163,7 @@ class JobFolders:
 
     def chunk(self, job_id: str, offset: int, limit: int) -> LogChunk:
         """Bytes of the log; none when the file vanished. Raises NotFound, StorageError."""
-        path = self._folder(job_id) / LOG
-        try:
-            with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                start = min(size, offset if offset >= 0 else max(0, size + offset))
-                file.seek(start)
-                return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
-        except FileNotFoundError:
-            return LogChunk(data=b"", offset=0, size=0)
-        except OSError as error:
-            raise StorageError(f"cannot read {path}: {error.strerror}") from error
+        return read_chunk(self._folder(job_id) / LOG, offset, limit, os.O_NOFOLLOW)
 
     def remove(self, job_id: str) -> None:
         """Delete a job's folder: out of the list at once, then file by file."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import stat
 import time
 from pathlib import Path
 
@@ -19,9 +18,9 @@ from ..errors import (
     BackendUnreachable,
     NotFound,
     RemoteError,
-    StorageError,
     WrongState,
 )
+from ..files import read_chunk
 from ..model import Job, JobSpec, LogChunk, Offers, State
 from ..process import Result, run
 from ._slurm_text import DOWN, FOREIGN, FORMAT, JOB_ID, SETTINGS, log_path, parse_jobs
@@ -128,7 +127,7 @@ class RemoteSlurmBackend(Configurable):
         NotFound, StorageError, BackendError."""
         path = await self._path(job_id)
         try:
-            reading = asyncio.to_thread(_chunk, path, offset, limit)
+            reading = asyncio.to_thread(read_chunk, path, offset, limit)
             return await asyncio.wait_for(reading, self.command_timeout)
         except asyncio.TimeoutError:
             words = f"{path} could not be read within {self.command_timeout:g} s"
@@ -239,20 +238,3 @@ def _check(result: Result) -> None:
     elif DOWN.search(words):
         error = BackendUnreachable
     raise error(words)
-
-
-def _chunk(path: str, offset: int, limit: int) -> LogChunk:
-    """Part of a plain file; nothing of what is not there or no plain file (``/dev/null``)."""
-    try:
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                return LogChunk(data=b"", offset=0, size=0)
-            size = status.st_size
-            start = min(size, offset if offset >= 0 else max(0, size + offset))
-            file.seek(start)
-            return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
-    except FileNotFoundError:
-        return LogChunk(data=b"", offset=0, size=0)
-    except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from error

@@ -73,24 +73,3 @@ export function many(count: number): object[] {
     };
   });
 }
-
-/** The longest time between two frames while the list scrolls, in ms. */
-export function smoothness(page: Page): Promise<number> {
-  return page.evaluate(async () => {
-    const list = document.querySelector('.jp-RemoteJobs-grid');
-    const frame = () =>
-      new Promise<number>(resolve => {
-        requestAnimationFrame(resolve);
-      });
-    let last = await frame();
-    let slowest = 0;
-    for (let step = 0; step < 60; step += 1) {
-      list?.scrollBy(0, step % 10 === 0 ? 30_000 : 150);
-      const now = await frame();
-      slowest = Math.max(slowest, now - last);
-      last = now;
-    }
-    list?.scrollTo(0, 0);
-    return Math.round(slowest);
-  });
-}

@@ -258,3 +258,27 @@ async function compose(
   const data = url.slice(url.indexOf(',') + 1);
   return { width: picture.width, height: picture.height, data };
 }
+
+/**
+ * The longest time between two frames while a list scrolls, with some long
+ * jumps, in ms.
+ */
+export function smoothness(page: Page, list: string): Promise<number> {
+  return page.evaluate(async selector => {
+    const box = document.querySelector(selector);
+    const frame = () =>
+      new Promise<number>(resolve => {
+        requestAnimationFrame(resolve);
+      });
+    let last = await frame();
+    let slowest = 0;
+    for (let step = 0; step < 60; step += 1) {
+      box?.scrollBy(0, step % 10 === 0 ? box.scrollHeight / 10 : 150);
+      const now = await frame();
+      slowest = Math.max(slowest, now - last);
+      last = now;
+    }
+    box?.scrollTo(0, 0);
+    return Math.round(slowest);
+  }, list);
+}

@@ -7,10 +7,11 @@ import {
   dialogButton,
   expect,
   openPanel,
+  smoothness,
   tabBar,
   test
 } from './helpers';
-import { feed, many, smoothness } from './helpers-jobs';
+import { feed, many } from './helpers-jobs';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -88,7 +89,7 @@ test('ten thousand rows stay fluid; filter, sort, keys', async ({
   );
   const rows = rowsOf(view);
   expect(await rows.count()).toBeLessThan(80);
-  const slowest = await smoothness(page);
+  const slowest = await smoothness(page, '.jp-RemoteJobs-grid');
   expect(await rows.count()).toBeLessThan(80);
   info.annotations.push({
     type: 'slowest frame, ms',

@@ -1,4 +1,3 @@
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Locator } from '@playwright/test';
 
 import {
@@ -10,6 +9,7 @@ import {
   openPanel,
   rowOf,
   SESSIONS,
+  smoothness,
   tabBar,
   test
 } from './helpers';
@@ -160,7 +160,7 @@ test('three hundred sessions stay fluid, also narrow and in the dark', async ({
   const rows = panel.locator('.jp-RemoteRow');
   await expect(rows).toHaveCount(300);
 
-  const slowest = await smoothness(page);
+  const slowest = await smoothness(page, '.jp-RemoteSessions');
   info.annotations.push({
     type: 'slowest frame, ms',
     description: `${slowest}`
@@ -229,25 +229,4 @@ function many(record: object): object[] {
     ended: index % 6 > 2 ? '2026-11-21T10:00:00.000Z' : null,
     reason: index % 6 === 4 ? 'It ended with exit code 3.' : ''
   }));
-}
-
-/** The longest time between two frames while the list scrolls, in ms. */
-function smoothness(page: IJupyterLabPageFixture): Promise<number> {
-  return page.evaluate(async () => {
-    const list = document.querySelector('.jp-RemoteSessions');
-    const frame = () =>
-      new Promise<number>(resolve => {
-        requestAnimationFrame(resolve);
-      });
-    let last = await frame();
-    let slowest = 0;
-    for (let step = 0; step < 60; step += 1) {
-      list?.scrollBy(0, 120);
-      const now = await frame();
-      slowest = Math.max(slowest, now - last);
-      last = now;
-    }
-    list?.scrollTo(0, 0);
-    return Math.round(slowest);
-  });
 }
