@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
 
 from traitlets import Float
@@ -24,9 +24,10 @@ ACTIONS: Final = ("cancel", "hold", "release")
 
 @dataclasses.dataclass
 class Seen:
-    """What one backend showed last, and what it says when it shows nothing."""
+    """What one backend showed last, as it was told: by job id, each with the id of the session
+    that runs in it (or nothing); and what the backend says when it shows nothing."""
 
-    jobs: dict[str, Job] = dataclasses.field(default_factory=dict)
+    jobs: dict[str, tuple[Job, str]] = dataclasses.field(default_factory=dict)
     seen: str | None = None
     silent: str = ""
     absent: bool = False
@@ -64,9 +65,12 @@ class RemoteJobs(LoggingConfigurable):
     def seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """Take an observation; one event when something is different."""
         table, ours = self._table[backend], self._sessions_of(backend)
-        spare = {job_id for job_id, session in ours.items() if session.spare}
-        fresh = {job.job_id: job for job in jobs if job.job_id not in spare}
-        changed = [job for job in fresh.values() if table.jobs.get(job.job_id) != job]
+        fresh = {}
+        for job in jobs:
+            session = ours.get(job.job_id)
+            if session is None or not session.spare:
+                fresh[job.job_id] = (job, session.id if session else "")
+        changed = [pair for key, pair in fresh.items() if table.jobs.get(key) != pair]
         gone = [job_id for job_id in table.jobs if job_id not in fresh]
         spoke = bool(table.silent)
         table.jobs, table.seen, table.silent, table.absent = fresh, now(), "", False
@@ -82,14 +86,14 @@ class RemoteJobs(LoggingConfigurable):
             table.silent = str(error)
             self._emit(backend, [], [])
 
-    def _emit(self, backend: str, changed: Sequence[Job], gone: Sequence[str]) -> None:
+    def _emit(self, backend: str, changed: Sequence[tuple[Job, str]], gone: Sequence[str]) -> None:
         self.sequence += 1
         table = self._table[backend]
         self._events.jobs(
             {
                 "sequence": self.sequence,
                 "backend": backend,
-                "changed": self._records(backend, changed),
+                "changed": [_record(*pair) for pair in changed],
                 "gone": list(gone),
                 "seen": table.seen,
                 "silent": table.silent,
@@ -120,8 +124,8 @@ class RemoteJobs(LoggingConfigurable):
             for name, table in self._table.items()
             if not table.absent
         }
-        lists = (self._records(name, seen.jobs.values()) for name, seen in self._table.items())
-        records = [record for one in lists for record in one]
+        tables = self._table.values()
+        records = [_record(*pair) for table in tables for pair in table.jobs.values()]
         return {"jobs": records, "sequence": self.sequence, "backends": about}
 
     async def act(self, backend: str, job_id: str, action: str) -> None:
@@ -145,6 +149,6 @@ class RemoteJobs(LoggingConfigurable):
             raise NotFound(f"there is no backend {name!r}")
         return self.backends[name]
 
-    def _records(self, backend: str, jobs: Iterable[Job]) -> list[Json]:
-        ours = {job_id: session.id for job_id, session in self._sessions_of(backend).items()}
-        return [job.to_json() | {"session": ours.get(job.job_id, "")} for job in jobs]
+
+def _record(job: Job, session: str) -> Json:
+    return job.to_json() | {"session": session}

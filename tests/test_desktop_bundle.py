@@ -87,6 +87,15 @@ def test_a_client_without_a_worker(tmp_path: Path) -> None:
     assert bundle.for_worker(tmp_path) == []
 
 
+def test_bytes_of_another_encoding_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_bytes(b"// caf\xe9\nvar a = 1")
+    assert b"caf\xe9" in bundle.join(tmp_path, ["a.js"])
+
+
+def test_no_client_has_no_bundles(tmp_path: Path) -> None:
+    assert [ClientFiles(tmp_path).content(name) for name in BUNDLES] == [None] * len(BUNDLES)
+
+
 def test_what_is_packed_once_is_kept(tmp_path: Path) -> None:
     files = a_client(tmp_path, *NAMES)
     files.warm()

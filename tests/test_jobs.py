@@ -159,6 +159,16 @@ def test_jobs_of_sessions_name_them_and_spare_ones_are_hidden(rig: Rig) -> None:
     assert record["state"] == "running"
 
 
+def test_a_session_that_is_known_later_is_told(rig: Rig) -> None:
+    """A job may be seen before the answer to its submit has come."""
+    rig.jobs.seen("local", [a_job("a", backend="local")])
+    rig.sessions["a"] = a_session("a")
+    assert rig.jobs.all()["jobs"] == list(rig.told.mirror.values())
+    rig.jobs.seen("local", [a_job("a", backend="local")])
+    assert rig.told.mirror["local", "a"]["session"] == rig.sessions["a"].id
+    assert rig.jobs.all()["jobs"] == list(rig.told.mirror.values())
+
+
 def test_actions(rig: Rig) -> None:
     asyncio.run(rig.jobs.act("slurm", "7", "hold"))
     asyncio.run(rig.jobs.act("slurm", "7", "cancel"))

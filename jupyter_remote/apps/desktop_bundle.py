@@ -78,12 +78,12 @@ def for_worker(client: Path) -> list[str]:
 
 def join(folder: Path, names: list[str], *, first: str = "") -> bytes:
     """One script of many; libraries without their comments. Each ends before the next begins,
-    none is in another's strict mode; raises OSError."""
+    none is in another's strict mode; bytes that are no UTF-8 stay. Raises OSError."""
     parts = [f";{first}\n"]
     for name in names:
-        text = (folder / name).read_text(encoding="utf-8").replace(*ICON)
+        text = (folder / name).read_text("utf-8", "surrogateescape").replace(*ICON)
         parts.append(rjsmin.jsmin(text) if LIBRARY.search(name) else text)
-    return "\n;\n".join(parts).encode()
+    return "\n;\n".join(parts).encode("utf-8", "surrogateescape")
 
 
 def _spared(name: str) -> bool:

@@ -77,7 +77,7 @@ class ClientFiles:
     def content(self, name: str) -> bytes | None:
         """A file, or one of BUNDLES; None when there is none."""
         if name in BUNDLES:
-            return self.bundle(name)
+            return self.bundle(name) if self._index.is_file() else None
         path = self.locate(name)
         return path.read_bytes() if path else None
 

@@ -17,6 +17,9 @@ from ..errors import InvalidSpec, RemoteError
 from ..events import SCHEMAS
 from ..model import Json, LogChunk
 
+_LOG_BYTES = 65536
+_LOG_MOST = 1 << 20
+
 
 @functools.cache
 def api() -> dict[str, Json]:
@@ -62,6 +65,12 @@ class RemoteHandler(APIHandler):
         """Finish with a JSON document."""
         self.set_status(status)
         self.finish(json.dumps(data))
+
+    def asked_bytes(self) -> tuple[int, int]:
+        """``offset`` and ``limit`` of a request for part of a log; a negative offset counts
+        from the end."""
+        offset = self.number("offset", 0, -(1 << 62), 1 << 62)
+        return offset, self.number("limit", _LOG_BYTES, 0, _LOG_MOST)
 
     def send_chunk(self, chunk: LogChunk) -> None:
         """Finish with bytes of a log; ``Content-Range`` says which, and how many there are."""

@@ -8,9 +8,6 @@ from tornado import web
 from ..jobs import RemoteJobs
 from .base import RemoteHandler
 
-_LOG_BYTES = 65536
-_LOG_MOST = 1 << 20
-
 
 class JobsBase(RemoteHandler):
     """A handler that knows the jobs."""
@@ -70,6 +67,4 @@ class JobLogHandler(JobsBase):
     @authorized
     async def get(self, backend: str, job: str) -> None:
         """At most ``limit`` bytes from ``offset``; a negative one counts from the end."""
-        offset = self.number("offset", 0, -(1 << 62), 1 << 62)
-        limit = self.number("limit", _LOG_BYTES, 0, _LOG_MOST)
-        self.send_chunk(await self.jobs.log(backend, job, offset, limit))
+        self.send_chunk(await self.jobs.log(backend, job, *self.asked_bytes()))

@@ -12,9 +12,6 @@ from ..model import Json
 from ..sessions import RemoteSessions
 from .base import RemoteHandler
 
-_LOG_BYTES = 65536
-_LOG_MOST = 1 << 20
-
 
 class SessionsBase(RemoteHandler):
     """A handler that knows the sessions."""
@@ -79,9 +76,7 @@ class SessionLogHandler(SessionsBase):
     @authorized
     async def get(self, session: str) -> None:
         """At most ``limit`` bytes from ``offset``; a negative one counts from the end."""
-        offset = self.number("offset", 0, -(1 << 62), 1 << 62)
-        limit = self.number("limit", _LOG_BYTES, 0, _LOG_MOST)
-        self.send_chunk(await self.sessions.log_of(session, offset, limit))
+        self.send_chunk(await self.sessions.log_of(session, *self.asked_bytes()))
 
 
 class SessionActivityHandler(RemoteHandler):
