@@ -159,7 +159,10 @@
       this.OPEN_TIMEOUT = this.HELLO_TIMEOUT = CONNECT_TIMEOUT;
       remote.setStatus('connecting');
       const before = [whenVisible(this), ...remote.before];
-      void Promise.all(before).then(() => remote.dial(this, original));
+      Promise.all(before).then(
+        () => remote.dial(this, original),
+        error => remote.setStatus('closed', error.message)
+      );
     });
     // before it knows the client, Xpra takes nothing but a greeting
     let waiting = [];

@@ -72,6 +72,33 @@ test('the page opens before the desktop is ready and waits', async ({
   await rest.until(id, 'running');
 });
 
+test('a page whose browser offers no hashes, as without TLS, logs in', async ({
+  page,
+  rest
+}) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window.crypto, 'subtle', { value: undefined });
+  });
+  const { id } = await rest.start('desktop');
+  const desktop = await DesktopPage.open(page, address(id));
+  const said = await desktop.messages('status');
+  expect(said.at(-1)?.status).toBe('painted');
+  expect(await rest.log(id)).toMatch(/also available:\s.*\s.*\bjpeg\b/);
+});
+
+test('what the login needs and cannot be had is said', async ({
+  page,
+  rest
+}) => {
+  await page.addInitScript(() => {
+    Object.defineProperty(window.crypto, 'subtle', { value: undefined });
+  });
+  await page.route('**/forge.js', route => route.abort());
+  const { id } = await rest.start('desktop');
+  await page.goto(address(id));
+  await expect(page.locator('#jr-message')).toContainText('was not loaded');
+});
+
 test('the password is in the page and in no address', async ({
   page,
   rest
