@@ -19,12 +19,13 @@ from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
 from .backends.local import RemoteLocalBackend
 from .backends.slurm import RemoteSlurmBackend
+from .contract import Backend
 from .errors import RemoteError, StorageError
 from .events import Events
 from .files import SecretKey
 from .handlers import broken_routes, routes
 from .jobs import RemoteJobs
-from .model import Backend, Job
+from .model import Job
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
 from .store import HEARTBEAT, SessionStore

@@ -11,8 +11,8 @@ import stat
 import tempfile
 from pathlib import Path
 
+from .contract import LogChunk
 from .errors import StorageError
-from .model import LogChunk
 
 
 def make_private(folder: Path) -> None:
@@ -86,11 +86,13 @@ def read_chunk(path: str | Path, offset: int, limit: int, flags: int = 0) -> Log
         with open(os.open(path, usual | flags), "rb") as file:
             status = os.fstat(file.fileno())
             size = status.st_size if stat.S_ISREG(status.st_mode) else 0
+            which = f"{status.st_dev:x}-{status.st_ino:x}"
             start = min(size, offset if offset >= 0 else max(0, size + offset))
             if not size:
-                return LogChunk(data=b"", offset=0, size=0)
+                return LogChunk(data=b"", offset=0, size=0, file=which)
             file.seek(start)
-            return LogChunk(data=file.read(max(0, limit)), offset=start, size=size)
+            data = file.read(max(0, limit))
+            return LogChunk(data=data, offset=start, size=size, file=which)
     except FileNotFoundError:
         return LogChunk(data=b"", offset=0, size=0)
     except OSError as error:

@@ -15,9 +15,10 @@ from typing import Final
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
+from .contract import Backend, LogChunk
 from .errors import BackendAbsent, InvalidSpec, NotFound, RemoteError
 from .events import Events
-from .model import Backend, Job, Json, LogChunk, Session, now
+from .model import Job, Json, Session, now
 
 ACTIONS: Final = ("cancel", "hold", "release")
 
@@ -140,9 +141,11 @@ class RemoteJobs(LoggingConfigurable):
         await do(job_id)
         self.kick(backend)
 
-    async def log(self, backend: str, job_id: str, offset: int, limit: int) -> LogChunk:
+    async def log(
+        self, backend: str, job_id: str, offset: int, limit: int, stream: str = "stdout"
+    ) -> LogChunk:
         """Bytes of a job's output; a negative ``offset`` counts from the end."""
-        return await self._backend(backend).log(job_id, offset, limit)
+        return await self._backend(backend).log(job_id, offset, limit, stream)
 
     def _backend(self, name: str) -> Backend:
         if name not in self.backends:

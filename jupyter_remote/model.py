@@ -11,8 +11,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from enum import Enum
-from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 Json = Any
 """What ``json.loads`` returns."""
@@ -72,7 +71,10 @@ class Job:
 
     ``word`` is the backend's own for the state. ``nodes`` names them, or says how many are
     asked for; ``time_limit`` in seconds, None when there is none; ``starts`` is an estimate.
-    ``tasks`` of an array may share one record; ``array`` is the id of a single one's array.
+    ``tasks`` of an array may share one record; ``array`` is the id of a single one's array
+    (or cluster). ``counts`` of a record that stands for a whole array: how many of its tasks
+    are in each state. ``held``: it waits because somebody holds it. ``tag`` is the mark of the
+    request that made it, ``line`` its place in the queue (1: next), where that is known.
     """
 
     backend: str
@@ -97,6 +99,10 @@ class Job:
     starts: str | None = None
     tasks: int = 1
     array: str = ""
+    counts: Mapping[str, int] | None = None
+    held: bool = False
+    tag: str = ""
+    line: int | None = None
     folder: str = ""
 
     def to_json(self) -> dict[str, Json]:
@@ -202,67 +208,3 @@ class JobSpec:
     files: Mapping[str, str] = dataclasses.field(default_factory=dict)
     stop_grace: float = 5.0
     stale: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class LogChunk:
-    """Bytes ``offset .. offset + len(data)`` of a log that is ``size`` bytes long now."""
-
-    data: bytes
-    offset: int
-    size: int
-
-
-@dataclasses.dataclass(frozen=True, kw_only=True)
-class Offers:
-    """What this user may ask a backend for; ``reason`` says why it offers nothing."""
-
-    available: bool
-    reason: str = ""
-    values: Mapping[str, Json] = dataclasses.field(default_factory=dict)
-
-
-class Backend(Protocol):
-    """Where jobs run: it says what it sees and decides nothing.
-
-    Every method raises BackendUnreachable when the backend cannot be asked, BackendTimeout
-    when it does not answer and BackendError, with the backend's words, when it refuses.
-    """
-
-    name: str
-
-    async def submit(self, spec: JobSpec) -> str:
-        """Start a job; answers the backend's own job id."""
-        ...
-
-    async def jobs(self) -> list[Job]:
-        """All jobs of the user: one query, whoever asks (``observe`` is taken by traitlets)."""
-        ...
-
-    async def changed(self) -> None:
-        """Return when an observation would show something new; may never return."""
-        ...
-
-    async def cancel(self, job_id: str) -> None:
-        """End a job; the end shows in ``jobs``. A job that ended already is no error."""
-        ...
-
-    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
-        """Bytes of the job's log; a negative ``offset`` counts from the end."""
-        ...
-
-    async def forget(self, job_id: str) -> None:
-        """Delete what the backend keeps of an ended job."""
-        ...
-
-    async def offers(self) -> Offers:
-        """What this user may ask for."""
-        ...
-
-    def socket(self, job_id: str) -> Path:
-        """The unix socket (0600) on this machine at which the job's app is reached."""
-        ...
-
-    async def close(self) -> None:
-        """End what this backend keeps open in this server; never a job."""
-        ...

@@ -18,6 +18,7 @@ from traitlets.config import LoggingConfigurable
 
 from . import machine
 from .apps.registry import RemoteApps
+from .contract import Backend, LogChunk
 from .errors import (
     BackendTimeout,
     BackendUnreachable,
@@ -29,7 +30,7 @@ from .errors import (
     WrongState,
 )
 from .events import Events
-from .model import Backend, Job, JobSpec, Json, LogChunk, Session, State, elapsed, now
+from .model import Job, JobSpec, Json, Session, State, elapsed, now
 from .stops import Stops
 from .store import SessionStore
 from .table import SessionTable

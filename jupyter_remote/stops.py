@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import Any
 
+from .contract import Backend
 from .errors import RemoteError
-from .model import Backend
 
 
 class Stops:

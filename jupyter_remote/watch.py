@@ -13,8 +13,9 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
+from .contract import Backend
 from .errors import BackendTimeout, RemoteError
-from .model import Backend, Job
+from .model import Job
 
 Seen = Callable[[str, Sequence[Job]], None]
 Silent = Callable[[str, RemoteError], None]

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_remote.apps.base import AppInfo, Upstream
+from jupyter_remote.contract import LogChunk, Offers
 from jupyter_remote.errors import NotFound, RemoteError
-from jupyter_remote.model import Job, JobSpec, LogChunk, Offers, Session, State
+from jupyter_remote.model import Job, JobSpec, Session, State
 
 
 class MemoryBackend:
@@ -61,7 +62,7 @@ class MemoryBackend:
         if job_id in self.known:
             self.set(job_id, State.FAILED, signal="SIGTERM", reason="cancelled")
 
-    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
+    async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         return LogChunk(data=b"hello"[:limit], offset=0, size=5)
 
     async def forget(self, job_id: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_remote.contract import LogChunk
 from jupyter_remote.errors import (
     BackendAbsent,
     BackendError,
@@ -18,7 +19,7 @@ from jupyter_remote.errors import (
     NotFound,
 )
 from jupyter_remote.jobs import RemoteJobs
-from jupyter_remote.model import Job, LogChunk, Session, State
+from jupyter_remote.model import Job, Session, State
 
 
 class Told:
@@ -56,7 +57,7 @@ class Scheduler:
     async def hold(self, job_id: str) -> None:
         await self._do("hold", job_id)
 
-    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
+    async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         return LogChunk(data=b"line\n"[:limit], offset=0, size=5)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_remote.agent import proc
-from jupyter_remote.backends import _local_care as care
+from jupyter_remote.backends.local import care
 from jupyter_remote.errors import (
     NotFound,
     WrongState,

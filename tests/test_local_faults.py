@@ -14,7 +14,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from jupyter_remote.backends.local import RemoteLocalBackend, check_spec
+from jupyter_remote.backends.local import RemoteLocalBackend
+from jupyter_remote.backends.local.spec import check_spec
 from jupyter_remote.errors import (
     BackendError,
     BackendTimeout,

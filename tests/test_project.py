@@ -19,6 +19,7 @@ DOCS = "\n".join(p.read_text() for p in sorted((ROOT / "docs").rglob("*.md")))
 LAYERS = [
     ["errors", "_version"],
     ["model"],
+    ["contract"],
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base"],
     ["apps", "backends", "table", "stops"],

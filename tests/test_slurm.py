@@ -151,11 +151,13 @@ async def test_the_users_settings_change_nothing(slurm, backend, monkeypatch):
 async def test_ended_jobs_are_remembered_for_a_time(slurm, backend, monkeypatch):
     job_id = slurm.sbatch("true")
     await reach(backend, job_id, State.STOPPED)
-    monkeypatch.setattr("jupyter_remote.backends.slurm.parse_jobs", lambda *_: {})  # it forgot
+    monkeypatch.setattr(
+        "jupyter_remote.backends.slurm.backend.parse_jobs", lambda *_: {}
+    )  # it forgot
     assert (await find(backend, job_id)).state is State.STOPPED
-    backend.history = 0.0
+    backend.remember = 0.0
     assert await backend.jobs() == []
-    backend.history = 60.0
+    backend.remember = 60.0
     assert await backend.jobs() == []
 
 

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_remote.backends import _slurm_reasons as reasons
-from jupyter_remote.backends import _slurm_text as text
-from jupyter_remote.backends.slurm import RemoteSlurmBackend
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, reasons, text
 from jupyter_remote.errors import BackendAbsent
 from jupyter_remote.model import State
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_remote.backends import _local_care as care
-from jupyter_remote.backends._local_files import JobFolders, Record
-from jupyter_remote.backends._local_watch import AgentWatch, ask_to_stop
+from jupyter_remote.backends.local import care
+from jupyter_remote.backends.local.files import JobFolders, Record
+from jupyter_remote.backends.local.watch import AgentWatch, ask_to_stop
 from jupyter_remote.errors import BackendUnreachable
 from jupyter_remote.proxy.http import dial
 

@@ -13,9 +13,10 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from ..contract import LogChunk
 from ..errors import InvalidSpec, RemoteError
 from ..events import SCHEMAS
-from ..model import Json, LogChunk
+from ..model import Json
 
 _LOG_BYTES = 65536
 _LOG_MOST = 1 << 20
@@ -75,6 +76,7 @@ class RemoteHandler(APIHandler):
     def send_chunk(self, chunk: LogChunk) -> None:
         """Finish with bytes of a log; ``Content-Range`` says which, and how many there are."""
         end = max(chunk.offset, chunk.offset + len(chunk.data) - 1)
+        self.set_header("ETag", f'"{chunk.file}"')
         self.set_header("Content-Range", f"bytes {chunk.offset}-{end}/{chunk.size}")
         self.finish(chunk.data, set_content_type="text/plain; charset=utf-8")
 

@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from ..model import Job, State, as_time
-from ._slurm_reasons import explain, state_of
+from ...model import Job, State, as_time
+from .reasons import explain, state_of
 
 FIELD, RECORD = "\x1f", "\x1e\n"
 FIELDS = (

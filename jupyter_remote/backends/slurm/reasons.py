@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from traitlets.log import get_logger
 
-from ..model import State
+from ...model import State
 
 STATES = {
     "PENDING": State.QUEUED,

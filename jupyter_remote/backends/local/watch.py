@@ -7,8 +7,8 @@ import contextlib
 import json
 from collections.abc import Mapping
 
-from ..links.local import listener_is_ours
-from ..model import Json
+from ...links.local import listener_is_ours
+from ...model import Json
 
 STOPPED = frozenset({"stopping", "stopped", "failed"})
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import psutil
 
-from ..agent import disk, proc
-from ..errors import StorageError
-from ..links.local import check_private
-from ..model import State
-from ..process import Identity, end, related
-from ._local_files import JobFolders, Record
+from ...agent import disk, proc
+from ...errors import StorageError
+from ...links.local import check_private
+from ...model import State
+from ...process import Identity, end, related
+from .files import JobFolders, Record
 
 KILLED = "its supervising agent was killed"
 RESTARTED = "the machine restarted"

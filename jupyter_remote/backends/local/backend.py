@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import os
-import re
 import signal
 import sys
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from jupyter_core.paths import jupyter_data_dir
@@ -18,31 +17,31 @@ from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 from traitlets.log import get_logger
 
-from .. import agent
-from ..errors import (
+from ... import agent
+from ...contract import LogChunk, Offers
+from ...errors import (
     BackendError,
     BackendTimeout,
-    InvalidSpec,
     NotFound,
     StorageError,
     WrongState,
 )
-from ..links.local import default_run_dir, private_folder, socket_fits
-from ..model import Job, JobSpec, LogChunk, Offers, State
-from ..process import Identity, run
-from ._local_care import agent_of, clear_away, is_here, judge, memory, reap
-from ._local_files import JobFolders, Record
-from ._local_watch import AgentWatch, ask_to_stop
+from ...links.local import default_run_dir, private_folder, socket_fits
+from ...model import Job, JobSpec, State
+from ...process import Identity, run
+from .care import agent_of, clear_away, is_here, judge, memory, reap
+from .files import JobFolders, Record
+from .spec import JOB_ID, check_spec
+from .watch import AgentWatch, ask_to_stop
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 AGENT = str(Path(agent.__file__).parent)
-JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class RemoteLocalBackend(Configurable):
-    """The ``Backend`` named "local" (see ``model.Backend``). Several servers may share its
+    """The ``Backend`` named "local" (see ``contract.Backend``). Several servers may share its
     folders; ``close`` ends what it holds open, and no job."""
 
     name = "local"
@@ -151,8 +150,11 @@ class RemoteLocalBackend(Configurable):
             return
         Identity.from_json(record.data["agent"]).send(signal.SIGTERM)
 
-    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
-        """Bytes of what the job wrote (see ``model.Backend``); the log is not bounded."""
+    async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
+        """Bytes of what the job wrote (see ``contract.Backend``), both streams in one; it is
+        not bounded."""
+        if stream != "stdout":
+            return LogChunk(data=b"", offset=0, size=0)
         return await self._io(self._folders.chunk, job_id, offset, limit)
 
     async def forget(self, job_id: str) -> None:
@@ -280,19 +282,3 @@ class RemoteLocalBackend(Configurable):
 def control(record: Record) -> str:
     """Path of the agent's control socket."""
     return str(Path(record.data["run"]) / "agent.sock")
-
-
-def check_spec(spec: JobSpec) -> str:
-    """The job id that a spec asks for; raises InvalidSpec."""
-    job_id = spec.name[3:] if spec.name.startswith("jr-") else spec.name
-    if not JOB_ID.fullmatch(job_id):
-        raise InvalidSpec(f"{spec.name!r} is no name for a job: letters, digits, '.', '_', '-'")
-    if not spec.argv or not spec.argv[0]:
-        raise InvalidSpec("there is no command to run")
-    if spec.listen == "nothing" and spec.ready.kind != "started":
-        raise InvalidSpec("a job that listens to nothing can only be ready once it started")
-    for name in spec.files:
-        path = PurePosixPath(name)
-        if path.is_absolute() or ".." in path.parts or not path.parts:
-            raise InvalidSpec(f"the file {name!r} is not below the job's folder")
-    return job_id

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import time
 from pathlib import Path
 
 from traitlets import Float, Unicode
 from traitlets.config import Configurable
 
-from ..errors import (
+from ...contract import LogChunk, Offers
+from ...errors import (
     BackendAbsent,
     BackendError,
     BackendTimeout,
     BackendUnreachable,
     NotFound,
-    RemoteError,
     WrongState,
 )
-from ..files import read_chunk
-from ..model import Job, JobSpec, LogChunk, Offers, State
-from ..process import Result, run
-from ._slurm_text import DOWN, FOREIGN, FORMAT, JOB_ID, SETTINGS, log_path, parse_jobs
+from ...files import read_chunk
+from ...model import Job, JobSpec, State
+from .commands import SlurmCommands, check, words_of
+from .text import FORMAT, JOB_ID, log_path, parse_jobs
 
 LARGE = 50_000
 """Characters of output that are read in a thread."""
@@ -40,7 +38,7 @@ network each time."""
 
 
 class RemoteSlurmBackend(Configurable):
-    """The ``Backend`` named "slurm" (see ``model.Backend``): what squeue shows of this user.
+    """The ``Backend`` named "slurm" (see ``contract.Backend``): what squeue shows of this user.
 
     The waiting tasks of an array are one job with the array's id; cancel, hold and release
     of that id mean those tasks and leave running ones alone."""
@@ -57,7 +55,7 @@ class RemoteSlurmBackend(Configurable):
         help="Seconds for one of Slurm's commands to answer. They themselves give up after 9 s "
         "when the controller is down.",
     )
-    history = Float(
+    remember = Float(
         3600.0,
         config=True,
         help="Seconds for which ended jobs are shown that Slurm no longer knows (it forgets "
@@ -66,6 +64,7 @@ class RemoteSlurmBackend(Configurable):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self._commands = SlurmCommands(self)
         self._read: dict[str, Job] = {}
         self._jobs: dict[str, Job] = {}
         self._ended: dict[str, float] = {}
@@ -74,7 +73,7 @@ class RemoteSlurmBackend(Configurable):
 
     def found(self) -> bool:
         """Whether this machine has squeue."""
-        return shutil.which(self._program("squeue")) is not None
+        return self._commands.found("squeue")
 
     async def submit(self, spec: JobSpec) -> str:
         """Not built yet: raises BackendError."""
@@ -85,9 +84,9 @@ class RemoteSlurmBackend(Configurable):
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         self._check_present()
         argv = ["--me", "--noheader", "--states=all", f"--Format={FORMAT}"]
-        result = await self._run("squeue", *argv)
+        result = await self._commands.run("squeue", *argv)
         if result.returncode:
-            words = _words(result)
+            words = words_of(result)
             self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
             self._check_present()
             raise BackendUnreachable(words)
@@ -110,9 +109,9 @@ class RemoteSlurmBackend(Configurable):
         waiting = job is not None and job.array == job.job_id
         # Verbose, for it says of a job that is not there only then; and its status stays 0.
         options = ["--verbose", *(["--state=PENDING"] if waiting else [])]
-        result = await self._run("scancel", *options, job_id)
+        result = await self._commands.run("scancel", *options, job_id)
         if "already completing" not in result.stderr:
-            _check(result)
+            check(result)
 
     async def hold(self, job_id: str) -> None:
         """Keep a waiting job from starting. Raises NotFound, WrongState, BackendError."""
@@ -122,7 +121,7 @@ class RemoteSlurmBackend(Configurable):
         """Let a held job start. Raises NotFound, WrongState, BackendError."""
         await self._control("release", job_id)
 
-    async def log(self, job_id: str, offset: int, limit: int) -> LogChunk:
+    async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         """Bytes of the file the job prints to; none while there is no such file. Raises
         NotFound, StorageError, BackendError."""
         path = await self._path(job_id)
@@ -158,7 +157,7 @@ class RemoteSlurmBackend(Configurable):
             raise BackendAbsent(words)
 
     def _remember(self, listed: dict[str, Job]) -> list[Job]:
-        """Slurm's list and, after it, what ended within ``history`` and is not in it."""
+        """Slurm's list and, after it, what ended within ``remember`` and is not in it."""
         now = time.monotonic()
         left = [job for key, job in self._jobs.items() if key not in listed and key in self._ended]
         self._ended = {
@@ -166,7 +165,7 @@ class RemoteSlurmBackend(Configurable):
             for key, job in [*((job.job_id, job) for job in left), *listed.items()]
             if job.state.ended
         }
-        recent = [job for job in left if now - self._ended[job.job_id] < self.history]
+        recent = [job for job in left if now - self._ended[job.job_id] < self.remember]
         kept = recent[-REMEMBERED:]
         self._jobs = {job.job_id: job for job in kept} | listed
         self._ended = {key: at for key, at in self._ended.items() if key in self._jobs}
@@ -195,8 +194,8 @@ class RemoteSlurmBackend(Configurable):
             return self._paths[job_id]
         if job is not None and not job.started and (job.array == job_id or job.state.ended):
             return ""  # waiting tasks, or cancelled ones, have printed nothing
-        result = await self._run("scontrol", "--oneliner", "show", "job", job_id)
-        _check(result)
+        result = await self._commands.run("scontrol", "--oneliner", "show", "job", job_id)
+        check(result)
         path = log_path(result.stdout)
         if job is not None and job.state is not State.QUEUED:
             self._paths[job_id] = path
@@ -211,30 +210,4 @@ class RemoteSlurmBackend(Configurable):
             job = self._jobs.get(job_id)
         if job is not None and job.state is not State.QUEUED:
             raise WrongState(f"{job_id} does not wait: it is {job.state}")
-        _check(await self._run("scontrol", verb, job_id))
-
-    async def _run(self, program: str, *argv: str) -> Result:
-        clean = {key: value for key, value in os.environ.items() if not FOREIGN.match(key)}
-        command = [self._program(program), *argv]
-        return await run(command, self.command_timeout, env={**clean, **SETTINGS})
-
-    def _program(self, name: str) -> str:
-        return os.path.join(self.bin_dir, name) if self.bin_dir else name
-
-
-def _words(result: Result) -> str:
-    lines = (x for x in result.stderr.splitlines() if not x.startswith("scancel: Terminating"))
-    return "\n".join(lines).strip() or f"Slurm's command ended with status {result.returncode}"
-
-
-def _check(result: Result) -> None:
-    """Raise what the command's words mean. scancel may fail with status 0 and only say so."""
-    if not result.returncode and "Kill job error" not in result.stderr:
-        return
-    words = _words(result)
-    error: type[RemoteError] = BackendError
-    if "Invalid job id" in words:
-        error = NotFound
-    elif DOWN.search(words):
-        error = BackendUnreachable
-    raise error(words)
+        check(await self._commands.run("scontrol", verb, job_id))

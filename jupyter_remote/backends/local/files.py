@@ -9,11 +9,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..agent import disk, proc
-from ..errors import NotFound, StorageError, WrongState
-from ..files import read_chunk
-from ..links.local import private_folder
-from ..model import Job, JobSpec, Json, LogChunk, State
+from ...agent import disk, proc
+from ...contract import LogChunk
+from ...errors import NotFound, StorageError, WrongState
+from ...files import read_chunk
+from ...links.local import private_folder
+from ...model import Job, JobSpec, Json, State
 
 SPEC, STATE, LOG = "spec.json", "state.json", "log"
 

@@ -1,0 +1,3 @@
+"""This machine as a backend."""
+
+from .backend import RemoteLocalBackend as RemoteLocalBackend

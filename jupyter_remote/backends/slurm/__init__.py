@@ -1,0 +1,3 @@
+"""Slurm as a backend, by its own commands."""
+
+from .backend import RemoteSlurmBackend as RemoteSlurmBackend
