@@ -14,6 +14,8 @@ export const CommandIDs = {
   showPanel: 'jupyter-remote:show-panel',
   showJobs: 'jupyter-remote:show-jobs',
   showJobLog: 'jupyter-remote:show-job-log',
+  showJob: 'jupyter-remote:show-job',
+  submitJob: 'jupyter-remote:submit-job',
   refresh: 'jupyter-remote:refresh',
   route: 'jupyter-remote:open-from-url',
   toggleKeyboard: 'jupyter-remote:toggle-keyboard',

@@ -133,7 +133,5 @@ export function sizeIn(count: number, unit: string): string {
   const base = unit.includes('i') ? 1024 : 1000;
   const power = Math.max(0, sizeUnits(base).indexOf(unit));
   const value = count / base ** power;
-  return String(
-    Number(value < 9.95 ? value.toPrecision(2) : value.toFixed(0))
-  );
+  return String(Number(value < 9.95 ? value.toPrecision(2) : value.toFixed(0)));
 }

@@ -12,6 +12,7 @@ import remoteSvg from '../style/icons/remote.svg';
 import runningSvg from '../style/icons/running.svg';
 import screenshotSvg from '../style/icons/screenshot.svg';
 import stoppedSvg from '../style/icons/stopped.svg';
+import submitSvg from '../style/icons/submit.svg';
 import type { IAppInfo, State } from './tokens';
 
 function icon(name: string, svgstr: string): LabIcon {
@@ -26,6 +27,7 @@ export const heldIcon = icon('held', heldSvg);
 export const remoteIcon = icon('remote', remoteSvg);
 export const fullscreenIcon = icon('fullscreen', fullscreenSvg);
 export const screenshotIcon = icon('screenshot', screenshotSvg);
+export const submitIcon = icon('submit', submitSvg);
 
 const movingIcon = icon('moving', movingSvg);
 const runningStateIcon = icon('running', runningSvg);

@@ -12,6 +12,7 @@ import { running } from './plugins/running';
 import { sessions } from './plugins/sessions';
 import { settings } from './plugins/settings';
 import { status } from './plugins/status';
+import { submit } from './plugins/submit';
 
 export * from './tokens';
 
@@ -26,6 +27,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panel,
   log,
   joblist,
+  submit,
   notifications,
   status,
   route

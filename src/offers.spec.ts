@@ -184,10 +184,9 @@ function waysWith(offers: IOffers, chosen: Texts): Texts[] {
 
 /** Some choices at random, allowed together or not. */
 function someChoices(offers: IOffers, next: () => number): Texts {
-  const [way] = everyWay(offers).sort(() => next() - 0.5);
-  return Object.fromEntries(
-    Object.entries(way ?? {}).filter(() => next() < 0.6)
-  );
+  const ways = everyWay(offers);
+  const way = ways[Math.floor(next() * ways.length)] ?? {};
+  return Object.fromEntries(Object.entries(way).filter(() => next() < 0.9));
 }
 
 describe('random offers, against trying every way', () => {
@@ -200,7 +199,7 @@ describe('random offers, against trying every way', () => {
   it('some worlds refuse, some allow', () => {
     const good = worlds.filter(({ offers, texts }) => fits(offers, texts));
     expect(good.length).toBeGreaterThan(100);
-    expect(good.length).toBeLessThan(350);
+    expect(good.length).toBeLessThan(300);
   });
 
   it('what fits, what is possible, and what stands against it', () => {

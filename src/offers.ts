@@ -1,12 +1,13 @@
 /** What a form may say: pure logic of the offers of a backend. */
 
-import {
-  durationText,
-  parseDuration,
-  parseSize,
-  sizeText
-} from './durations';
-import type { IAllowed, IChoice, IOfferField, IOffers, JobOption } from './tokens';
+import { durationText, parseDuration, parseSize, sizeText } from './durations';
+import type {
+  IAllowed,
+  IChoice,
+  IOfferField,
+  IOffers,
+  JobOption
+} from './tokens';
 
 /** What stands in the fields, by their names; empty: as the script or the backend says. */
 export type Texts = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { IOfferField, IOffers } from '../tokens';
+import type { IAllowed, IOfferField, IOffers } from '../tokens';
 import { random } from './random';
 
 /** A field with what a test says of it. */
@@ -51,17 +51,22 @@ export function randomOffers(seed: number): IOffers {
       Array.from({ length: 1 + upTo(4) }, (_, at) => `${name}${at}`)
     )
   );
-  const some = (values: readonly string[]) => values.filter(() => next() < 0.5);
-  const allowed = Array.from({ length: upTo(5) }, () => ({
+  const some = (values: readonly string[]) =>
+    values.filter(() => next() < 0.35);
+  const allowed = Array.from({ length: upTo(5) }, (): IAllowed => ({
     values: Object.fromEntries(
       fields
-        .filter(() => next() < 0.8)
+        .filter(() => next() < 0.95)
         .map(({ name, choices }) => [name, some(choices.map(c => c.value))])
         .filter(([, values]) => (values?.length ?? 0) > 0)
     ) as Record<string, string[]>,
-    most: next() < 0.5 ? { time: 60 * (1 + upTo(9)) } : {},
+    most: next() < 0.5 ? at(60 * (1 + upTo(9))) : {},
     default: {}
   }));
   const time = field({ name: 'time', kind: 'seconds', least: 60, most: 480 });
   return offersOf({ fields: [...fields, time], allowed });
+}
+
+function at(time: number): Record<string, number> {
+  return { time };
 }

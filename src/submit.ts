@@ -1,0 +1,253 @@
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification, showErrorMessage } from '@jupyterlab/apputils';
+import type { WidgetTracker } from '@jupyterlab/apputils';
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import { PathExt } from '@jupyterlab/coreutils';
+import { FileDialog } from '@jupyterlab/filebrowser';
+import type {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+
+import { CommandIDs } from './commandids';
+import { fromKey } from './jobstore';
+import type { SubmitMemory } from './submitmemory';
+import type { IDraft } from './submitmodel';
+import { SubmitModel, wordsOf } from './submitmodel';
+import type { IRemoteJobs, JobOption } from './tokens';
+import type { ISubmitActions } from './widgets/submitform';
+import { SubmitTab } from './widgets/submittab';
+
+type Args = ReadonlyPartialJSONObject;
+
+/** What the form of jobs needs of Lab. */
+export interface ISubmitContext {
+  readonly app: JupyterFrontEnd;
+  readonly jobs: IRemoteJobs;
+  readonly services: IEditorServices;
+  readonly memory: SubmitMemory;
+  readonly tracker: WidgetTracker<SubmitTab>;
+  readonly browser: IDefaultFileBrowser | null;
+  readonly browsers: IFileBrowserFactory | null;
+  readonly translator: ITranslator;
+  readonly trans: TranslationBundle;
+}
+
+/** Schema of the arguments. */
+export const SUBMIT_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      backend: { type: 'string', description: 'Where it shall run' },
+      path: { type: 'string', description: 'File with the script' },
+      script: { type: 'string', description: 'Text of the script' },
+      name: { type: 'string', description: 'Name of the job' },
+      folder: {
+        type: 'string',
+        description: 'Working folder, as in the file browser, or absolute'
+      },
+      options: {
+        type: 'object',
+        description: 'Values of fields, as in GET backends/<name>/offers'
+      },
+      context: {
+        type: 'boolean',
+        description: 'Whether the file under the context menu is meant'
+      },
+      draft: { type: 'string', description: 'Id of a draft that comes back' }
+    }
+  }
+};
+
+/** Ends of the names of scripts, until backends have said theirs. */
+const SUFFIXES = ['.sh', '.sbatch', '.slurm', '.sub'];
+
+/** How long after a change a draft is kept, in ms. */
+const SAVE = 500;
+
+/** Whether a backend takes the file under the context menu. */
+export function takesJobs(context: ISubmitContext): boolean {
+  const { jobs, memory } = context;
+  const path = selected(context);
+  const ends = (suffixes: readonly string[]) =>
+    suffixes.some(suffix => path.endsWith(suffix));
+  if (!path) {
+    return false;
+  }
+  jobs.open();
+  const takers = [...jobs.backends].filter(([, { can }]) =>
+    can.includes('submit')
+  );
+  return jobs.backends.size === 0
+    ? ends(SUFFIXES)
+    : takers.some(([name]) => ends(memory.suffixes(name) ?? SUFFIXES));
+}
+
+/** Path of the file that is selected in the file browser, or empty. */
+function selected({ browser, browsers }: ISubmitContext): string {
+  const current = browsers?.tracker.currentWidget ?? browser;
+  const [item, ...more] = current ? [...current.selectedItems()] : [];
+  return item?.type === 'file' && more.length === 0 ? item.path : '';
+}
+
+/** Show a form that says what the arguments say. */
+export async function openForm(
+  context: ISubmitContext,
+  args: Args
+): Promise<SubmitTab | undefined> {
+  const { app, tracker, trans } = context;
+  const path = args.context ? selected(context) : text(args.path);
+  const given = [args.script, args.options, args.draft].some(Boolean);
+  const blank = !given && !path && !args.backend && !args.name;
+  let tab = blank ? lastTab(tracker) : undefined;
+  if (!tab) {
+    try {
+      const draft = await draftOf(context, args, path);
+      tab = makeTab(context, draft, text(args.draft) || undefined);
+    } catch (error) {
+      const title = trans.__('Cannot read %1', path);
+      await showErrorMessage(title, wordsOf(error));
+      return undefined;
+    }
+  }
+  app.shell.activateById(tab.id);
+  return tab;
+}
+
+function lastTab(tracker: WidgetTracker<SubmitTab>): SubmitTab | undefined {
+  return tracker.currentWidget ?? tracker.find(() => true);
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+async function draftOf(
+  context: ISubmitContext,
+  args: Args,
+  path: string
+): Promise<IDraft> {
+  const { contents } = context.app.serviceManager;
+  const options = args.options as Readonly<Record<string, JobOption>> | null;
+  const script = path ? await read(context, path) : args.script;
+  const here = context.browser?.model.path ?? '';
+  const folder = path ? PathExt.dirname(path) : text(args.cwd) || here;
+  const fallback = typeof script === 'string' ? {} : null;
+  return {
+    backend: text(args.backend),
+    name: text(args.name) || nameOf(path, text(script)),
+    folder: text(args.folder) || contents.localPath(folder),
+    script: typeof script === 'string' ? script : null,
+    // A script that exists says itself what it wants.
+    options: options ?? fallback
+  };
+}
+
+async function read({ app }: ISubmitContext, path: string): Promise<string> {
+  const file = await app.serviceManager.contents.get(path, {
+    type: 'file',
+    format: 'text'
+  });
+  return text(file.content);
+}
+
+/** A file gives its name to the job, unless something in it does. */
+function nameOf(path: string, script: string): string {
+  const named = /(?:job-?name|batch_name|^#\w+ .*-[JN]\b)/im.test(script);
+  return path && !named ? PathExt.basename(path, PathExt.extname(path)) : '';
+}
+
+function makeTab(
+  context: ISubmitContext,
+  draft: IDraft,
+  id?: string
+): SubmitTab {
+  const { app, jobs, memory, services, tracker, translator, trans } = context;
+  const model = new SubmitModel({ jobs, memory, draft, id, trans });
+  const actions = actionsOf(context, model);
+  const tab = new SubmitTab(model, services, actions, translator);
+  app.shell.add(tab, 'main', { type: 'Remote' });
+  void tracker.add(tab);
+  const save = new Debouncer(() => tracker.save(tab), SAVE);
+  model.stateChanged.connect(() => {
+    void save.invoke().catch(() => undefined);
+  });
+  tab.disposed.connect(() => {
+    save.dispose();
+  });
+  return tab;
+}
+
+function actionsOf(
+  context: ISubmitContext,
+  model: SubmitModel
+): ISubmitActions {
+  const { commands } = context.app;
+  const run = (id: string, args = {}) => void commands.execute(id, args);
+  return {
+    submit: async () => {
+      const { name } = model.draft;
+      const key = await model.submit();
+      if (key) {
+        tellSubmitted(context, key, name);
+      }
+    },
+    browse: context.browser && (folder => browse(context, folder)),
+    showJobs: () => {
+      run(CommandIDs.showJobs);
+    },
+    showJob: job => {
+      run(CommandIDs.showJob, { job });
+    },
+    showLog: job => {
+      run(CommandIDs.showJobLog, { job });
+    }
+  };
+}
+
+/** Say that it was submitted, with the ways to it. */
+export function tellSubmitted(
+  { app, trans }: Pick<ISubmitContext, 'app' | 'trans'>,
+  key: string,
+  name: string
+): void {
+  const { backend, job_id } = fromKey(key);
+  const show = (command: string) => () =>
+    void app.commands.execute(command, { job: key });
+  Notification.success(
+    name
+      ? trans.__('%1 was submitted to %2 as job %3.', name, backend, job_id)
+      : trans.__('Submitted to %1 as job %2.', backend, job_id),
+    {
+      autoClose: 8_000,
+      actions: [
+        { label: trans.__('Show Log'), callback: show(CommandIDs.showJobLog) },
+        { label: trans.__('Details'), callback: show(CommandIDs.showJob) }
+      ]
+    }
+  );
+}
+
+async function browse(
+  { browser, translator, trans }: ISubmitContext,
+  folder: string
+): Promise<string | null> {
+  if (!browser) {
+    return null;
+  }
+  const { manager } = browser.model;
+  const { button, value } = await FileDialog.getExistingDirectory({
+    manager,
+    translator,
+    title: trans.__('Working Folder'),
+    // An absolute path is not in the file browser.
+    defaultPath: folder.startsWith('/') ? '' : folder
+  });
+  const [first] = value ?? [];
+  return button.accept && first
+    ? manager.services.contents.localPath(first.path)
+    : null;
+}

@@ -1,0 +1,329 @@
+import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { VDomModel } from '@jupyterlab/ui-components';
+import { UUID } from '@lumino/coreutils';
+
+import {
+  choose,
+  fieldOf,
+  offered,
+  optionsOf,
+  problems,
+  textOf
+} from './offers';
+import type { Texts } from './offers';
+import type { SubmitMemory } from './submitmemory';
+import type {
+  IJobRequest,
+  IOffers,
+  IRemoteJobs,
+  ITrial,
+  JobOption
+} from './tokens';
+
+/** What the user has written, as it comes back after a reload. */
+export interface IDraft {
+  readonly backend: string;
+  readonly name: string;
+  readonly folder: string;
+  /** Null: what a new script begins with. */
+  readonly script: string | null;
+  /** What stands in the fields, as texts or values; null: what was last used. */
+  readonly options: Readonly<Record<string, JobOption>> | null;
+}
+
+/** Why a request failed. */
+export interface IFailure {
+  readonly asked: 'submit' | 'test';
+  readonly words: string;
+  /** The answer was lost: the job may exist. */
+  readonly lost: boolean;
+}
+
+/** What the form needs. */
+export interface ISubmitOptions {
+  readonly jobs: IRemoteJobs;
+  readonly memory: SubmitMemory;
+  readonly draft: IDraft;
+  /** Id of a draft that comes back. */
+  readonly id?: string;
+  readonly trans: TranslationBundle;
+}
+
+/** A job that is being written. */
+export class SubmitModel extends VDomModel {
+  constructor(private readonly _options: ISubmitOptions) {
+    super();
+    const { jobs, memory, draft } = _options;
+    this._draft = draft;
+    this.id = _options.id ?? UUID.uuid4();
+    jobs.open();
+    void Promise.all([jobs.ready, memory.ready]).then(() => {
+      if (!this.isDisposed) {
+        jobs.changed.connect(this._onJobs, this);
+        this._onJobs();
+      }
+    });
+  }
+
+  /** Tells drafts apart. */
+  readonly id: string;
+
+  /** What is offered; null while it is not known. */
+  offers: IOffers | null = null;
+  /** Why it is not known what is offered. */
+  problem = '';
+  busy: '' | 'submit' | 'test' = '';
+  /** Fields that the last change emptied, and what stood there. */
+  cleared: Texts = {};
+  failure: IFailure | null = null;
+  trial: ITrial | null = null;
+  /** Key of the job that was submitted last. */
+  done = '';
+
+  /** Backends that take jobs. */
+  get backends(): readonly string[] {
+    return [...this._options.jobs.backends]
+      .filter(([, { can }]) => can.includes('submit'))
+      .map(([name]) => name);
+  }
+
+  /** Whether the list of backends is known. */
+  get ready(): boolean {
+    return this._options.jobs.freshness !== 'loading';
+  }
+
+  get canTest(): boolean {
+    const backend = this._options.jobs.backends.get(this.backend);
+    return backend?.can.includes('test') ?? false;
+  }
+
+  get draft(): IDraft {
+    return this.offers ? { ...this._draft, options: this._texts } : this._draft;
+  }
+
+  get backend(): string {
+    return this._draft.backend;
+  }
+
+  get texts(): Texts {
+    return this._texts;
+  }
+
+  get script(): string {
+    return this._draft.script ?? this.offers?.script ?? '';
+  }
+
+  /** Names of the fields with something wrong. */
+  get wrong(): readonly string[] {
+    return this.offers ? problems(this.offers, this.texts) : [];
+  }
+
+  /** Why it cannot be submitted as it is; empty: it can. */
+  get hindrance(): string {
+    const { trans } = this._options;
+    if (!this.offers?.available) {
+      return trans.__('This backend takes no jobs now.');
+    }
+    if (this.script.trim() === '') {
+      return trans.__('The script is empty.');
+    }
+    return this.wrong.length > 0
+      ? trans.__('Some fields are not right yet: look at their messages.')
+      : '';
+  }
+
+  /** Another backend, with what was last used there. */
+  setBackend(backend: string): void {
+    const { offers } = this;
+    const { script } = this._draft;
+    const untouched = script === null || script === offers?.script;
+    this._edit({ backend, options: null, script: untouched ? null : script });
+    void this.load();
+  }
+
+  setName(name: string): void {
+    this._edit({ name });
+  }
+
+  setFolder(folder: string): void {
+    this._edit({ folder });
+  }
+
+  setScript(script: string): void {
+    if (script !== this.script) {
+      this._edit({ script });
+    }
+  }
+
+  /** Write into a field; what cannot go with a new choice is emptied, visibly. */
+  setText(name: string, value: string): void {
+    if (!this.offers) {
+      return;
+    }
+    const before = this.texts;
+    const { texts, cleared } = choose(this.offers, before, name, value);
+    this._texts = texts;
+    this._edit({ options: texts });
+    this._tellCleared(before, cleared);
+  }
+
+  /** All fields and the script as they are for a new job. */
+  reset(): void {
+    this._texts = {};
+    this._edit({ name: '', script: null, options: {} });
+    this.done = '';
+    this.scriptReplaced += 1;
+    this.stateChanged.emit();
+  }
+
+  /** Counts how often the script was replaced from outside the editor. */
+  scriptReplaced = 0;
+
+  /** Ask what the backend offers. */
+  async load(): Promise<void> {
+    const { backend } = this;
+    const { jobs, memory } = this._options;
+    [this.offers, this.problem] = [null, ''];
+    this.stateChanged.emit();
+    try {
+      const offers = await jobs.offers(backend);
+      const given = this._draft.options ?? (await memory.of(backend));
+      memory.learn(backend, offers.suffixes);
+      if (backend === this.backend && !this.isDisposed) {
+        this._take(offers, given);
+      }
+    } catch (error) {
+      if (backend === this.backend) {
+        this.problem = wordsOf(error);
+      }
+    }
+    this.stateChanged.emit();
+  }
+
+  /** Submit it; answers the key of the job, or empty when that failed. */
+  async submit(): Promise<string> {
+    const { jobs, memory } = this._options;
+    let key = '';
+    await this._ask('submit', async () => {
+      key = await jobs.submit(this._request());
+      this.done = key;
+      await memory.keep(this.backend, this.texts);
+    });
+    return key;
+  }
+
+  /** Ask when it would start. */
+  async test(): Promise<void> {
+    await this._ask('test', async () => {
+      const asked = this._draft;
+      const trial = await this._options.jobs.test(this._request());
+      this.trial = asked === this._draft ? trial : null;
+    });
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._options.jobs.changed.disconnect(this._onJobs, this);
+      super.dispose();
+    }
+  }
+
+  private async _ask(
+    asked: 'submit' | 'test',
+    run: () => Promise<void>
+  ): Promise<void> {
+    if (this.busy || this.hindrance) {
+      return;
+    }
+    this.busy = asked;
+    [this.failure, this.trial, this.done] = [null, null, ''];
+    this.stateChanged.emit();
+    try {
+      await run();
+    } catch (error) {
+      const { NetworkError, ResponseError } = ServerConnection;
+      const unanswered =
+        error instanceof NetworkError ||
+        (error instanceof ResponseError && error.response.status === 504);
+      const lost = asked === 'submit' && unanswered;
+      this.failure = { asked, words: wordsOf(error), lost };
+    } finally {
+      this.busy = '';
+      this.stateChanged.emit();
+    }
+  }
+
+  private _request(): IJobRequest {
+    const { backend, name, folder } = this._draft;
+    const options = this.offers ? optionsOf(this.offers, this.texts) : {};
+    const script = this.script;
+    return {
+      backend,
+      script,
+      ...(name.trim() && { name: name.trim() }),
+      ...(folder.trim() && { folder: folder.trim() }),
+      options
+    };
+  }
+
+  private _take(
+    offers: IOffers,
+    given: Readonly<Record<string, JobOption>>
+  ): void {
+    const texts = Object.fromEntries(
+      offers.fields
+        .filter(({ name }) => name in given)
+        .map(field => [field.name, textOf(field, given[field.name] ?? '')])
+    );
+    const kept = offered(offers, texts);
+    this.offers = offers;
+    this._texts = kept.texts;
+    this.scriptReplaced += this._draft.script === null ? 1 : 0;
+    this._tellCleared(texts, kept.cleared);
+  }
+
+  private _tellCleared(before: Texts, names: readonly string[]): void {
+    this.cleared = Object.fromEntries(
+      names.map(name => [name, this._labelOf(name, before[name] ?? '')])
+    );
+    this.stateChanged.emit();
+  }
+
+  private _labelOf(name: string, value: string): string {
+    const field = this.offers && fieldOf(this.offers, name);
+    const choice = field?.choices.find(one => one.value === value);
+    return choice?.label ? choice.label : value;
+  }
+
+  /** What was said of the form as it was holds no more. */
+  private _edit(change: Partial<IDraft>): void {
+    this._draft = { ...this._draft, ...change };
+    [this.failure, this.trial, this.cleared] = [null, null, {}];
+    this.stateChanged.emit();
+  }
+
+  private readonly _onJobs = (): void => {
+    const [first] = this.backends;
+    const known = this.backends.includes(this.backend);
+    if (first !== undefined && !known) {
+      const last = this._options.memory.backend;
+      const backend = this.backends.includes(last) ? last : first;
+      this._draft = { ...this._draft, backend };
+    }
+    if (first !== undefined && !this._asked) {
+      this._asked = true;
+      void this.load();
+    }
+    this.stateChanged.emit();
+  };
+
+  private _asked = false;
+  private _draft: IDraft;
+  private _texts: Texts = {};
+}
+
+/** What an error says. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,146 @@
+import { sentence } from '../format';
+import { stateIcon } from '../icons';
+import { fromKey } from '../jobstore';
+import { timeWords } from '../jobview';
+import type { IFormProps } from './submitform';
+import * as React from 'react';
+
+/** What came of the last request, and the buttons. */
+export function SubmitFoot(props: IFormProps): React.JSX.Element {
+  const { model, trans } = props;
+  const { busy, hindrance } = model;
+  const off = busy !== '' || hindrance !== '';
+  return (
+    <div className="jp-RemoteSubmit-foot">
+      <Failure {...props} />
+      <div role="status" className="jp-RemoteSubmit-status">
+        <Outcome {...props} />
+      </div>
+      <div className="jp-RemoteSubmit-buttons">
+        <button
+          type="submit"
+          className="jp-mod-styled jp-mod-accept"
+          disabled={off}
+          title={hindrance || trans.__('Submit (Ctrl+Enter)')}
+        >
+          {busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
+        </button>
+        {model.canTest && (
+          <button
+            type="button"
+            className="jp-mod-styled"
+            disabled={off}
+            title={hindrance || trans.__('Ask the backend; submits nothing')}
+            onClick={() => void model.test()}
+          >
+            {busy === 'test'
+              ? trans.__('Asking…')
+              : trans.__('When would it start?')}
+          </button>
+        )}
+        <button
+          type="button"
+          className="jp-mod-styled"
+          disabled={busy !== ''}
+          title={trans.__('Empty all fields and begin a new script')}
+          onClick={() => {
+            model.reset();
+          }}
+        >
+          {trans.__('Reset')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Failure({
+  model,
+  actions,
+  trans
+}: IFormProps): React.JSX.Element | null {
+  const { failure } = model;
+  if (!failure) {
+    return null;
+  }
+  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
+  const title = failure.lost
+    ? trans.__('The answer was lost, and the job may exist.')
+    : failure.asked === 'submit'
+      ? trans.__('It was not submitted.')
+      : trans.__('That could not be found out.');
+  return (
+    <div className="jp-RemoteSubmit-failure" role="alert">
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <div>
+        <p>{title}</p>
+        <pre>{failure.words}</pre>
+        {failure.lost && (
+          <p>
+            {trans.__('Look into the list of jobs before you submit it again.')}{' '}
+            <button
+              type="button"
+              className="jp-RemoteLink"
+              onClick={actions.showJobs}
+            >
+              {trans.__('Show Jobs')}
+            </button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Outcome(props: IFormProps): React.JSX.Element | null {
+  const { model, trans } = props;
+  const { busy, trial, hindrance } = model;
+  if (busy) {
+    return null;
+  }
+  if (trial) {
+    const when = trial.starts
+      ? trans.__('It would start %1.', timeWords(trial.starts))
+      : '';
+    return (
+      <p data-outcome="trial">
+        <strong>{when}</strong> {sentence(trial.words)}
+      </p>
+    );
+  }
+  if (model.done) {
+    return <Done {...props} />;
+  }
+  return hindrance && model.offers ? (
+    <p data-outcome="hindrance">{hindrance}</p>
+  ) : null;
+}
+
+function Done({ model, actions, trans }: IFormProps): React.JSX.Element {
+  const icon = stateIcon('running');
+  const { backend, job_id } = fromKey(model.done);
+  return (
+    <p data-outcome="done">
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <span>{trans.__('Submitted to %1 as job %2.', backend, job_id)}</span>
+      <button
+        type="button"
+        className="jp-RemoteLink"
+        onClick={() => {
+          actions.showJob(model.done);
+        }}
+      >
+        {trans.__('Details')}
+      </button>
+      <button
+        type="button"
+        className="jp-RemoteLink"
+        onClick={() => {
+          actions.showLog(model.done);
+        }}
+      >
+        {trans.__('Log')}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,164 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+
+import { command, expect, tabBar, test } from './helpers';
+import { cluster } from './helpers-submit';
+
+test.describe.configure({ timeout: 120_000 });
+
+async function openForm(
+  page: Page,
+  args: Record<string, string> = {}
+): Promise<Locator> {
+  await command(page, 'jupyter-remote:submit-job', args);
+  const form = page.locator('.jp-RemoteSubmit-form');
+  await expect(form.locator('[data-field="time"]')).toBeVisible();
+  return form;
+}
+
+test('a form that knows what goes together', async ({ page, tmpPath }, info) => {
+  await page.setViewportSize({ width: 1400, height: 820 });
+  const server = await cluster(page);
+  const form = await openForm(page);
+  const button = (name: string) => form.getByRole('button', { name });
+  const input = (name: string) => form.getByLabel(name, { exact: true });
+  const words = (name: string) =>
+    form.locator(`[data-field="${name}"] .jp-RemoteSubmit-words`);
+  await expect(form.locator('.cm-content')).toContainText('#SBATCH');
+  await page.screenshot({ path: info.outputPath('submit-empty.png') });
+
+  await input('Time limit').fill('90');
+  await expect(words('time')).toContainText('Write a time such as 90 min');
+  await expect(button('Submit')).toBeDisabled();
+  await input('Time limit').fill('90 h');
+  await expect(words('time')).toContainText('That is 3 d 18 h');
+  await input('Partition').selectOption('short');
+  await expect(words('time')).toHaveText('At most 4 h with partition short.');
+  await input('GPUs').fill('2');
+  await expect(words('gpus')).toHaveText(
+    'There are none with partition short.'
+  );
+  await page.screenshot({ path: info.outputPath('submit-errors.png') });
+
+  await input('Partition').selectOption('gpu');
+  await input('Time limit').fill('12 h');
+  await input('Account').selectOption('physics');
+  await input('QOS').selectOption('high');
+  await input('Memory').fill('64 GB');
+  await input('Name').fill('training');
+  await form.getByText('Why are some missing?').first().click();
+  await expect(form).toContainText(
+    'It is for the accounts root and operators.'
+  );
+  await page.screenshot({ path: info.outputPath('submit-filled.png') });
+  await axe(page);
+
+  await input('Account').selectOption('chemistry');
+  await expect(words('partition')).toContainText('gpu was taken out');
+  await expect(input('Partition')).toHaveValue('');
+  await expect(input('QOS')).toHaveValue('high');
+  await page.screenshot({ path: info.outputPath('submit-cleared.png') });
+  await input('Partition').selectOption('fat');
+
+  server.failure = {
+    status: 502,
+    message: 'sbatch: error: Batch job submission failed: Invalid qos'
+  };
+  await input('GPUs').fill('');
+  await button('Submit').click();
+  await expect(form.getByRole('alert')).toContainText('Invalid qos');
+  await expect(input('Name')).toHaveValue('training');
+  await page.screenshot({ path: info.outputPath('submit-refused.png') });
+  server.failure = { status: 504, message: 'slurm did not answer within 60 s' };
+  await button('Submit').click();
+  await expect(form.getByRole('alert')).toContainText('the job may exist');
+  server.failure = null;
+
+  Object.assign(server.trial, {
+    starts: new Date(Date.now() + 5_400_000).toISOString(),
+    words: 'on node17, 8 processors'
+  });
+  await button('When would it start?').click();
+  await expect(form).toContainText('It would start');
+  await page.screenshot({ path: info.outputPath('submit-trial.png') });
+  await form.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('python train.py');
+  await page.keyboard.press('Control+Enter');
+  await expect(form).toContainText('Submitted to slurm as job 4711.');
+  expect(server.submitted).toEqual([
+    {
+      backend: 'slurm',
+      name: 'training',
+      folder: tmpPath,
+      script: expect.stringMatching(/#SBATCH[^]*\npython train.py$/) as string,
+      options: {
+        account: 'chemistry',
+        partition: 'fat',
+        qos: 'high',
+        time: 43_200,
+        memory: 64e9
+      }
+    }
+  ]);
+  await page.screenshot({ path: info.outputPath('submit-done.png') });
+});
+
+test('a file is submitted; the draft survives a reload; dark, narrow', async ({
+  page,
+  tmpPath
+}, info) => {
+  const server = await cluster(page);
+  await page.contents.uploadContent(
+    '#!/bin/bash\n#SBATCH --time=10\necho one\n',
+    'text',
+    `${tmpPath}/relax.sbatch`
+  );
+  await page.contents.uploadContent('text', 'text', `${tmpPath}/notes.txt`);
+  await page.filebrowser.openDirectory(tmpPath);
+  const item = (name: string) =>
+    page.locator('.jp-DirListing-item').filter({ hasText: name });
+  const entry = page.locator('.lm-Menu-item', { hasText: 'Submit as Job' });
+  await item('notes.txt').click({ button: 'right' });
+  await expect(page.locator('.lm-Menu')).toBeVisible();
+  await expect(entry).toBeHidden();
+  await page.keyboard.press('Escape');
+  await item('relax.sbatch').click({ button: 'right' });
+  await entry.click();
+  const form = page.locator('.jp-RemoteSubmit-form');
+  await expect(tabBar(page, 'Submit: relax')).toBeVisible();
+  await expect(form.locator('.cm-content')).toContainText('echo one');
+  await expect(form.getByLabel('Working folder')).toHaveValue(tmpPath);
+  await form.getByLabel('Time limit').fill('2 h');
+  await form.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  const kept = page.waitForRequest(
+    request =>
+      request.url().includes('/api/workspaces') &&
+      (request.postData() ?? '').includes('echo two')
+  );
+  await page.keyboard.type('echo two');
+  await kept;
+  await page.reload({ waitForIsReady: false });
+  await expect(form.locator('.cm-content')).toContainText('echo two');
+  await expect(form.getByLabel('Time limit')).toHaveValue('2 h');
+  await page.theme.setDarkTheme();
+  await page.screenshot({ path: info.outputPath('submit-dark.png') });
+  await axe(page);
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.sidebar.close('left');
+  await page.screenshot({ path: info.outputPath('submit-narrow.png') });
+  await form.getByLabel('Name').press('Control+Enter');
+  await expect.poll(() => server.submitted.length).toBe(1);
+  expect(server.submitted[0]).toMatchObject({ folder: tmpPath, name: 'relax' });
+});
+
+async function axe(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page })
+    .setLegacyMode(true)
+    .include('.jp-RemoteSubmit')
+    .analyze();
+  expect(
+    violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
+  ).toEqual([]);
+}
