@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { jobdetails } from './plugins/jobdetails';
 import { jobs, joblist } from './plugins/jobs';
 import { launcher } from './plugins/launcher';
 import { log } from './plugins/log';
@@ -28,6 +29,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   log,
   joblist,
   submit,
+  jobdetails,
   notifications,
   status,
   route

@@ -1,25 +1,43 @@
 import type { IStateDB } from '@jupyterlab/statedb';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
+import { keyOf } from './jobstore';
 import type { Texts } from './offers';
+import type { IJob, JobOption } from './tokens';
 
 const KEY = 'jupyterlab-remote:submit';
 
+/** So many requests are kept. */
+const KEPT = 100;
+
+type Options = Readonly<Record<string, JobOption>>;
+
 interface IKept {
+  /** The backend that was used last. */
   readonly backend: string;
+  /** What stood in the fields, by backend. */
   readonly texts: Readonly<Record<string, Texts>>;
+  /** The options of the last jobs, by key. */
+  readonly requests: readonly (readonly [key: string, options: Options])[];
 }
 
-const NOTHING: IKept = { backend: '', texts: {} };
+const NOTHING: IKept = { backend: '', texts: {}, requests: [] };
 
-/** What was last submitted on each backend: the fields, never the script. */
+/** What was last submitted: the fields, never the script. */
 export class SubmitMemory {
   constructor(private readonly _state: IStateDB | null) {
-    this._kept = this._read();
-    this.ready = this._kept.then(() => undefined);
+    this._reading = this._read();
   }
 
   /** Settles when it is known what was kept. */
-  readonly ready: Promise<void>;
+  get ready(): Promise<void> {
+    return this._reading;
+  }
+
+  /** The backend that was used last, once it is known. */
+  get backend(): string {
+    return this._kept.backend;
+  }
 
   /** Ends of the names of files that a backend takes. */
   learn(backend: string, suffixes: readonly string[]): void {
@@ -31,32 +49,59 @@ export class SubmitMemory {
     return this._suffixes.get(backend) ?? null;
   }
 
-  /** The backend that was used last, as far as it is known yet. */
-  get backend(): string {
-    return this._last;
+  /** What last stood in the fields. */
+  async of(backend: string): Promise<Texts> {
+    await this._reading;
+    return this._kept.texts[backend] ?? {};
   }
 
-  async of(backend: string): Promise<Texts> {
-    return (await this._kept).texts[backend] ?? {};
+  /** With what options the job was submitted here; null: it was not. */
+  async request(
+    job: Pick<IJob, 'backend' | 'job_id'>
+  ): Promise<Options | null> {
+    await this._reading;
+    const key = keyOf(job);
+    return this._kept.requests.find(([of]) => of === key)?.[1] ?? null;
   }
 
   async keep(backend: string, texts: Texts): Promise<void> {
-    const before = await this._kept;
-    const all = { ...before.texts, [backend]: { ...texts } };
-    const kept: IKept = { backend, texts: all };
-    this._last = backend;
-    this._kept = Promise.resolve(kept);
-    await this._state?.save(KEY, { ...kept });
+    await this._write({
+      backend,
+      texts: { ...this._kept.texts, [backend]: { ...texts } }
+    });
   }
 
-  private async _read(): Promise<IKept> {
+  async keepRequest(key: string, options: Options): Promise<void> {
+    const others = this._kept.requests.filter(([of]) => of !== key);
+    const requests = [[key, options] as const, ...others].slice(0, KEPT);
+    await this._write({ requests });
+  }
+
+  private async _write(change: Partial<IKept>): Promise<void> {
+    await this._reading;
+    this._kept = { ...this._kept, ...change };
+    const kept = JSON.parse(JSON.stringify(this._kept)) as ReadonlyJSONObject;
+    // A job that is submitted stays so when this cannot be written.
+    await this._state?.save(KEY, kept).catch(() => undefined);
+  }
+
+  private async _read(): Promise<void> {
     const kept = await this._state?.fetch(KEY).catch(() => undefined);
-    const read = { ...NOTHING, ...(kept as Partial<IKept> | undefined) };
-    this._last ||= read.backend;
-    return read;
+    this._kept = { ...NOTHING, ...(kept as Partial<IKept> | undefined) };
   }
 
-  private _kept: Promise<IKept>;
-  private _last = '';
+  private _kept = NOTHING;
+  private readonly _reading: Promise<void>;
   private readonly _suffixes = new Map<string, readonly string[]>();
+}
+
+const memories = new WeakMap<object, SubmitMemory>();
+
+/** The one memory in a state database. */
+export function memoryIn(state: IStateDB | null): SubmitMemory {
+  const memory = (state && memories.get(state)) ?? new SubmitMemory(state);
+  if (state) {
+    memories.set(state, memory);
+  }
+  return memory;
 }

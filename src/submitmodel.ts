@@ -206,9 +206,11 @@ export class SubmitModel extends VDomModel {
     const { jobs, memory } = this._options;
     let key = '';
     await this._ask('submit', async () => {
-      key = await jobs.submit(this._request());
+      const request = this._request();
+      key = await jobs.submit(request);
       this.done = key;
       await memory.keep(this.backend, this.texts);
+      await memory.keepRequest(key, request.options ?? {});
     });
     return key;
   }

@@ -17,7 +17,7 @@ import { CommandIDs } from '../commandids';
 import { submitIcon } from '../icons';
 import { openForm, SUBMIT_ARGS, takesJobs } from '../submit';
 import type { ISubmitContext } from '../submit';
-import { SubmitMemory } from '../submitmemory';
+import { memoryIn } from '../submitmemory';
 import { IRemoteJobs } from '../tokens';
 import type { SubmitTab } from '../widgets/submittab';
 
@@ -53,7 +53,7 @@ export const submit: JupyterFrontEndPlugin<void> = {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-submit';
     const tracker = new WidgetTracker<SubmitTab>({ namespace });
-    const memory = new SubmitMemory(state);
+    const memory = memoryIn(state);
     const shared = { app, jobs, services, memory, tracker, translator, trans };
     const context = { ...shared, browser, browsers };
     addCommand(context);

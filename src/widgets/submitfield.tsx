@@ -89,7 +89,7 @@ interface IInputProps extends IProps {
 }
 
 function Input(props: IInputProps): React.JSX.Element {
-  const { offers, texts, field, id, problem, setText, trans } = props;
+  const { offers, texts, field, id, problem, setText } = props;
   const text = texts[field.name] ?? '';
   const common = {
     id,

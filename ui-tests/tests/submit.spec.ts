@@ -16,7 +16,10 @@ async function openForm(
   return form;
 }
 
-test('a form that knows what goes together', async ({ page, tmpPath }, info) => {
+test('a form that knows what goes together', async ({
+  page,
+  tmpPath
+}, info) => {
   await page.setViewportSize({ width: 1400, height: 820 });
   const server = await cluster(page);
   const form = await openForm(page);
