@@ -1,6 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { cancelBody, cancelTitle } from './jobactions';
+import { sorted } from './joborder';
 import {
   clock,
   counts,
@@ -11,7 +12,6 @@ import {
   knownUntil,
   matchingJobs,
   silence,
-  sorted,
   suits,
   timeUsed
 } from './jobview';
@@ -23,7 +23,8 @@ const NOW = Date.parse('2026-11-21T10:12:08.000Z');
 const held = job({
   state: 'queued',
   word: 'PENDING',
-  reason: 'you hold it (JobHeldUser)'
+  reason: 'you hold it (JobHeldUser)',
+  held: true
 });
 const waiting = job({ state: 'queued', word: 'PENDING', started: null });
 

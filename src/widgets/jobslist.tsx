@@ -6,14 +6,13 @@ import { stateIcon } from '../icons';
 import { act } from '../jobactions';
 import { jobButtons } from '../jobbuttons';
 import { keyOf } from '../jobstore';
-import type { IOrder } from '../jobview';
+import type { IOrder } from '../joborder';
+import { NEWEST, sorted } from '../joborder';
 import {
   countWords,
   grouped,
   matchingJobs,
-  NEWEST,
   silence,
-  sorted,
   suits
 } from '../jobview';
 import { NOTHING } from '../selection';
