@@ -12,7 +12,7 @@ import { keyOf } from './jobstore';
 import { matchingJobs } from './jobview';
 import type { ISelection } from './selection';
 import { NOTHING } from './selection';
-import type { IEverybody, IJob, IRemoteJobs } from './tokens';
+import type { IEverybodysJobs, IJob, IRemoteJobs } from './tokens';
 
 /** While everybody's jobs are shown they are asked for this often, in ms. */
 const EVERYBODY = 15_000;
@@ -93,7 +93,7 @@ export class JobListModel implements IDisposable {
   }
 
   /** What was answered about everybody's jobs; null: nothing yet. */
-  get others(): IEverybody | null {
+  get others(): IEverybodysJobs | null {
     return this._others;
   }
 
@@ -199,7 +199,7 @@ export class JobListModel implements IDisposable {
   private readonly _changed = new Signal<this, void>(this);
   private _everybody = false;
   private _keys: readonly string[] | null = null;
-  private _others: IEverybody | null = null;
+  private _others: IEverybodysJobs | null = null;
   private _owners: ReadonlySet<string> | null = null;
   private readonly _poll: Poll;
   private _problem = '';

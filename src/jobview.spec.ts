@@ -1,10 +1,10 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { cancelBody, cancelTitle } from './jobactions';
+import { counts } from './jobcounts';
 import { sorted } from './joborder';
 import {
   clock,
-  counts,
   countWords,
   isHeld,
   jobReason,

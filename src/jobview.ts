@@ -1,11 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { counts } from './jobcounts';
 import { ENDED, secondsSince, sentence, stateWord } from './format';
 import type { IJob, IJobBackend, JobAction } from './tokens';
 
 /** Whether the job waits because somebody holds it. */
-export function isHeld(job: IJob): boolean {
-  return job.held && waits(job);
+export function isHeld({ state, held }: IJob): boolean {
+  return state === 'queued' && held;
 }
 
 /** Whether it waits for its start. */
@@ -48,21 +49,6 @@ function endWords(job: IJob, trans: TranslationBundle): string {
     return trans.__('ended by the signal %1', job.signal);
   }
   return job.exit_code ? trans.__('exit code %1', job.exit_code) : '';
-}
-
-/** The sum of the tasks of jobs that run, and of those that wait. */
-export function counts(jobs: readonly IJob[]): {
-  running: number;
-  waiting: number;
-} {
-  let running = 0;
-  let waiting = 0;
-  for (const job of jobs) {
-    const of = job.counts ?? { [job.state]: job.tasks };
-    running += of.running ?? 0;
-    waiting += (of.queued ?? 0) + (of.submitting ?? 0);
-  }
-  return { running, waiting };
 }
 
 /** "2 running, 5 waiting". */

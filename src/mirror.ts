@@ -102,7 +102,7 @@ export abstract class Mirror<
   }
 
   async refresh(): Promise<void> {
-    await this._again();
+    await this.again();
     await this.poll.tick.catch(() => undefined);
     if (this._freshness !== 'fresh') {
       throw new Error(this._problem);
@@ -139,6 +139,17 @@ export abstract class Mirror<
   /** The list is another one; `listed`: because of a listing. */
   protected abstract updated(before: S, listed: boolean): void;
 
+  /** List now; what runs may be too old, and is followed by another one. */
+  protected async again(): Promise<void> {
+    if (this._listing) {
+      this._wanted = true;
+      return;
+    }
+    // `poll.refresh` does nothing right after a listing that it began.
+    const interval = Poll.IMMEDIATE;
+    await this.poll.schedule({ interval, phase: 'refreshed' });
+  }
+
   protected emitChanged(): void {
     this._changed.emit();
   }
@@ -159,7 +170,7 @@ export abstract class Mirror<
 
   private readonly _onVisibility = (): void => {
     if (document.visibilityState === 'visible') {
-      void this._again();
+      void this.again();
     }
   };
 
@@ -175,20 +186,9 @@ export abstract class Mirror<
     const { store, complete } = this.step(this._store, event);
     this.update(store);
     if (!complete && this._late.size === 0) {
-      void this._again();
+      void this.again();
     }
   };
-
-  /** List now; what runs may be too old, and is followed by another one. */
-  private async _again(): Promise<void> {
-    if (this._listing) {
-      this._wanted = true;
-      return;
-    }
-    // `poll.refresh` does nothing right after a listing that it began.
-    const interval = Poll.IMMEDIATE;
-    await this.poll.schedule({ interval, phase: 'refreshed' });
-  }
 
   /** List until nobody asks for more; a rejection lets the poll back off. */
   private async _relist(): Promise<void> {
@@ -239,7 +239,7 @@ export abstract class Mirror<
       true
     );
     if (!complete) {
-      void this._again();
+      void this.again();
     }
   }
 
