@@ -1,4 +1,9 @@
-import { Dialog, Notification, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import {
+  Dialog,
+  Notification,
+  showDialog,
+  showErrorMessage
+} from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { grouped } from './jobview';
@@ -136,7 +141,9 @@ export async function confirmed(
     title: cancel ? cancelTitle(chosen, trans) : requeueTitle(chosen, trans),
     body: cancel
       ? cancelBody(chosen, trans)
-      : trans.__('What runs is ended and starts anew. What it has not saved is lost.'),
+      : trans.__(
+          'What runs is ended and starts anew. What it has not saved is lost.'
+        ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Keep') }),
       Dialog.warnButton({

@@ -68,9 +68,7 @@ class ChangeForm extends Widget implements Dialog.IBodyWidget<IJobChange> {
     this._time.input.addEventListener('input', () => {
       const { input } = this._time;
       const wrong = input.value !== '' && !(secondsIn(input.value) > 0);
-      input.setCustomValidity(
-        wrong ? trans.__('Not a length of time') : ''
-      );
+      input.setCustomValidity(wrong ? trans.__('Not a length of time') : '');
       input.setAttribute('aria-invalid', String(wrong));
     });
   }

@@ -63,9 +63,7 @@ const ALL: Readonly<Record<Column, IColumn>> = {
 export const COLUMNS = Object.keys(ALL) as readonly Column[];
 
 /** Those that are shown until the user chooses. */
-export const USUAL: readonly Column[] = COLUMNS.filter(
-  each => ALL[each].usual
-);
+export const USUAL: readonly Column[] = COLUMNS.filter(each => ALL[each].usual);
 
 /** Those that cannot be left out. */
 export const ALWAYS: readonly Column[] = ['name', 'state'];
@@ -99,8 +97,7 @@ export function fit(
   room: number,
   bars: boolean
 ): IFit {
-  const least = (of: Column) =>
-    of === 'state' && bars ? BAR : ALL[of].least;
+  const least = (of: Column) => (of === 'state' && bars ? BAR : ALL[of].least);
   let columns = COLUMNS.filter(of => chosen.has(of) || ALWAYS.includes(of));
   const sum = () =>
     columns.reduce((all, of) => all + least(of), BUTTONS + EDGES);

@@ -2,11 +2,7 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, showErrorMessage } from '@jupyterlab/apputils';
 import { PageConfig } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import {
-  copyIcon,
-  folderIcon,
-  infoIcon
-} from '@jupyterlab/ui-components';
+import { copyIcon, folderIcon, infoIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -181,10 +177,10 @@ function addLooks(options: IJobCommands): void {
     icon: infoIcon,
     describedBy: JOB_ARGS,
     isEnabled: args => single(args) !== undefined,
-    isVisible: () => commands.hasCommand(CommandIDs.showJob),
     execute: args => {
       const job = single(args);
-      return job && showDetails(commands, keyOf(job));
+      const key = job ? keyOf(job) : args['job'];
+      return typeof key === 'string' ? showDetails(commands, key) : undefined;
     }
   });
   commands.addCommand(CommandIDs.openJobFolder, {
@@ -248,7 +244,8 @@ function addMark(options: IJobCommands): void {
       const { job, marked: wanted } = args;
       const those = jobsMeant(options, args).map(each => desk.markKey(each));
       // One that was just submitted is in no list yet.
-      const keys = those.length === 0 && typeof job === 'string' ? [job] : those;
+      const keys =
+        those.length === 0 && typeof job === 'string' ? [job] : those;
       const all = keys.every(key => desk.isMarked(key));
       desk.mark(keys, typeof wanted === 'boolean' ? wanted : !all);
     }
@@ -283,4 +280,3 @@ export const PALETTE = [
   CommandIDs.changeJob,
   CommandIDs.cancelJob
 ] as const;
-

@@ -106,7 +106,9 @@ interface IOpen {
 
 /** Members of the arrays that are open; asked again when an array changed. */
 export class Groups {
-  constructor(private readonly _ask: (key: string) => Promise<readonly IJob[]>) {}
+  constructor(
+    private readonly _ask: (key: string) => Promise<readonly IJob[]>
+  ) {}
 
   /** Emitted when there is something else to show. */
   get changed(): ISignal<this, void> {

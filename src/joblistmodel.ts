@@ -106,6 +106,11 @@ export class JobListModel implements IDisposable {
     return !this._everybody || this._mine().has(whose(job));
   }
 
+  /** What matches the filter: jobs and arrays, not the members of these. */
+  get matched(): readonly IJob[] {
+    return this.rows.filter(({ parent }) => !parent).map(({ job }) => job);
+  }
+
   /** The rows as they are shown. */
   get rows(): readonly IRow[] {
     this._rows ??= this._makeRows();

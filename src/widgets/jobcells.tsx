@@ -77,7 +77,9 @@ function Id({ id }: { readonly id: string }): React.JSX.Element {
   const tail = id.length > 8 ? 4 : 0;
   return (
     <div role="gridcell" data-column="job_id" title={id}>
-      <span className="jp-RemoteJobs-head1">{id.slice(0, id.length - tail)}</span>
+      <span className="jp-RemoteJobs-head1">
+        {id.slice(0, id.length - tail)}
+      </span>
       {tail > 0 && <span>{id.slice(-tail)}</span>}
     </div>
   );
@@ -109,13 +111,10 @@ function Name({ row, marked, toggle, trans }: ICellProps): React.JSX.Element {
         </button>
       )}
       {marked && !parent && (
-        <starredIcon.react
-          tag="span"
-          width="14px"
-          title={trans.__('Marked')}
-          aria-label={trans.__('Marked')}
-          role="img"
-        />
+        <span className="jp-RemoteJobs-star" title={trans.__('Marked')}>
+          <starredIcon.react tag="span" width="14px" aria-hidden="true" />
+          <span className="jp-RemoteHidden">{trans.__('Marked')}</span>
+        </span>
       )}
       <span className="jp-RemoteJobs-name">{name}</span>
       {tasks > 1 && (
@@ -162,9 +161,7 @@ function Share(props: {
     <span className="jp-RemoteShare">
       <span className="jp-RemoteHidden">{word}: </span>
       <span className="jp-RemoteShare-words">
-        <span>
-          {trans.__('%1 of %2 done', grouped(done), grouped(tasks))}
-        </span>
+        <span>{trans.__('%1 of %2 done', grouped(done), grouped(tasks))}</span>
         {failed > 0 && (
           <span className="jp-RemoteShare-failed">
             {trans.__('%1 failed', grouped(failed))}
