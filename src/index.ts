@@ -3,7 +3,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
 import { jobdetails } from './plugins/jobdetails';
-import { jobs, joblist } from './plugins/jobs';
+import { jobnotices } from './plugins/jobnotices';
+import { jobdesk, joblist, jobs } from './plugins/jobs';
+import { jobstatus } from './plugins/jobstatus';
 import { launcher } from './plugins/launcher';
 import { log } from './plugins/log';
 import { notifications } from './plugins/notifications';
@@ -20,6 +22,7 @@ export * from './tokens';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sessions,
   jobs,
+  jobdesk,
   settings,
   desktop,
   commands,
@@ -30,6 +33,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   joblist,
   submit,
   jobdetails,
+  jobnotices,
+  jobstatus,
   notifications,
   status,
   route

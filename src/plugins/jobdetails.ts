@@ -13,7 +13,6 @@ import { ITranslator } from '@jupyterlab/translation';
 import { requestAgain, submitAgain } from '../again';
 import { CommandIDs } from '../commandids';
 import { jobsIcon } from '../icons';
-import { act } from '../jobactions';
 import { browserPath, DetailsModel } from '../jobdetails';
 import { tellSubmitted } from '../submit';
 import type { SubmitMemory } from '../submitmemory';
@@ -101,7 +100,9 @@ function actionsOf(
     }
   };
   return {
-    run: (action, job) => void act(jobs, action, [job], trans),
+    run: command => {
+      run(command, { job: key });
+    },
     showLog: () => {
       run(CommandIDs.showJobLog, { job: key });
     },

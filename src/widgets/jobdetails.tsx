@@ -6,7 +6,7 @@ import { ENDED, sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { DetailsModel } from '../jobdetails';
 import { knownUntil, secondsUsed, timeWords, clock } from '../jobview';
-import type { IJob, JobAction } from '../tokens';
+import type { IJob } from '../tokens';
 import { CodeBox } from './codebox';
 import { useNow } from './hooks';
 import { DetailsHead } from './jobdetailshead';
@@ -15,7 +15,8 @@ import { JobGraph } from './jobgraph';
 
 /** What the view does beyond itself. */
 export interface IDetailsActions {
-  run(action: JobAction, job: IJob): void;
+  /** Run a command for the job. */
+  run(command: string): void;
   showLog(): void;
   showJob(key: string): void;
   /** Show a folder in the file browser; null: it is not below its top. */

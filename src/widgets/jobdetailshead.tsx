@@ -1,8 +1,7 @@
 import { listIcon, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { heldIcon, stateIcon } from '../icons';
-import { submitIcon } from '../icons';
+import { heldIcon, stateIcon, submitIcon } from '../icons';
 import { jobButtons } from '../jobbuttons';
 import { fromKey } from '../jobstore';
 import {
@@ -73,7 +72,7 @@ function Buttons(props: IDetailsProps): React.JSX.Element {
   const { job } = model;
   const backend = model.jobs.backends.get(model.backend);
   const suiting = jobButtons(trans).filter(
-    ({ action }) => job && !model.gone && suits(action, job, backend)
+    ({ deed }) => job && !model.gone && suits(deed, job, backend)
   );
   return (
     <div className="jp-RemoteDetails-buttons">
@@ -81,14 +80,12 @@ function Buttons(props: IDetailsProps): React.JSX.Element {
         <listIcon.react tag="span" width="16px" aria-hidden="true" />
         {trans.__('Show Log')}
       </button>
-      {suiting.map(({ action, icon, label }) => (
+      {suiting.map(({ command, icon, label }) => (
         <button
-          key={action}
+          key={command}
           className="jp-mod-styled"
           onClick={() => {
-            if (job) {
-              actions.run(action, job);
-            }
+            actions.run(command);
           }}
         >
           <icon.react tag="span" width="16px" aria-hidden="true" />
