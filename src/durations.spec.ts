@@ -6,7 +6,7 @@ import {
   sizeText,
   sizeUnit
 } from './durations';
-import { random } from './testing/random';
+import { randomFrom } from './testing/samples';
 
 describe('parseDuration', () => {
   it.each([
@@ -44,7 +44,7 @@ describe('parseDuration', () => {
   );
 
   it('reads what durationText writes', () => {
-    const next = random(1);
+    const next = randomFrom(1);
     for (let turn = 0; turn < 2000; turn += 1) {
       const seconds = Math.floor(10 ** (next() * 7));
       expect(parseDuration(durationText(seconds))).toBe(seconds);
@@ -86,7 +86,7 @@ describe('parseSize', () => {
   );
 
   it('reads what sizeText writes', () => {
-    const next = random(2);
+    const next = randomFrom(2);
     for (let turn = 0; turn < 2000; turn += 1) {
       const unit = next() < 0.5 ? 1000 : 1024;
       const power = Math.floor(next() * 5);

@@ -122,10 +122,9 @@ function numberLength(words: string): number {
 
 /** The unit in which a size is a short number: `GiB` for 16 GiB, `GB` for 4 GB. */
 export function sizeUnit(count: number): string {
-  const unit = sizeText(count).split(' ')[1] ?? 'B';
-  const base = unit.includes('i') ? 1024 : 1000;
-  const power = Math.floor(Math.log(Math.max(1, count)) / Math.log(base));
-  return unit === 'B' ? (sizeUnits(base)[power] ?? 'B') : unit;
+  const base = sizeText(count).includes('i') ? 1024 : 1000;
+  const units = sizeUnits(base);
+  return units.filter((_, power) => count >= base ** power).pop() ?? 'B';
 }
 
 /** Bytes as a rounded number of such units, without the unit: `2.1`. */
@@ -133,5 +132,6 @@ export function sizeIn(count: number, unit: string): string {
   const base = unit.includes('i') ? 1024 : 1000;
   const power = Math.max(0, sizeUnits(base).indexOf(unit));
   const value = count / base ** power;
-  return String(Number(value < 9.95 ? value.toPrecision(2) : value.toFixed(0)));
+  const rounded = value < 1 ? value.toPrecision(2) : value.toFixed(1);
+  return String(Number(value < 100 ? rounded : value.toFixed(0)));
 }

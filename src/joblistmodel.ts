@@ -17,10 +17,20 @@ import type { IEverybodysJobs, IJob, IRemoteJobs } from './tokens';
 /** While everybody's jobs are shown they are asked for this often, in ms. */
 const EVERYBODY = 15_000;
 
+/** Where the jobs of a list come from. */
+export interface IListedJobs extends Pick<
+  IRemoteJobs,
+  'all' | 'backends' | 'everybody' | 'freshness' | 'get' | 'problem' | 'tasks'
+> {
+  readonly changed: ISignal<unknown, void>;
+}
+
 /** What one list of jobs shows: whose, which, in what order; what is selected. */
-export class JobListModel implements IDisposable {
+export class JobListModel<
+  T extends IListedJobs = IRemoteJobs
+> implements IDisposable {
   constructor(
-    readonly jobs: IRemoteJobs,
+    readonly jobs: T,
     readonly desk: JobDesk,
     private readonly _trans: TranslationBundle,
     visible: () => boolean

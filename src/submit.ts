@@ -148,6 +148,7 @@ async function draftOf(
 
 async function read({ app }: ISubmitContext, path: string): Promise<string> {
   const file = await app.serviceManager.contents.get(path, {
+    content: true,
     type: 'file',
     format: 'text'
   });

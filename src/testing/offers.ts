@@ -1,5 +1,5 @@
 import type { IAllowed, IOfferField, IOffers } from '../tokens';
-import { random } from './random';
+import { randomFrom } from './samples';
 
 /** A field with what a test says of it. */
 export function field(
@@ -43,7 +43,7 @@ const NAMES = ['partition', 'account', 'qos'];
 
 /** Offers with some fields of some choices, and combinations at random. */
 export function randomOffers(seed: number): IOffers {
-  const next = random(seed);
+  const next = randomFrom(seed);
   const upTo = (count: number) => Math.floor(next() * count);
   const fields = NAMES.slice(0, 1 + upTo(3)).map(name =>
     choiceField(

@@ -29,7 +29,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
     job && job.tasks > 1 ? trans.__('%1 tasks', grouped(job.tasks)) : ''
   ].filter(Boolean);
   return (
-    <header className="jp-RemoteDetails-head">
+    <div className="jp-RemoteDetails-head">
       <h2>
         <span>{job?.name ?? trans.__('Job %1', job_id)}</span>
         {job && <State {...props} job={job} />}
@@ -48,7 +48,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
         </p>
       )}
       <Buttons {...props} />
-    </header>
+    </div>
   );
 }
 

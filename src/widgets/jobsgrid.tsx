@@ -5,7 +5,7 @@ import * as React from 'react';
 import type { IFit } from '../jobcolumns';
 import { heading } from '../jobcolumns';
 import type { IRow } from '../jobgroups';
-import type { JobListModel } from '../joblistmodel';
+import type { IListedJobs, JobListModel } from '../joblistmodel';
 import type { ISelection, SelectHow } from '../selection';
 import { move, select, selectAll } from '../selection';
 import { useNow } from './hooks';
@@ -16,7 +16,7 @@ import { ROW, rowId, useRows } from './rows';
 const TICK = 1_000;
 
 interface IGridProps {
-  readonly model: JobListModel;
+  readonly model: JobListModel<IListedJobs>;
   readonly shown: IFit;
   readonly run: (command: string, key: string) => void;
   readonly trans: TranslationBundle;
@@ -88,7 +88,10 @@ export function JobsGrid(props: IGridProps): React.JSX.Element {
 }
 
 /** Open an array, or close it. */
-function turn(model: JobListModel, { key, job, open }: IRow): void {
+function turn(
+  model: JobListModel<IListedJobs>,
+  { key, job, open }: IRow
+): void {
   if (open) {
     model.groups.close(key);
   } else {
@@ -146,7 +149,7 @@ type Rows = ReturnType<typeof useRows>;
 /** The keyboard goes through the rows; buttons in the table keep their keys. */
 function onKey(
   event: React.KeyboardEvent,
-  model: JobListModel,
+  model: JobListModel<IListedJobs>,
   rows: Rows
 ): void {
   if (event.target !== event.currentTarget || event.altKey) {
@@ -163,7 +166,7 @@ function onKey(
 
 function chosenBy(
   event: React.KeyboardEvent,
-  model: JobListModel,
+  model: JobListModel<IListedJobs>,
   page: number
 ): ISelection | null {
   const { selection, keys } = model;
@@ -196,7 +199,10 @@ function chosenBy(
 }
 
 /** Right opens an array, then goes into it; left goes out, then closes it. */
-function sideways(model: JobListModel, right: boolean): ISelection | null {
+function sideways(
+  model: JobListModel<IListedJobs>,
+  right: boolean
+): ISelection | null {
   const { selection, keys } = model;
   const row = model.rows.find(({ key }) => key === selection.active);
   if (!row) {

@@ -11,6 +11,7 @@ import { jobsIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { JobListModel } from '../joblistmodel';
 import type { IRemoteJobs, IRemoteSettings } from '../tokens';
+import { NowOrFinished } from './history';
 import { JobsList } from './jobslist';
 
 /** What the list needs. */
@@ -78,8 +79,9 @@ export class JobsView extends ReactWidget {
   }
 
   protected override render(): React.JSX.Element {
-    const { commands, settings, trans } = this._options;
+    const { jobs, desk, commands, settings, trans } = this._options;
     const { model } = this;
+    const width = this.node.clientWidth;
     const run = (command: string, job?: string) =>
       void commands.execute(command, job === undefined ? {} : { job });
     return (
@@ -87,10 +89,9 @@ export class JobsView extends ReactWidget {
         {() => (
           <UseSignal signal={model.changed} shouldUpdate={() => this.isVisible}>
             {() => (
-              <JobsList
-                {...{ model, settings, run, trans }}
-                width={this.node.clientWidth}
-              />
+              <NowOrFinished {...{ jobs, desk, run, width, trans }}>
+                <JobsList {...{ model, settings, run, width, trans }} />
+              </NowOrFinished>
             )}
           </UseSignal>
         )}

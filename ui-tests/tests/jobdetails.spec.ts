@@ -15,6 +15,9 @@ module load gromacs
 srun gmx mdrun -deffnm relax
 `;
 
+/** Requests for the first job. */
+const JOB = /\/jobs\/slurm\/4000(?:\?|$)/;
+
 const NOTHING = {
   script: '',
   command: '',
@@ -82,10 +85,10 @@ test('a job in full: live, its neighbours, submitted again', async ({
   const jobs = many(8) as Record<string, unknown>[];
   const [first] = jobs;
   const server = await cluster(page, jobs);
-  await page.route(/\/jobs\/slurm\/4000$/, route =>
+  await page.route(JOB, route =>
     route.fulfill({ json: { job: first ?? null, details: RUNNING } })
   );
-  await page.route(/\/jobs\/slurm\/4005$/, route =>
+  await page.route(/\/jobs\/slurm\/4005(?:\?|$)/, route =>
     route.fulfill({ json: { job: jobs[5] ?? null, details: FAILED } })
   );
   const view = await openJob(page, '4000');
@@ -134,7 +137,7 @@ test('a job that is gone keeps what was known; errors; narrow', async ({
   const jobs = many(2);
   await cluster(page, jobs);
   let failing = false;
-  await page.route(/\/jobs\/slurm\/4000$/, route =>
+  await page.route(JOB, route =>
     failing
       ? route.fulfill({
           status: 502,
