@@ -33,7 +33,7 @@ export function parseDuration(text: string): number | null {
   let sum = 0;
   let last = Infinity;
   for (let part = PART.exec(rest); part; part = PART.exec(rest)) {
-    const unit = UNITS.find(([words]) => words.test(part?.[2] ?? ''))?.[1];
+    const unit = UNITS.find(([words]) => words.test(part[2] ?? ''))?.[1];
     if (unit === undefined || unit >= last) {
       return null;
     }

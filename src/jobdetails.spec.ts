@@ -36,7 +36,7 @@ describe('meters', () => {
     expect(all.map(({ words }) => words)).toEqual([
       '38 % of 8 cores',
       '2 of 16 GiB',
-      '0:12:05 of 1:00:00'
+      '0:12:05 of 1 h'
     ]);
     expect(all.map(({ part }) => part)).toEqual([0.384, 0.125, 725 / 3600]);
   });

@@ -2,7 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { Throttler } from '@lumino/polling';
 
-import { sizeIn, sizeUnit } from './durations';
+import { durationText, sizeIn, sizeUnit } from './durations';
 import { fromKey } from './jobstore';
 import { clock } from './jobview';
 import { wordsOf } from './submitmodel';
@@ -175,10 +175,8 @@ function timeWords(
   asked: number | undefined,
   trans: TranslationBundle
 ): string {
-  const words = [used, asked].map(seconds =>
-    seconds === undefined ? '' : clock(seconds, trans)
-  );
-  const [of = '', all = ''] = words;
+  const of = used === undefined ? '' : clock(used, trans);
+  const all = asked === undefined ? '' : durationText(asked);
   return of && all ? trans.__('%1 of %2', of, all) : of || all;
 }
 

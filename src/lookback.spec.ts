@@ -86,7 +86,7 @@ describe('groups', () => {
     const [group] = groupsOf([ended(5, 9), ended(7, 9, { started: null })]);
     expect(group?.waited.all).toEqual([5]);
     expect(timesWords(group?.waited ?? neverTimes, trans)).toBe(
-      'half within 5 s, nine of ten within 5 s'
+      'half in 5 s, 90 % in 5 s'
     );
     expect(timesWords(neverTimes, trans)).toBe('–');
   });

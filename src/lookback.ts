@@ -126,7 +126,7 @@ export function outcomeWords(
     .join(', ');
 }
 
-/** "half within 3 min, nine of ten within 2 h". */
+/** "half in 3 min, 90 % in 2 h". */
 export function timesWords(
   { all, median, ninety }: ITimes,
   trans: TranslationBundle
@@ -134,7 +134,7 @@ export function timesWords(
   return all.length === 0
     ? '–'
     : trans.__(
-        'half within %1, nine of ten within %2',
+        'half in %1, 90 % in %2',
         duration(median, trans),
         duration(ninety, trans)
       );

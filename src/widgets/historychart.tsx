@@ -15,7 +15,7 @@ import type { IGroup, ITimes } from '../lookback';
 import type { IJob } from '../tokens';
 
 /** Size of a chart and number of its bars. */
-const WIDTH = 200;
+const WIDTH = 180;
 const HEIGHT = 26;
 const BINS = 40;
 
@@ -51,7 +51,7 @@ export function HistoryChart({ jobs, trans }: IProps): React.JSX.Element {
       </table>
       <p>
         {trans.__(
-          'Bars: how many jobs took so long. Solid line: half of the jobs were not longer; dashed line: nine of ten.'
+          'Bars: how many jobs took so long. Half of the jobs are left of the solid line, 90 % left of the dashed one.'
         )}
       </p>
     </details>

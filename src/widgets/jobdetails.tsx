@@ -2,6 +2,7 @@ import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { durationText } from '../durations';
 import { ENDED, sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { DetailsModel } from '../jobdetails';
@@ -16,13 +17,13 @@ import { JobGraph } from './jobgraph';
 /** What the view does beyond itself. */
 export interface IDetailsActions {
   /** Run a command for the job. */
-  run(command: string): void;
-  showLog(): void;
-  showJob(key: string): void;
+  readonly run: (command: string) => void;
+  readonly showLog: () => void;
+  readonly showJob: (key: string) => void;
   /** Show a folder in the file browser; null: it is not below its top. */
-  folder(path: string, user: string): (() => void) | null;
-  again(): void;
-  edit(): void;
+  readonly folder: (path: string, user: string) => (() => void) | null;
+  readonly again: () => void;
+  readonly edit: () => void;
 }
 
 export interface IDetailsProps {
@@ -117,7 +118,7 @@ function Times(props: IDetailsProps & { readonly job: IJob }) {
       : NaN;
   const length = (seconds: number) =>
     Number.isNaN(seconds) ? '' : clock(Math.max(0, seconds), trans);
-  const limit = job.time_limit === null ? '' : clock(job.time_limit, trans);
+  const limit = job.time_limit === null ? '' : durationText(job.time_limit);
   const all: readonly (readonly [string, string])[] = [
     [trans.__('Submitted'), timeWords(job.submitted, now)],
     [

@@ -29,7 +29,7 @@ export class DetailsTab extends MainAreaWidget<DetailsView> {
       this.title.label = model.job?.name ?? trans.__('Job %1', job_id);
     };
     this.title.caption = trans.__('Job %1 on %2', job_id, backend);
-    model.stateChanged.connect(name);
+    model.stateChanged.connect(name, this);
     name();
   }
 }

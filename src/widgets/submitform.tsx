@@ -11,12 +11,12 @@ import { SubmitFoot } from './submitfoot';
 
 /** What the buttons of the form do beyond it. */
 export interface ISubmitActions {
-  submit(): Promise<void>;
+  readonly submit: () => Promise<void>;
   /** Ask for a folder, beginning at this one; null: none was chosen. */
-  browse: ((folder: string) => Promise<string | null>) | null;
-  showJobs(): void;
-  showJob(key: string): void;
-  showLog(key: string): void;
+  readonly browse: ((folder: string) => Promise<string | null>) | null;
+  readonly showJobs: () => void;
+  readonly showJob: (key: string) => void;
+  readonly showLog: (key: string) => void;
 }
 
 export interface IFormProps {

@@ -31,7 +31,7 @@ export class SubmitTab extends MainAreaWidget<SubmitView> {
         : trans.__('Submit Job');
       this.title.caption = trans.__('A job that is not submitted yet');
     };
-    model.stateChanged.connect(name);
+    model.stateChanged.connect(name, this);
     name();
   }
 }

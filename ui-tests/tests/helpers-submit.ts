@@ -16,6 +16,9 @@ function field(name: string, kind: string, label: string, more = {}): object {
   return { name, kind, label, choices: [], ...empty, ...more };
 }
 
+/** What a field is for; not ours to translate. */
+const says = (caption: string) => ({ caption });
+
 const choices = (...values: string[]) =>
   values.map(value => ({ value, label: '', note: '' }));
 
@@ -54,12 +57,12 @@ export const OFFERS = {
     field('cpus', 'whole', 'CPUs per task', { least: 1, most: 64, default: 1 }),
     field('memory', 'bytes', 'Memory', {
       most: 2 ** 38,
-      caption: 'Of each node.'
+      ...says('Of each node.')
     }),
     field('gpus', 'whole', 'GPUs', { least: 0 }),
-    field('array', 'text', 'Array', { caption: 'Such as 1-100 or 1-100%5.' }),
+    field('array', 'text', 'Array', { ...says('Such as 1-100 or 1-100%5.') }),
     field('exclusive', 'switch', 'Whole nodes', {
-      caption: 'Nobody else runs there.'
+      ...says('Nobody else runs there.')
     })
   ],
   allowed: [

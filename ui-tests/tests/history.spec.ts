@@ -67,7 +67,7 @@ test('what ended: how long it waited and ran, and where it is known from', async
   await expect(view).toContainText('slurm: from its accounting');
   await expect(view).toContainText('local: recorded by jupyter_remote');
   await expect(view.getByRole('row', { name: /^slurm \/ gpu/ })).toContainText(
-    'half within'
+    'half in'
   );
   await page.screenshot({ path: info.outputPath('history.png') });
   await view.getByLabel('Filter finished jobs').fill('gpu time');

@@ -53,11 +53,15 @@ const RUNNING = {
     { job_id: '4006', kind: 'afterok', name: 'plots', state: 'queued' },
     { job_id: '4007', kind: 'afternotok', name: 'mail-me', state: 'queued' }
   ],
-  rows: Object.fromEntries(
-    ['Priority', 'Nice', 'Requeue', 'BatchHost', 'MinMemoryNode', 'Licenses']
-      .map((name, at) => [name, String(at * 17)])
-      .concat([['TresPerNode', 'gres:gpu:1']])
-  )
+  rows: {
+    Priority: '4294',
+    Nice: '0',
+    Requeue: '1',
+    BatchHost: 'node17',
+    MinMemoryNode: '16G',
+    Licenses: '(null)',
+    TresPerNode: 'gres:gpu:1'
+  }
 };
 
 const FAILED = {
