@@ -83,16 +83,20 @@ function Problem({ model, trans }: IDetailsProps): React.JSX.Element | null {
   return (
     <div className="jp-RemoteDetails-problem" role="alert">
       <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>
-        {problem ||
-          trans.__('%1 does not know this job any more.', model.backend)}
-        {details && ' '}
-        {details &&
-          trans.__(
-            'What stands below was known at %1.',
-            timeWords(new Date(model.read).toISOString())
-          )}
-      </span>
+      <div>
+        <p>
+          {problem ||
+            trans.__('%1 does not know this job any more.', model.backend)}
+        </p>
+        {details && (
+          <p>
+            {trans.__(
+              'What stands below was known at %1.',
+              timeWords(new Date(model.read).toISOString())
+            )}
+          </p>
+        )}
+      </div>
       <button
         className="jp-mod-styled"
         onClick={() => {

@@ -1,6 +1,7 @@
 import { listIcon, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { ENDED } from '../format';
 import { heldIcon, stateIcon, submitIcon } from '../icons';
 import { jobButtons } from '../jobbuttons';
 import { fromKey } from '../jobstore';
@@ -52,7 +53,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
   );
 }
 
-function State({ job, trans }: IDetailsProps & { readonly job: IJob }) {
+function State({ model, job, trans }: IDetailsProps & { readonly job: IJob }) {
   const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
   return (
     <span
@@ -62,7 +63,9 @@ function State({ job, trans }: IDetailsProps & { readonly job: IJob }) {
       title={job.word}
     >
       <icon.react tag="span" width="16px" aria-hidden="true" />
-      {jobWord(job, trans)}
+      {model.gone > 0 && !ENDED.has(job.state)
+        ? trans.__('%1 when last seen', jobWord(job, trans))
+        : jobWord(job, trans)}
     </span>
   );
 }

@@ -15,6 +15,9 @@ import {
 } from '../submitwords';
 import type { IMissing, IOfferField, IOffers } from '../tokens';
 
+/** Characters that can be read in a closed list. */
+const ROOM = 30;
+
 interface IProps {
   readonly offers: IOffers;
   readonly texts: Texts;
@@ -65,9 +68,8 @@ function Hint(props: IProps): React.JSX.Element | null {
     );
   }
   const read = readAs(field, texts[field.name] ?? '');
-  const note = field.choices.find(
-    ({ value }) => value === texts[field.name]
-  )?.note;
+  const choice = field.choices.find(one => one.value === texts[field.name]);
+  const note = choice && choiceWords(choice).length > ROOM ? choice.note : '';
   const words = read ? trans.__('That is %1.', read) : note || field.caption;
   return words ? <p>{words}</p> : null;
 }

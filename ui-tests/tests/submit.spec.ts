@@ -126,6 +126,7 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
   await expect(page.locator('.lm-Menu')).toBeVisible();
   await expect(entry).toBeHidden();
   await page.keyboard.press('Escape');
+  await expect(page.locator('.lm-Menu')).toHaveCount(0);
   await item('relax.sbatch').click({ button: 'right' });
   await entry.click();
   const form = page.locator('.jp-RemoteSubmit-form');
