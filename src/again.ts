@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { durationText, sizeText } from './durations';
 import type { SubmitMemory } from './submitmemory';
-import { wordsOf } from './submitmodel';
+import { wordsOf } from './submitdraft';
 import type {
   IJob,
   IJobDetails,

@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { IListedJobs } from './joblistmodel';
 import { keyOf } from './jobstore';
-import { wordsOf } from './submitmodel';
+import { wordsOf } from './submitdraft';
 import type {
   Freshness,
   IEndedJobs,

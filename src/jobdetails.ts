@@ -5,7 +5,7 @@ import { Throttler } from '@lumino/polling';
 import { durationText, sizeIn, sizeUnit } from './durations';
 import { fromKey } from './jobstore';
 import { clock } from './jobview';
-import { wordsOf } from './submitmodel';
+import { wordsOf } from './submitdraft';
 import type { IJob, IJobDetails, IRemoteJobs } from './tokens';
 
 /** A backend is asked about one job at most this often, in ms. */

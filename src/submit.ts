@@ -14,9 +14,10 @@ import { Debouncer } from '@lumino/polling';
 
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
+import type { IDraft } from './submitdraft';
+import { wordsOf } from './submitdraft';
 import type { SubmitMemory } from './submitmemory';
-import type { IDraft } from './submitmodel';
-import { SubmitModel, wordsOf } from './submitmodel';
+import { SubmitModel } from './submitmodel';
 import type { IRemoteJobs, JobOption } from './tokens';
 import type { ISubmitActions } from './widgets/submitform';
 import { SubmitTab } from './widgets/submittab';

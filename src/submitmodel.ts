@@ -12,6 +12,8 @@ import {
   textOf
 } from './offers';
 import type { Texts } from './offers';
+import type { IDraft, IFailure } from './submitdraft';
+import { requestOf, wordsOf } from './submitdraft';
 import type { SubmitMemory } from './submitmemory';
 import type {
   IJobRequest,
@@ -20,25 +22,6 @@ import type {
   ITrial,
   JobOption
 } from './tokens';
-
-/** What the user has written, as it comes back after a reload. */
-export interface IDraft {
-  readonly backend: string;
-  readonly name: string;
-  readonly folder: string;
-  /** Null: what a new script begins with. */
-  readonly script: string | null;
-  /** What stands in the fields, as texts or values; null: what was last used. */
-  readonly options: Readonly<Record<string, JobOption>> | null;
-}
-
-/** Why a request failed. */
-export interface IFailure {
-  readonly asked: 'submit' | 'test';
-  readonly words: string;
-  /** The answer was lost: the job may exist. */
-  readonly lost: boolean;
-}
 
 /** What the form needs. */
 export interface ISubmitOptions {
@@ -257,16 +240,8 @@ export class SubmitModel extends VDomModel {
   }
 
   private _request(): IJobRequest {
-    const { backend, name, folder } = this._draft;
     const options = this.offers ? optionsOf(this.offers, this.texts) : {};
-    const script = this.script;
-    return {
-      backend,
-      script,
-      ...(name.trim() && { name: name.trim() }),
-      ...(folder.trim() && { folder: folder.trim() }),
-      options
-    };
+    return requestOf(this._draft, this.script, options);
   }
 
   private _take(
@@ -323,9 +298,4 @@ export class SubmitModel extends VDomModel {
   private _asked = false;
   private _draft: IDraft;
   private _texts: Texts = {};
-}
-
-/** What an error says. */
-export function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

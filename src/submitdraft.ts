@@ -1,0 +1,41 @@
+import type { IJobRequest, JobOption } from './tokens';
+
+/** What the user has written, as it comes back after a reload. */
+export interface IDraft {
+  readonly backend: string;
+  readonly name: string;
+  readonly folder: string;
+  /** Null: what a new script begins with. */
+  readonly script: string | null;
+  /** What stands in the fields, as texts or values; null: what was last used. */
+  readonly options: Readonly<Record<string, JobOption>> | null;
+}
+
+/** Why a request failed. */
+export interface IFailure {
+  readonly asked: 'submit' | 'test';
+  readonly words: string;
+  /** The answer was lost: the job may exist. */
+  readonly lost: boolean;
+}
+
+/** What an error says. */
+export function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What is submitted; a name or folder that is empty is left out. */
+export function requestOf(
+  { backend, name, folder }: IDraft,
+  script: string,
+  options: Readonly<Record<string, JobOption>>
+): IJobRequest {
+  const given = { name: name.trim(), folder: folder.trim() };
+  return {
+    backend,
+    script,
+    ...(given.name && { name: given.name }),
+    ...(given.folder && { folder: given.folder }),
+    options
+  };
+}
