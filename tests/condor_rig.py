@@ -16,11 +16,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
+
 from .slurm_rig import free_ports
 
 SCRIPT = Path(__file__).parent.parent / "scripts/condor-tree"
 USERS = {"alice": 21001, "bob": 21002}
-PROGRAMS = "q submit rm hold release history status qedit vacate_job prio config_val".split()
+PROGRAMS = ("q", "submit", "rm", "hold", "release", "history", "status", "qedit", "vacate_job")
 
 CONF = """\
 UID_DOMAIN = test
@@ -46,15 +48,20 @@ UPDATE_INTERVAL = 1
 STARTER_UPDATE_INTERVAL = 1
 STARTER_INITIAL_UPDATE_INTERVAL = 1
 SHADOW_QUEUE_UPDATE_INTERVAL = 1
+PERIODIC_EXPR_INTERVAL = 1
+MAX_PERIODIC_EXPR_INTERVAL = 2
 JOB_START_DELAY = 0
 CLAIM_WORKLIFE = 3600
 RUNBENCHMARKS = False
 """
 
+# A Jupyter server would run as the user; here files that root wrote are given to her first.
 ENTER = """\
 #!/bin/sh
-exec nsenter -t {pid} -m chroot --userspec={uid}:{uid} {tree} /usr/bin/env PATH=/usr/bin:/usr/sbin \\
-  HOME={home} USER={user} LOGNAME={user} LANG=C.UTF-8 sh -c 'cd "$0" 2> /dev/null || cd /; exec "$@"' "$PWD" {program} "$@"
+[ ! -d {data} ] || chown -R {uid}:{uid} {data}
+export HOME={home} USER={user} LOGNAME={user} LANG=C.UTF-8 PATH=$PATH:/usr/sbin
+exec nsenter -t {pid} -m chroot --userspec={uid}:{uid} {tree} \\
+  sh -c 'cd "$0" 2> /dev/null || cd /; exec "$@"' "$PWD" /usr/bin/{program} "$@"
 """
 
 # $0 is the tree, $1 our folder. What is written goes to our folder or to memory.
@@ -89,7 +96,10 @@ class Condor:
         etc, var = self.root / "etc", self.root / "var"
         shutil.copytree(self.tree / "etc", etc, symlinks=True)
         people = {"condor": 999, **USERS}
-        for file, line in {"passwd": "{0}:x:{1}:{1}::{2}:/bin/sh\n", "group": "{0}:x:{1}:\n"}.items():
+        for file, line in {
+            "passwd": "{0}:x:{1}:{1}::{2}:/bin/sh\n",
+            "group": "{0}:x:{1}:\n",
+        }.items():
             with (etc / file).open("a") as out:
                 for name, uid in people.items():
                     out.write(line.format(name, uid, self.home(name)))
@@ -113,20 +123,21 @@ class Condor:
                 [*argv, "sh", "-c", MOUNTS, str(self.tree), str(self.root)],
                 stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
-        for user, uid in {"root": 0, **USERS}.items():
-            self.bin_dir(user).mkdir(exist_ok=True)
-            for name in PROGRAMS:
-                file = self.bin_dir(user) / f"condor_{name}"
-                home = self.home(user)
-                file.write_text(
-                    ENTER.format(
-                        pid=self.master.pid, uid=uid, user=user, tree=self.tree, home=home,
-                        program=file.name,
-                    )
-                )  # fmt: skip
-                file.chmod(0o755)
+        for user, uid in USERS.items():
+            self.wrap(user, uid)
         self.until("condor_status", "-af", "Name")
-        self.until("condor_q", "-totals", prints=False)
+        self.until("condor_q", "-totals")
+
+    def wrap(self, user: str, uid: int) -> None:
+        """Make the user's commands."""
+        assert self.master is not None
+        values = {"pid": self.master.pid, "user": user, "uid": uid, "tree": self.tree}
+        values |= {"home": self.home(user), "data": self.data_dir(user)}
+        self.bin_dir(user).mkdir()
+        for name in PROGRAMS:
+            file = self.bin_dir(user) / f"condor_{name}"
+            file.write_text(ENTER.format(program=file.name, **values))
+            file.chmod(0o755)
 
     def stop(self) -> None:
         """End the master, and with its space of process ids every process in it."""
@@ -137,33 +148,68 @@ class Condor:
     def bin_dir(self, user: str = "alice") -> Path:
         return self.root / f"bin-{user}"
 
+    def data_dir(self, user: str = "alice") -> Path:
+        """For RemoteHTCondorBackend.data_dir."""
+        return self.root / f"data-{user}"
+
     def home(self, user: str = "alice") -> Path:
         return self.root / "home" / user
 
-    def until(self, *argv: str, prints: bool = True, seconds: float = 60) -> None:
-        """Wait until a command works (and prints something)."""
+    def until(self, *argv: str, finds: str = "", seconds: float = 60) -> None:
+        """Wait until a command works and prints something, or this text."""
         deadline = time.monotonic() + seconds
         while True:
             done = self.call(*argv)
-            if done.returncode == 0 and (done.stdout or not prints):
+            if done.returncode == 0 and done.stdout and finds in done.stdout:
                 return
             assert time.monotonic() < deadline, f"{argv}: {done.stderr}, see {self.root}"
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     def call(
-        self, program: str, *argv: str, user: str = "alice", given: str | None = None
+        self, program: str, *argv: str, user: str = "alice", given: str = ""
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.bin_dir(user) / program), *argv], cwd=self.home(user), input=given,
             capture_output=True, text=True, check=False, timeout=60,
-            stdin=None if given is not None else subprocess.DEVNULL,
         )  # fmt: skip
 
-    def run(self, program: str, *argv: str, user: str = "alice", given: str | None = None) -> str:
+    def run(self, program: str, *argv: str, user: str = "alice", given: str = "") -> str:
         """What a command prints; it must succeed."""
         done = self.call(program, *argv, user=user, given=given)
         assert done.returncode == 0, f"{program} {argv}: {done.stderr}{done.stdout}"
         return done.stdout
+
+    def submit(self, script: str, *lines: str, user: str = "alice", count: int = 1) -> str:
+        """Submit a shell script; answers the id of the cluster."""
+        quoted = script.replace("'", "''").replace('"', '""')
+        text = [
+            "executable = /bin/sh",
+            f"arguments = \"-c '{quoted}'\"",
+            "transfer_executable = false",
+        ]
+        text += [
+            "output = out.$(ClusterId).$(ProcId)",
+            "error = err.$(ClusterId).$(ProcId)",
+            *lines,
+        ]
+        given = "\n".join([*text, f"queue {count}", ""])
+        return self.run("condor_submit", "-terse", user=user, given=given).split(".")[0]
+
+    def clear(self) -> None:
+        """Remove all jobs of all users and wait until they are gone."""
+        for user in USERS:
+            self.call("condor_rm", "-all", user=user)
+        self.until("condor_q", "-allusers", "-totals", "-json", finds='"Jobs": 0,')
+
+    def schedd(self) -> int:
+        """The number of the queue's process, as it is seen from outside."""
+        for process in psutil.process_iter(["name"]):
+            with contextlib.suppress(psutil.Error):
+                if process.info["name"] == "condor_schedd" and self.master.pid in [
+                    parent.pid for parent in process.parents()
+                ]:
+                    return process.pid
+        raise AssertionError("there is no condor_schedd")
 
 
 @contextlib.contextmanager
