@@ -142,7 +142,8 @@ class Condor:
     def stop(self) -> None:
         """End the master, and with its space of process ids every process in it."""
         if self.master is not None:
-            self.master.kill()
+            for first in psutil.Process(self.master.pid).children():
+                first.kill()
             self.master.wait(15)
 
     def bin_dir(self, user: str = "alice") -> Path:
@@ -201,15 +202,12 @@ class Condor:
             self.call("condor_rm", "-all", user=user)
         self.until("condor_q", "-allusers", "-totals", "-json", finds='"Jobs": 0,')
 
-    def schedd(self) -> int:
-        """The number of the queue's process, as it is seen from outside."""
-        for process in psutil.process_iter(["name"]):
-            with contextlib.suppress(psutil.Error):
-                if process.info["name"] == "condor_schedd" and self.master.pid in [
-                    parent.pid for parent in process.parents()
-                ]:
-                    return process.pid
-        raise AssertionError("there is no condor_schedd")
+    def schedd(self) -> psutil.Process:
+        """The queue's process."""
+        assert self.master is not None
+        everything = psutil.Process(self.master.pid).children(recursive=True)
+        (process,) = [one for one in everything if one.name() == "condor_schedd"]
+        return process
 
 
 @contextlib.contextmanager
