@@ -7,6 +7,7 @@ in there; their commands are small scripts in ``bin_dir(user)``.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -15,8 +16,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
+
+from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
+from jupyter_remote.model import Job, State
 
 from .slurm_rig import free_ports
 
@@ -156,6 +161,13 @@ class Condor:
     def home(self, user: str = "alice") -> Path:
         return self.root / "home" / user
 
+    def folder(self, name: str, user: str = "alice") -> str:
+        """A folder of the user's own."""
+        path = self.home(user) / name
+        path.mkdir()
+        os.chown(path, USERS[user], USERS[user])
+        return str(path)
+
     def until(self, *argv: str, finds: str = "", seconds: float = 60) -> None:
         """Wait until a command works and prints something, or this text."""
         deadline = time.monotonic() + seconds
@@ -223,3 +235,24 @@ def condor(where: Path) -> Iterator[Condor]:
     finally:
         rig.stop()
         shutil.rmtree(root, ignore_errors=True)
+
+
+def make(condor: Condor, user: str = "alice", **traits: Any) -> RemoteHTCondorBackend:
+    """A backend for one of the users."""
+    folders = {"bin_dir": str(condor.bin_dir(user)), "data_dir": str(condor.data_dir(user))}
+    return RemoteHTCondorBackend(user=user, **(folders | traits))
+
+
+async def find(backend: RemoteHTCondorBackend, job_id: str) -> Job | None:
+    return next((job for job in await backend.jobs() if job.job_id == job_id), None)
+
+
+async def reach(backend: RemoteHTCondorBackend, job_id: str, *states: State) -> Job:
+    """Wait until a job is in one of the states."""
+    deadline = time.monotonic() + 30
+    while True:
+        job = await find(backend, job_id)
+        if job and job.state in states:
+            return job
+        assert time.monotonic() < deadline, f"waited for {states}: {job}"
+        await asyncio.sleep(0.05)

@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.errors import (
     BackendAbsent,
     BackendError,
@@ -20,40 +19,8 @@ from jupyter_remote.errors import (
 )
 from jupyter_remote.model import State
 
-from . import condor_rig
+from .condor_rig import find, make, reach
 from .conftest import until
-
-
-@pytest.fixture(scope="module")
-def condor():
-    where = condor_rig.tree()
-    if isinstance(where, str):
-        pytest.skip(f"the HTCondor backend stays UNTESTED: {where}")
-    with condor_rig.condor(where) as running:
-        yield running
-
-
-@pytest.fixture
-def backend(condor):
-    yield make(condor)
-    condor.clear()
-
-
-def make(condor, user="alice", **traits):
-    folders = {"bin_dir": str(condor.bin_dir(user)), "data_dir": str(condor.data_dir(user))}
-    return RemoteHTCondorBackend(user=user, **folders, **traits)
-
-
-async def find(backend, job_id):
-    return next((job for job in await backend.jobs() if job.job_id == job_id), None)
-
-
-async def reach(backend, job_id, *states):
-    async def there():
-        job = await find(backend, job_id)
-        return job if job and job.state in states else None
-
-    return await until(there, f"{job_id} to be one of {states}")
 
 
 async def test_a_job_from_start_to_end_with_its_logs(condor, backend):

@@ -144,5 +144,7 @@ def _line(name: str, text: str) -> str:
 
 
 def _plain(name: str, text: str) -> str:
-    """Text in which HTCondor replaces nothing."""
+    """Text in which HTCondor replaces nothing; raises InvalidSpec where that cannot be had."""
+    if "$$(" in text:
+        raise InvalidSpec(f"{name} must not contain $$(, which HTCondor would replace")
     return _line(name, text).replace("$", "$(DOLLAR)")
