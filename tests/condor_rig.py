@@ -221,6 +221,12 @@ class Condor:
         (process,) = [one for one in everything if one.name() == "condor_schedd"]
         return process
 
+    def end_schedd(self) -> None:
+        """Kill the queue's process; the master starts it again after a second."""
+        process = self.schedd()
+        process.kill()
+        process.wait(15)
+
 
 @contextlib.contextmanager
 def condor(where: Path) -> Iterator[Condor]:

@@ -198,8 +198,7 @@ async def test_a_silent_or_killed_queue_is_never_an_empty_list(condor, backend):
     with pytest.raises(BackendTimeout):
         await backend.jobs()
     backend.command_timeout = 15.0
-    schedd.kill()
-    schedd.wait(10)
+    condor.end_schedd()
     calls = (backend.jobs(), make(condor).jobs(), backend.everybody(), backend.cancel(job_id))
     errors = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(error) for error in errors] == [BackendUnreachable] * 4

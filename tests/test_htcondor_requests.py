@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from jupyter_remote.contract import JobRequest
-from jupyter_remote.errors import BackendError, BackendTimeout, InvalidSpec
+from jupyter_remote.errors import BackendError, BackendTimeout, BackendUnreachable, InvalidSpec
 from jupyter_remote.model import State
 
 from .condor_rig import find, make, reach
@@ -91,7 +91,8 @@ async def test_what_is_refused_says_why(condor, backend):
                     {"requirements": "true)\nqueue 100"}, {"count": 1.5}):  # fmt: skip
         with pytest.raises(InvalidSpec):
             await backend.submit_request(request(condor, "#!/bin/sh\n", options=options))
-    for fields in ({"name": "a\nqueue"}, {"name": "$$(Cpus)"}, {"name": "a\\"}, {"tag": "../x"}, {"folder": "/no/such"}):
+    for fields in ({"name": "a\nqueue"}, {"name": "$$(Cpus)"}, {"name": "a\\"},
+                   {"tag": "../x"}, {"folder": "/no/such"}):  # fmt: skip
         with pytest.raises(InvalidSpec):
             await backend.submit_request(request(condor, "#!/bin/sh\n", **fields))
     for text, words in (
@@ -103,6 +104,13 @@ async def test_what_is_refused_says_why(condor, backend):
             with pytest.raises(BackendError, match=words):
                 await call(request(condor, text))
     assert [job for job in await backend.jobs() if not job.state.ended] == []
+
+
+async def test_a_queue_that_is_down_took_nothing(condor, backend):
+    condor.end_schedd()
+    with pytest.raises(BackendUnreachable, match="connect to local queue manager"):
+        await backend.submit_request(request(condor, "#!/bin/sh\n"))
+    condor.until("condor_q", "-totals")
 
 
 async def test_a_lost_answer_is_found_by_its_tag_once(condor, backend):

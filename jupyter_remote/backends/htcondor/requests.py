@@ -7,15 +7,15 @@ import re
 from collections.abc import Collection
 
 from ...contract import JobRequest, Offers, Trial
-from ...errors import BackendTimeout, BackendUnreachable
+from ...errors import BackendAbsent, BackendTimeout, BackendUnreachable
 from ...model import Json
 from . import slots
 from .commands import CondorCommands
 from .folders import RequestFolders
 from .submit import Submission, submitted
 
-UNSURE = re.compile(r"failed to commit|SECMAN|timed? ?out", re.I)
-"""Words of condor_submit after which the job may be in the queue all the same."""
+NOT_ASKED = re.compile(r"connect to|can't find", re.I)
+"""Words of condor_submit when it did not reach the queue: surely nothing was taken."""
 
 
 class CondorRequests:
@@ -38,9 +38,9 @@ class CondorRequests:
         try:
             return submitted(await self._submit(request, made, *made.argv))
         except BackendUnreachable as error:
-            if UNSURE.search(str(error)):
-                raise BackendTimeout(str(error)) from error
-            raise
+            if isinstance(error, BackendAbsent) or NOT_ASKED.search(str(error)):
+                raise
+            raise BackendTimeout(str(error)) from error
 
     async def test(self, request: JobRequest) -> Trial:
         """Whether condor_submit would take it, and how many slots it could have now. Raises

@@ -65,7 +65,7 @@ def trial(table: str, number: int) -> Trial:
         return Trial(words=f"No machine of the pool has: {'; '.join(missed)}")
     if not steps:
         return Trial(words="HTCondor would take it.")
-    least = min(count for count, _ in steps)
+    least = min(number, *(count for count, _ in steps))  # parts of slots are counted there
     return Trial(words=f"HTCondor would take it; up to {least} of {number} slots fit now.")
 
 
