@@ -31,8 +31,7 @@ def ads(name):
 
 
 def test_jobs_of_the_queue():
-    reading = read_jobs(ads("queue.json"), "htcondor")
-    jobs = reading.jobs
+    jobs = read_jobs(ads("queue.json"), "htcondor")
     assert list(jobs) == ["6.0", "7.0", "8.0", "9.0", "9.1"]
     runs = jobs["6.0"]
     assert (runs.state, runs.word, runs.reason, runs.held) == (State.RUNNING, "RUNNING", "", False)
@@ -50,11 +49,10 @@ def test_jobs_of_the_queue():
     assert jobs["9.0"].array == jobs["9.1"].array == "9"
     assert jobs["8.0"].started is None
     assert jobs["8.0"].nodes == ""
-    assert reading.newest == max(ad["EnteredCurrentStatus"] for ad in ads("queue.json"))
 
 
 def test_jobs_of_the_history():
-    jobs = read_jobs(ads("history.json"), "htcondor", left=True).jobs
+    jobs = read_jobs(ads("history.json"), "htcondor", left=True)
     ends = {key: (job.state, job.exit_code, job.signal) for key, job in jobs.items()}
     assert ends == {
         "1.0": (State.STOPPED, 0, None),

@@ -6,7 +6,6 @@ sizes in KiB. What is an expression there travels as text and counts as not know
 
 from __future__ import annotations
 
-import dataclasses
 import os.path
 import re
 import signal
@@ -36,22 +35,12 @@ JOB_ID = re.compile(r"[0-9]{1,10}(\.[0-9]{1,10})?", re.ASCII)
 """A job, or a cluster: all of its jobs. Nothing else reaches a command."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Reading:
-    """Jobs by id, and the last time at which one of them changed its state."""
-
-    jobs: dict[str, Job]
-    newest: int
-
-
-def read_jobs(ads: Iterable[Mapping[str, Json]], backend: str, left: bool = False) -> Reading:
-    """Jobs of the queue; ``left``: of the history, where those are that left it."""
-    jobs, newest = {}, 0
-    for ad in ads:
-        job = job_of(ad, backend, left)
-        jobs[job.job_id] = job
-        newest = max(newest, whole(ad, "EnteredCurrentStatus") or 0, whole(ad, "QDate") or 0)
-    return Reading(jobs, newest)
+def read_jobs(
+    ads: Iterable[Mapping[str, Json]], backend: str, left: bool = False
+) -> dict[str, Job]:
+    """Jobs of the queue, by id; ``left``: of the history, where those are that left it."""
+    jobs = (job_of(ad, backend, left) for ad in ads)
+    return {job.job_id: job for job in jobs}
 
 
 def job_of(ad: Mapping[str, Json], backend: str, left: bool = False) -> Job:

@@ -188,7 +188,7 @@ class RemoteHTCondorBackend(Configurable):
     async def everybody(self) -> list[Job]:
         """All jobs of the queue, whoever's they are."""
         ads = await self._commands.ads("condor_q", "-allusers", "-attributes", ATTRIBUTES)
-        return list((await self._commands.io(read_jobs, ads, self.name)).jobs.values())
+        return list((await self._commands.io(read_jobs, ads, self.name)).values())
 
     async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         """Bytes of the file the job prints to; none while there is no such file. Raises

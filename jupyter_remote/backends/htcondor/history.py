@@ -63,7 +63,7 @@ class CondorHistory:
         until = ["-since", self._last] if self._last and not early else []
         options = ["-constraint", own, *until, "-limit", str(KEPT), "-attributes", ATTRIBUTES]
         ads = await self._commands.ads("condor_history", *options)
-        reading = await asyncio.to_thread(read_jobs, ads, self._backend, left=True)
-        kept = {**self.jobs, **dict(reversed(reading.jobs.items()))}  # the newest came first
+        read = await asyncio.to_thread(read_jobs, ads, self._backend, left=True)
+        kept = {**self.jobs, **dict(reversed(read.items()))}  # the newest came first
         self.jobs = dict(list(kept.items())[-KEPT:])
         self._last = newest

@@ -13,7 +13,7 @@ import time
 
 from ...errors import BackendError
 from ...model import Job, State
-from .ads import ATTRIBUTES, Reading, read_jobs
+from .ads import ATTRIBUTES, read_jobs, whole
 from .commands import CondorCommands
 from .history import CondorHistory
 
@@ -33,7 +33,7 @@ class CondorQueue:
         self._commands, self._history = commands, history
         self._backend, self._own = backend, own
         self.jobs: dict[str, Job] = {}
-        self._newest = 0
+        self._asked = 0
         self._looked = -1e9
         self._missing: dict[str, tuple[float, Job]] = {}
 
@@ -55,24 +55,23 @@ class CondorQueue:
         return [*(job for key, job in ended.items() if key not in self.jobs), *self.jobs.values()]
 
     async def _all(self) -> None:
-        reading = await self._query(self._own)
-        self.jobs, self._newest = reading.jobs, reading.newest
+        self.jobs, (_, self._asked) = await asyncio.gather(self._query(self._own), self._summary())
         self._looked = time.monotonic()
 
     async def _news(self) -> bool:
         """Take the changes; false when jobs are known that are not there, or the other way."""
-        since = self._newest - OVERLAP
+        since = self._asked - OVERLAP
         recent = f"(EnteredCurrentStatus >= {since} || QDate >= {since})"
-        reading, number = await asyncio.gather(
-            self._query(f"{self._own} && {recent}"), self._number()
+        changed, (number, asked) = await asyncio.gather(
+            self._query(f"{self._own} && {recent}"), self._summary()
         )
-        known = {**self.jobs, **reading.jobs}
+        known = {**self.jobs, **changed}
         if len(known) != number:
             await self._history.refresh(time.time() - GRACE)
             known = {key: job for key, job in known.items() if key not in self._history.jobs}
         if len(known) != number:
             return False
-        self.jobs, self._newest = known, max(self._newest, reading.newest)
+        self.jobs, self._asked = known, asked
         return True
 
     def _not_found(self, remember: float) -> dict[str, Job]:
@@ -90,18 +89,19 @@ class CondorQueue:
             key: job if now - at < grace else _lost(job) for key, (at, job) in self._missing.items()
         }
 
-    async def _query(self, constraint: str) -> Reading:
+    async def _query(self, constraint: str) -> dict[str, Job]:
         argv = ["-allusers", "-constraint", constraint, "-attributes", ATTRIBUTES]
         ads = await self._commands.ads("condor_q", *argv)
         return await asyncio.to_thread(read_jobs, ads, self._backend)
 
-    async def _number(self) -> int:
-        """How many jobs the user has in the queue."""
+    async def _summary(self) -> tuple[int, int]:
+        """How many jobs the user has in the queue, and the time by the queue's clock."""
         argv = ["-allusers", "-totals", "-constraint", self._own]
         (summary, *_) = await self._commands.ads("condor_q", *argv) or [{}]
-        if not isinstance(summary.get("Jobs"), int):
+        number, clock = whole(summary, "Jobs"), whole(summary, "ServerTime")
+        if number is None or clock is None:
             raise BackendError("HTCondor does not say how many jobs there are")
-        return int(summary["Jobs"])
+        return number, clock
 
 
 def _lost(job: Job) -> Job:
