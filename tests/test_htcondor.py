@@ -23,6 +23,9 @@ from .condor_rig import find, make, reach
 from .conftest import until
 
 
+pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/condor-tree
+
+
 async def test_a_job_from_start_to_end_with_its_logs(condor, backend):
     script = "echo begin; echo wrong >&2; sleep 1; echo end; exit 3"
     job_id = condor.submit(script, "batch_name = first", "request_memory = 100M") + ".0"
@@ -243,3 +246,26 @@ async def test_what_changed_is_all_that_changed(condor, backend):
                 condor.call(f"condor_{verb}", chance.choice(live))
         await until(same, seconds=20)
     assert len(wholes) <= 3
+
+
+async def test_nothing_is_sent_while_nothing_changes(condor, backend, monkeypatch):
+    monkeypatch.setattr("jupyter_remote.backends.htcondor.queue.OVERLAP", 0)
+    condor.submit("true", "hold = true", count=20)
+    answers = []
+    ask = backend._commands.ads
+
+    async def listen(program, *argv):
+        ads = await ask(program, *argv)
+        answers.append((program, "-totals" in argv, len(ads)))
+        return ads
+
+    backend._commands.ads = listen
+    assert len([job for job in await backend.jobs() if job.held]) == 20
+
+    async def quiet():
+        answers.clear()
+        await backend.jobs()
+        return sorted(answers) == [("condor_q", False, 0), ("condor_q", True, 1)]
+
+    await until(quiet, seconds=20)
+    assert len([job for job in await backend.jobs() if job.held]) == 20
