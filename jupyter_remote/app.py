@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -25,13 +26,18 @@ from .errors import RemoteError, StorageError
 from .events import Events
 from .files import SecretKey
 from .handlers import broken_routes, routes
+from .jobdesk import RemoteJobDesk
 from .jobs import RemoteJobs
+from .journal import Journal
 from .model import Job
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
 from .store import HEARTBEAT, SessionStore
 from .upkeep import RemoteUpkeep
 from .watch import RemoteWatch
+
+JOURNAL = 5.0
+"""Seconds between two writings of the journal of ended jobs."""
 
 
 class RemoteApp(ExtensionApp):
@@ -79,15 +85,25 @@ class RemoteApp(ExtensionApp):
             events=events,
             prefix=self._prefix,
         )
+        self._build_jobs(events, Journal(folder / "ended"))
+        self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
+        self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
+
+    def _build_jobs(self, events: Events, journal: Journal) -> None:
         self.jobs = RemoteJobs(
             parent=self,
             backends=self.backends,
             events=events,
             sessions_of=self.sessions.table.by_job,
-            stop=self.sessions.stop,
+            journal=journal,
         )
-        self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
-        self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
+        self.desk = RemoteJobDesk(
+            parent=self,
+            jobs=self.jobs,
+            session_of=lambda backend, job: self.sessions.table.by_job(backend).get(job),
+            stop=self.sessions.stop,
+            root=os.path.expanduser(self._server.root_dir),
+        )
 
     def initialize_handlers(self) -> None:
         """Add the routes, then start to observe as soon as the loop runs."""
@@ -105,6 +121,7 @@ class RemoteApp(ExtensionApp):
             note=self.activity.note,
             client=self.desktop,
             jobs=self.jobs,
+            desk=self.desk,
         )
         self.handlers.extend(table)
         self._server.io_loop.add_callback(self._start)
@@ -116,8 +133,7 @@ class RemoteApp(ExtensionApp):
             backends=self.backends,
             seen=self._seen,
             silent=self._silent,
-            moving=lambda name: self.sessions.moving(name) or self.jobs.looked_at(),
-            wanted=lambda name: name in self.sessions.backends or self.jobs.looked_at(),
+            pace=lambda name: max(self.sessions.pace(name), self.jobs.pace()),
         )
         self.sessions.kick = self.jobs.kick = self.watch.kick
         try:
@@ -128,6 +144,7 @@ class RemoteApp(ExtensionApp):
         self.watch.every(LOOK, self.activity.look)
         self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
+        self.watch.every(JOURNAL, self._write_journal)
         self.watch.start()
 
     async def stop_extension(self) -> None:
@@ -173,6 +190,9 @@ class RemoteApp(ExtensionApp):
 
     async def _beat(self) -> None:
         await asyncio.to_thread(self.sessions.table.store.take_lease)
+
+    async def _write_journal(self) -> None:
+        await asyncio.to_thread(self.jobs.journal.flush)
 
     async def _read_others(self) -> None:
         if await asyncio.to_thread(self.sessions.table.store.others):

@@ -22,7 +22,6 @@ from jupyter_remote.model import State
 from .condor_rig import find, make, reach
 from .conftest import until
 
-
 pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/condor-tree
 
 

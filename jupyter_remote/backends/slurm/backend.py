@@ -44,6 +44,7 @@ class RemoteSlurmBackend(Configurable):
     of that id mean those tasks and leave running ones alone."""
 
     name = "slurm"
+    shared = True
 
     bin_dir = Unicode(
         config=True,
