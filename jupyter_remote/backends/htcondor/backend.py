@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import getpass
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from traitlets.config import Configurable
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
 from ...errors import (
     BackendError,
+    BackendTimeout,
     InvalidSpec,
     NotFound,
     WrongState,
@@ -40,6 +42,7 @@ class RemoteHTCondorBackend(Configurable):
     its jobs, hold those that wait."""
 
     name = "htcondor"
+    shared = True
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: requests are in ``htcondor/``.")
     bin_dir = Unicode(
@@ -115,9 +118,11 @@ class RemoteHTCondorBackend(Configurable):
         """Return when HTCondor wrote down an event of a job that was submitted here."""
         while True:
             tags = {job.tag for job in self._known.values() if job.tag and not job.state.ended}
-            before, self._sizes = self._sizes, await self._commands.io(self._folders.sizes, tags)
-            if any(size != before.get(tag, 0) for tag, size in self._sizes.items()):
-                return
+            with contextlib.suppress(BackendTimeout):
+                sizes = await self._commands.io(self._folders.sizes, tags) if tags else {}
+                before, self._sizes = self._sizes, sizes
+                if any(size != before.get(tag, 0) for tag, size in sizes.items()):
+                    return
             await asyncio.sleep(self.event_interval)
 
     async def cancel(self, job_id: str) -> None:
