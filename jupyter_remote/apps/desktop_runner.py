@@ -240,17 +240,10 @@ class Desktop:
 
     def await_windows(self, display: x11.Display) -> None:
         """Until a window is shown: openbox says that it manages before it does, and what a
-        program asks for in between is lost for ever. So is ours, hence one after the other."""
+        program asks for in between is lost for ever."""
         limit = time.monotonic() + MANAGER_START
         while time.monotonic() < limit and not self.xpra_ended():
-            display.try_window()
-            for _ in range(10):
-                if display.window_shown():
-                    break
-                self.processes.wait(0.01)
-            shown = display.window_shown()
-            display.drop_window()
-            if shown:
+            if display.shows_window(0.1):
                 return
 
     def serve(self) -> int:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import socket
 import struct
+import time
 
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 FAMILY_WILD = 0xFFFF
@@ -118,20 +119,19 @@ class Display:
         reply = self.ask(16, struct.pack("<Hxx", len(data)) + data)
         return int(struct.unpack_from("<I", reply, 8)[0])
 
-    def try_window(self) -> None:
-        """Ask for a window to be shown, as a program does: of one pixel, in a corner."""
-        self.send(1, struct.pack("<IIhhHHHHII", self.first_id, self.root, *(0, 0, 1, 1), *(0,) * 4))
-        self.send(8, struct.pack("<I", self.first_id))
-
-    def window_shown(self) -> bool:
-        """Whether that window can be seen."""
-        attributes = self.ask(3, struct.pack("<I", self.first_id))
-        return attributes[26] == VIEWABLE
-
-    def drop_window(self) -> None:
-        """Take that window away again."""
-        self.send(4, struct.pack("<I", self.first_id))
+    def shows_window(self, patience: float) -> bool:
+        """Whether a window (of one pixel, in a corner, gone at once) that is asked for as
+        programs do can be seen within so many seconds."""
+        window, limit = struct.pack("<I", self.first_id), time.monotonic() + patience
+        self.send(1, window + struct.pack("<IhhHHHHII", self.root, *(0, 0, 1, 1), *(0,) * 4))
+        self.send(8, window)
+        seen = False
+        while not seen and time.monotonic() < limit:
+            seen = self.ask(3, window)[26] == VIEWABLE
+            time.sleep(0 if seen else 0.005)
+        self.send(4, window)
         self.ask(43, b"")
+        return seen
 
     def paint_root(self, color: int) -> None:
         """Give the root window a plain background, 0xRRGGBB."""
