@@ -118,9 +118,8 @@ export class SubmitModel extends VDomModel {
 
   /** Another backend, with what was last used there. */
   setBackend(backend: string): void {
-    const { offers } = this;
     const { script } = this._draft;
-    const untouched = script === null || script === offers?.script;
+    const untouched = script === null || script === this.offers?.script;
     this._edit({ backend, options: null, script: untouched ? null : script });
     void this.load();
   }

@@ -141,5 +141,7 @@ export async function cluster(
   await page.route(/\/backends\/slurm\/offers/, route =>
     route.fulfill({ json: offers })
   );
+  // The page may have listed the jobs of the real server already.
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
   return server;
 }
