@@ -1,0 +1,156 @@
+"""The list of this user's jobs: what squeue shows, and ended jobs that Slurm forgot."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import time
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+from ...errors import BackendAbsent, BackendUnreachable, NotFound
+from ...model import Job
+from .commands import SlurmCommands, words_of
+from .queue import SlurmQueue
+from .text import FORMAT, JOB_ID, PENDING, parse_jobs, shown_id
+
+LARGE = 50_000
+"""Characters of output that are read in a thread."""
+
+REMEMBERED = 20_000
+"""Ended jobs that are remembered at most: two arrays of 10,000. They need 1.3 kB each."""
+
+ABSENT = "Could not establish a configuration source"
+ABSENT_FOR = 600.0
+"""Seconds for which commands without a cluster are not asked again: they look for one in the
+network each time."""
+
+
+class Settings(Protocol):
+    """The backend, for its name and traits."""
+
+    name: str
+    remember: float
+    queue_interval: float
+
+
+class SlurmList:
+    """Observes, remembers and finds jobs."""
+
+    def __init__(self, settings: Settings, commands: SlurmCommands) -> None:
+        self._settings, self._commands = settings, commands
+        self._queue = SlurmQueue(settings, commands)
+        self._read: dict[str, Job] = {}
+        self._ended: dict[str, float] = {}
+        self._absent: tuple[float, str] = (-ABSENT_FOR, "")
+        self.jobs: dict[str, Job] = {}
+
+    async def observe(self) -> list[Job]:
+        """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
+        BackendUnreachable with Slurm's words, and BackendTimeout."""
+        self._read = await self._squeue(self._read, "--me", "--states=all")
+        listed = {job.job_id: job for job in self._read.values()}
+        for job_id, line in (await self._queue.places(listed.values())).items():
+            if job_id in listed:
+                listed[job_id] = dataclasses.replace(listed[job_id], line=line)
+        return self._remember(whole(listed, self.jobs))
+
+    async def everybody(self) -> list[Job]:
+        """The jobs of all users that wait or run, as far as this one may see them."""
+        return list((await self._squeue({})).values())
+
+    async def _squeue(self, before: Mapping[str, Job], *options: str) -> dict[str, Job]:
+        self._check_present()
+        argv = [*options, "--noheader", f"--Format={FORMAT}"]
+        result = await self._commands.run("squeue", *argv)
+        if result.returncode:
+            words = words_of(result)
+            self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
+            self._check_present()
+            raise BackendUnreachable(words)
+        text, name = result.stdout, self._settings.name
+        try:
+            if len(text) < LARGE:
+                return parse_jobs(text, name, before)
+            return await asyncio.to_thread(parse_jobs, text, name, before)
+        except ValueError as error:
+            words = f"squeue printed what is no list of jobs: {error}"
+            raise BackendUnreachable(words) from None
+
+    def _check_present(self) -> None:
+        """Raise BackendAbsent while it is known that this machine is part of no cluster."""
+        since, words = self._absent
+        if time.monotonic() - since < ABSENT_FOR:
+            raise BackendAbsent(words)
+
+    def _remember(self, listed: dict[str, Job]) -> list[Job]:
+        """Slurm's list and, after it, what ended within ``remember`` and is not in it."""
+        now = time.monotonic()
+        left = [job for key, job in self.jobs.items() if key not in listed and key in self._ended]
+        self._ended = {
+            key: self._ended.get(key, now)
+            for key, job in [*((job.job_id, job) for job in left), *listed.items()]
+            if job.state.ended
+        }
+        recent = [job for job in left if now - self._ended[job.job_id] < self._settings.remember]
+        kept = recent[-REMEMBERED:]
+        self.jobs = {job.job_id: job for job in kept} | listed
+        self._ended = {key: at for key, at in self._ended.items() if key in self.jobs}
+        return list(self.jobs.values())
+
+    def forget(self, job_id: str) -> None:
+        """Drop an ended job from memory."""
+        if self._ended.pop(job_id, None) is not None:
+            self.jobs.pop(job_id, None)
+
+    # -- what an id means
+
+    async def find(self, job_id: str, fresh: bool = False) -> list[Job]:
+        """The jobs that an id means: one; all of an array or of a heterogeneous job; for a
+        task that waits, all waiting ones of its array. Raises NotFound."""
+        if not JOB_ID.fullmatch(job_id):
+            raise NotFound(f"{job_id!r} is no Slurm job")
+        if fresh or not meant(job_id, self.jobs):
+            await self.observe()
+        found = meant(job_id, self.jobs)
+        if not found:
+            raise NotFound(f"Slurm knows no job {job_id} of yours")
+        return found
+
+    def waiting_tasks(self, array: str) -> str:
+        """The waiting tasks of an array as commands take them: ``12_[5-99]``."""
+        for record, job in self._read.items():
+            shown = shown_id(record)
+            if job.job_id == array + PENDING and "[" in shown:
+                return shown.partition("%")[0].rstrip("]") + "]"
+        raise NotFound(f"no task of {array} waits")
+
+
+def meant(job_id: str, jobs: Mapping[str, Job]) -> list[Job]:
+    """See ``find``; empty: there is no such job."""
+    if job_id in jobs:
+        return [jobs[job_id]]
+    own = [job for job in jobs.values() if job_id in (job.array, job.job_id.partition("+")[0])]
+    rest = jobs.get(job_id.partition("_")[0] + PENDING)
+    waits = rest is not None and "_" in job_id and not rest.state.ended
+    return [rest] if rest is not None and waits and not own else own
+
+
+def whole(listed: dict[str, Job], before: Mapping[str, Job]) -> dict[str, Job]:
+    """Slurm shows the last of an array's waiting tasks, when they are cancelled and others
+    were treated one by one before, as a plain job with the array's id: name it as it was."""
+    arrays = _arrays(listed.values()) | _arrays(before.values())
+    for array in arrays & listed.keys():
+        job_id, job = array + PENDING, listed.pop(array)
+        if job_id in listed:
+            continue
+        known = before.get(job_id)
+        tasks = known.tasks if known else 1
+        if known and not known.state.ended:  # those that left it since are tasks of their own
+            tasks -= sum(one.array == array and key not in before for key, one in listed.items())
+        listed[job_id] = dataclasses.replace(job, job_id=job_id, array=array, tasks=max(1, tasks))
+    return listed
+
+
+def _arrays(jobs: Iterable[Job]) -> set[str]:
+    return {job.array for job in jobs if job.array}
