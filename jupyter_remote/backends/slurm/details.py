@@ -45,7 +45,7 @@ class SlurmDetails:
         steps = await self._steps(job_id) if job and job.state is State.RUNNING else []
         shown = from_show(record, steps) if record else {}
         account = from_account(rows) if rows else {}
-        shown["logs"] = self._logs(job) | shown.get("logs", {})
+        shown["logs"] = self._logs(job) | shown.get("logs", {}) if exact else {}
         shown["script"] = await self._script(job_id, record)
         before, after = await self._neighbours(job_id, job, record)
         return merged(shown | {"waits_for": before, "waited_for_by": after}, account)

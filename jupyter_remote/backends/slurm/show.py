@@ -15,6 +15,9 @@ SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?)([KMGTP]?)[nc]?", re.ASCII)
 KEY = re.compile(r"(?:^| +|\n *)([A-Z][A-Za-z_/:]*)=")
 DEPENDENCY = re.compile(r"([a-z]+)(?::([0-9]+(?:_(?:[0-9]+|\*))?))?(?:\+[0-9]+)?(?:\([a-z]+\))?")
 
+NO_NUMBER = "4294967294"
+"""What Slurm takes for the number of a task that has none."""
+
 SHOWN = frozenset(
     ("JobId", "JobName", "Command", "WorkDir", "StdOut", "StdErr", "JobState", "Reason")
 )
@@ -28,7 +31,7 @@ def read_show(text: str, name: str = "") -> list[dict[str, str]]:
     for part in re.split(r"\n(?=JobId=[0-9]+ )", text.strip()):
         line = part.replace(f" JobName={name} ", " JobName=- ", 1) if name else part
         found = list(KEY.finditer(line))
-        ends = [match.start() for match in found[1:]] + [len(line)]
+        ends = [*(match.start() for match in found[1:]), len(line)][: len(found)]
         cut = zip(found, ends, strict=True)
         records.append({match[1]: given(line[match.end() : end].strip()) for match, end in cut})
     return [record for record in records if "JobId" in record]
@@ -127,10 +130,10 @@ def _amounts(*values: float | None) -> dict[str, float]:
 
 
 def streams(record: Mapping[str, str]) -> dict[str, str]:
-    """Paths of a job's output; none of tasks that wait (they have no number yet)."""
+    """Paths of a job's output; none of tasks that wait: they have no number yet."""
     out, err = record.get("StdOut", ""), record.get("StdErr", "")
     paths = {"stdout": out, "stderr": err if err != out else ""}
-    return {key: path for key, path in paths.items() if path and "_4294967294" not in path}
+    return {key: path for key, path in paths.items() if path and NO_NUMBER not in path}
 
 
 def from_show(record: Mapping[str, str], steps: Sequence[Mapping[str, str]]) -> dict[str, Any]:
