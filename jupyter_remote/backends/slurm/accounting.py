@@ -6,6 +6,7 @@ import asyncio
 import pwd
 import re
 import time
+from collections.abc import Mapping
 from os import geteuid
 from typing import Any
 
@@ -15,7 +16,7 @@ from .commands import SlurmCommands, check, words_of
 from .endings import codes, signal_name
 from .reasons import explain, state_of
 from .show import number
-from .text import given, job_and_tasks, seconds, tag_of, time_of
+from .text import CLOCK, given, job_and_tasks, seconds, tag_of, time_of
 
 FIELD = "\x1f"
 END = FIELD + "\n"
@@ -29,6 +30,9 @@ read anew: records of ends can come late, when the database was away."""
 OVERLAP = 60.0
 """Seconds before the last end seen from which ends are asked for."""
 
+EARLIEST = 1e6
+"""Seconds since 1970 that sacct takes at least."""
+
 KEPT = 50_000
 """Ended jobs that are kept at most; the newest. They need 1.3 kB each."""
 
@@ -40,9 +44,11 @@ LIST = (
 ONE = (
     *("JobID", "State", "ExitCode", "DerivedExitCode", "Submit", "Start", "End", "ElapsedRaw"),
     *("TotalCPU", "MaxRSS", "TRESUsageInTot", "ReqTRES", "AllocTRES", "AllocCPUS", "NNodes"),
-    *("NodeList", "TimelimitRaw", "Partition", "Account", "QOS", "WorkDir", "SubmitLine"),
-    *("Comment", "JobName"),
+    *("NodeList", "TimelimitRaw", "Partition", "Account", "QOS", "WorkDir"),
 )
+FREE = ("Comment", "SubmitLine", "JobName")
+"""What may hold ends of fields spoils nothing but others like it."""
+
 START = re.compile(rf"[0-9]+(_[0-9]+|_\[[^\]]*\])?(\+[0-9]+)?(\.[^{FIELD}]*)?{FIELD}[A-Z_]+")
 
 
@@ -62,7 +68,7 @@ class SlurmAccounting:
         BackendUnreachable with Slurm's words. Only what is new since the last call is read."""
         async with self._lock:
             full = since < self._since or time.monotonic() - self._full_at > ASK_AGAIN
-            begin = since if full else max(self._since, self._last - OVERLAP)
+            begin = max(EARLIEST, since if full else max(self._since, self._last - OVERLAP))
             argv = ["--allocations", f"--state={ENDED}", f"--starttime=uts{int(begin)}"]
             text = await self.ask(*argv, "--endtime=now", f"--format={','.join(LIST)}")
             if text is None:
@@ -94,9 +100,9 @@ class SlurmAccounting:
     async def job(self, job_id: str) -> list[dict[str, str]]:
         """The record of a job and those of its steps; empty: it is not known."""
         files = await self._file_fields()
-        fields = (*ONE[:-1], *files, ONE[-1])
-        options = ["--expand-patterns"] if files else []
-        text = await self.ask(*options, f"--jobs={job_id}", f"--format={','.join(fields)}")
+        fields = (*ONE, *files, *FREE)
+        argv = [*(["--expand-patterns"] if files else []), f"--jobs={job_id}"]
+        text = await self.ask(*argv, f"--format={','.join(fields)}", env=CLOCK)
         found = rows(text or "", fields)
         first = found[0]["JobID"] if found else ""
         return [row for row in found if row["JobID"].partition(".")[0] == first]
@@ -106,15 +112,19 @@ class SlurmAccounting:
         text = await self.ask("--batch-script", f"--jobs={job_id}", plain=True)
         head, rule, script = (text or "").partition("-" * 80 + "\n")
         found = script if rule and head.startswith("Batch Script for") else ""
-        return "" if found.strip() == "NONE" else found
+        return "" if found.strip() == "NONE" else found.removesuffix("\n")
 
-    async def ask(self, *argv: str, plain: bool = False) -> str | None:
+    async def ask(
+        self, *argv: str, plain: bool = False, env: Mapping[str, str] | None = None
+    ) -> str | None:
         """What sacct says of this user's jobs; None: there is no accounting."""
         if time.monotonic() - self._none_at < ASK_AGAIN:
             return None
         form = ["--noheader", "--parsable", f"--delimiter={FIELD}"]
         whose = f"--user={geteuid()}"
-        result = await self._commands.run("sacct", *([] if plain else [*form, whose]), *argv)
+        result = await self._commands.run(
+            "sacct", *([] if plain else [*form, whose]), *argv, env=env
+        )
         if DISABLED in result.stderr:
             self._none_at = time.monotonic()
             return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,11 +13,9 @@ from ...model import Job, State
 from .accounting import SlurmAccounting
 from .commands import SlurmCommands, check
 from .listing import SlurmList, meant
+from .reasons import state_of
 from .show import dependencies, from_account, from_show, merged, read_show, streams
-from .text import PENDING
-
-CLOCK = {"SLURM_TIME_FORMAT": "%Y-%m-%dT%H:%M:%S%z"}
-"""Times for people, and of which zone they are."""
+from .text import CLOCK, JOB_ID, PENDING
 
 WAITING = "JobArrayID:0\x1f,Dependency:0\x1f,Name:0\x1e"
 STEPS = ("JobID", "MaxRSS", "TRESUsageInTot")
@@ -37,12 +34,14 @@ class SlurmDetails:
         """One job in full. Raises NotFound, and BackendUnreachable with Slurm's words."""
         job = await self._job(job_id)
         record = await self._show(job_id, job)
-        single = job is None or (job.job_id == job_id and not job_id.endswith(PENDING))
-        over = job is None or job.state.ended or not record
-        rows = await self._rows(job_id, not record) if single and over else []
+        exact = job is None or job.job_id == job_id
+        word = record.get("JobState", "").partition(" ")[0]
+        over = not word or state_of(word).ended
+        ask = exact and over and not job_id.endswith(PENDING)
+        rows = await self._rows(job_id, not record) if ask else []
         if not record and not rows:
             raise NotFound(f"Slurm knows no job {job_id} of yours any more")
-        steps = await self._steps(job_id) if job and job.state is State.RUNNING else []
+        steps = await self._steps(job_id) if exact and word == "RUNNING" else []
         shown = from_show(record, steps) if record else {}
         account = from_account(rows) if rows else {}
         shown["logs"] = self._logs(job) | shown.get("logs", {}) if exact else {}
@@ -69,9 +68,9 @@ class SlurmDetails:
         try:
             return (await self._known.find(job_id))[0]
         except NotFound:
-            if re.fullmatch(r"[0-9_+]+", job_id):
-                return None
-            raise
+            if not JOB_ID.fullmatch(job_id) or job_id.endswith(PENDING):
+                raise
+            return None
 
     async def _streams(self, job_id: str) -> Mapping[str, str]:
         """Slurm is asked once for a job that has started."""

@@ -28,6 +28,9 @@ FORMAT = f"{FIELD},".join(f"{name}:0" for name in FIELDS) + RECORD[0]
 SETTINGS = {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
 """Environment of squeue: times in seconds since 1970, task lists in full."""
 
+CLOCK = {"SLURM_TIME_FORMAT": "%Y-%m-%dT%H:%M:%S%z"}
+"""The same for people: times say of which zone they are."""
+
 FOREIGN = re.compile(r"(SQUEUE|SACCT|SBATCH|SALLOC|SCANCEL|SCONTROL)_|SLURM_CLUSTERS$")
 """The user's own variables that change what the commands print or do."""
 
