@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 import time
 from pathlib import Path
 
-from traitlets import Float, Unicode
+from traitlets import Float, List, Unicode
 from traitlets.config import Configurable
 
-from ...contract import LogChunk, Offers
+from ...contract import JobRequest, LogChunk, Offers, Trial
 from ...errors import (
     BackendAbsent,
     BackendError,
@@ -21,6 +23,8 @@ from ...errors import (
 from ...files import read_chunk
 from ...model import Job, JobSpec, State
 from .commands import SlurmCommands, check, words_of
+from .offers import SlurmOffers
+from .submit import SlurmSubmit
 from .text import FORMAT, JOB_ID, log_path, parse_jobs
 
 LARGE = 50_000
@@ -35,6 +39,14 @@ ABSENT = "Could not establish a configuration source"
 ABSENT_FOR = 600.0
 """Seconds for which commands without a cluster are not asked again: they look for one in the
 network each time."""
+
+
+def user_name() -> str:
+    """The user that the commands run as; their number when they have no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 class RemoteSlurmBackend(Configurable):
@@ -62,9 +74,35 @@ class RemoteSlurmBackend(Configurable):
         "them after ``MinJobAge``, 300 s as a rule); 0: none.",
     )
 
+    offers_interval = Float(
+        300.0,
+        config=True,
+        help="Seconds for which it is remembered what this user may use. Nothing is refused "
+        "without having asked again.",
+    )
+    free_interval = Float(
+        15.0,
+        config=True,
+        help="Seconds for which it is remembered what is free, while somebody fills in a form.",
+    )
+    submit_timeout = Float(
+        60.0,
+        config=True,
+        help="Seconds for sbatch to answer. Then the job is looked for, never submitted again.",
+    )
+    env_remove = List(
+        Unicode(),
+        ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JPY_*", "*_TOKEN", "*_SECRET", "*_PASSWORD"],
+        config=True,
+        help="Variables of the server's environment that jobs do not get (shell patterns).",
+    )
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self.user = user_name()
         self._commands = SlurmCommands(self)
+        self._offers = SlurmOffers(self, self._commands)
+        self._submit = SlurmSubmit(self, self._commands, self._offers)
         self._read: dict[str, Job] = {}
         self._jobs: dict[str, Job] = {}
         self._ended: dict[str, float] = {}
@@ -121,6 +159,16 @@ class RemoteSlurmBackend(Configurable):
         """Let a held job start. Raises NotFound, WrongState, BackendError."""
         await self._control("release", job_id)
 
+    async def submit_request(self, request: JobRequest) -> str:
+        """Submit a person's job with sbatch; answers its id. Raises InvalidSpec for what may
+        not be asked for, BackendError with sbatch's words, and BackendTimeout."""
+        return await self._submit.submit(request)
+
+    async def test_request(self, request: JobRequest) -> Trial:
+        """When a job would start, as ``sbatch --test-only`` says. Raises InvalidSpec, and
+        BackendError with sbatch's words."""
+        return await self._submit.test(request)
+
     async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         """Bytes of the file the job prints to; none while there is no such file. Raises
         NotFound, StorageError, BackendError."""
@@ -138,8 +186,10 @@ class RemoteSlurmBackend(Configurable):
             self._drop(job_id)
 
     async def offers(self) -> Offers:
-        """Nothing yet: jobs are only shown."""
-        return Offers(available=False, reason=NOT_YET)
+        """What this user may use now. Raises BackendUnreachable, BackendError and
+        BackendTimeout with Slurm's words."""
+        self._check_present()
+        return await self._offers.offers()
 
     def socket(self, job_id: str) -> Path:
         """No job here has one: raises NotFound."""
