@@ -256,7 +256,6 @@ async def test_ended_jobs_are_remembered_for_a_time(slurm, backend, monkeypatch)
 async def test_what_is_not_built_says_so(backend):
     assert backend.found()
     assert not RemoteSlurmBackend(bin_dir="/nowhere").found()
-    assert "not built" in (await backend.offers()).reason
     with pytest.raises(BackendError, match="not built"):
         await backend.submit(None)
     with pytest.raises(asyncio.TimeoutError):

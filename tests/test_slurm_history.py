@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pwd
 import signal
 import time
 
@@ -55,9 +54,9 @@ def slurm():
 def backend(slurm, monkeypatch):
     """As ann, though root runs the tests."""
     monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    number = pwd.getpwnam(slurm.ann).pw_uid
-    monkeypatch.setattr(accounting, "geteuid", lambda: number)
-    yield RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann), queue_interval=0.0)
+    backend = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann), queue_interval=0.0)
+    backend.user = slurm.ann
+    yield backend
     slurm.clear()
 
 
@@ -189,3 +188,41 @@ async def test_why_a_limit_keeps_a_job_waiting(slurm, backend):
         return "QOSMaxCpuPerUserLimit" in jobs[job_id] and jobs[job_id]
 
     assert "use more than its quality of service (QOS) allows at once" in await until(said)
+
+
+async def test_a_limit_is_said_with_its_figure_where_that_is_known(slurm, backend):
+    for _ in range(5):
+        slurm.sbatch("sleep 60", "--qos=short", user=slurm.ann)
+
+    async def said():
+        jobs = await backend.jobs()
+        return next((one.reason for one in jobs if "MaxJobs" in one.reason), None)
+
+    assert "(QOS) allows (QOSMaxJobsPerUserLimit)" in await until(said)
+    await backend.offers()
+    assert "(QOS) allows: 4 (QOSMaxJobsPerUserLimit)" in await said()
+
+
+async def test_where_the_queue_of_others_is_hidden_there_are_no_places(slurm, backend):
+    busy = slurm.sbatch("sleep 60", "--nodes=3", "--exclusive", user=slurm.bob)
+    slurm.until("sh", "-c", f"squeue -h -j {busy} -o %T | grep RUNNING")
+    slurm.sbatch("true", "--nodes=3", "--exclusive", user=slurm.bob)
+    own = slurm.sbatch("true", "--nodes=3", "--exclusive", user=slurm.ann)
+    backend.queue_interval = 0.01
+
+    async def waits():
+        return next(job for job in await backend.jobs() if job.job_id == own)
+
+    assert await until(lambda: placed(waits)) == 2
+    slurm.reconfigure("PriorityType=", "PrivateData=jobs\nPriorityType=")
+    try:
+        hidden = RemoteSlurmBackend(bin_dir=backend.bin_dir, queue_interval=0.01)
+        (job,) = [one for one in await hidden.jobs() if not one.state.ended]
+        assert (job.line, "(Priority)" in job.reason or "(Resources)" in job.reason) == (None, True)
+        assert [one.user for one in await hidden.everybody()] == [slurm.ann]
+    finally:
+        slurm.reconfigure("PrivateData=jobs\n", "")
+
+
+async def placed(look):
+    return (await look()).line

@@ -174,10 +174,6 @@ def test_reasons_beyond_the_table():
     assert reasons.explain("PENDING", "ReqNodeNotAvail, UnavailableNodes:n3") == (
         "a node that it needs is down, reserved or in use (ReqNodeNotAvail, UnavailableNodes:n3)"
     )
-    few = {"QOSMaxJobsPerUserLimit": "4"}
-    assert reasons.explain("PENDING", "QOSMaxJobsPerUserLimit", few) == (
-        "you run as many jobs as its quality of service (QOS) allows: 4 (QOSMaxJobsPerUserLimit)"
-    )
     assert reasons.explain("PENDING", "JobHeldUser,JobHeldAdmin,None") == (
         "held: it starts only when it is released (JobHeldUser); "
         "an administrator holds it (JobHeldAdmin)"

@@ -7,8 +7,7 @@ import pwd
 import re
 import time
 from collections.abc import Mapping
-from os import geteuid
-from typing import Any
+from typing import Any, Protocol
 
 from ...errors import BackendUnreachable
 from ...model import Job, State
@@ -52,11 +51,18 @@ FREE = ("Comment", "SubmitLine", "JobName")
 START = re.compile(rf"[0-9]+(_[0-9]+|_\[[^\]]*\])?(\+[0-9]+)?(\.[^{FIELD}]*)?{FIELD}[A-Z_]+")
 
 
+class Settings(Protocol):
+    """The backend, for its name and its user's."""
+
+    name: str
+    user: str
+
+
 class SlurmAccounting:
     """Asks sacct, as the user, for the user's own jobs."""
 
-    def __init__(self, name: str, commands: SlurmCommands) -> None:
-        self._name, self._commands = name, commands
+    def __init__(self, settings: Settings, commands: SlurmCommands) -> None:
+        self._settings, self._commands = settings, commands
         self._none_at = -ASK_AGAIN
         self._files: tuple[str, ...] | None = None
         self._jobs: dict[str, tuple[float, Job]] = {}
@@ -81,7 +87,7 @@ class SlurmAccounting:
         """(end, job) by id; sacct also answers with what was under way then."""
         found = {}
         for row in rows(text, LIST):
-            job, end = job_of(row, self._name), float(number(row["End"]) or 0)
+            job, end = job_of(row, self._settings.name), float(number(row["End"]) or 0)
             if job.state.ended and end >= begin:
                 found[job.job_id] = (end, job)
         return found
@@ -121,7 +127,7 @@ class SlurmAccounting:
         if time.monotonic() - self._none_at < ASK_AGAIN:
             return None
         form = ["--noheader", "--parsable", f"--delimiter={FIELD}"]
-        whose = f"--user={geteuid()}"
+        whose = f"--user={self._settings.user}"
         result = await self._commands.run(
             "sacct", *([] if plain else [*form, whose]), *argv, env=env
         )
@@ -188,7 +194,7 @@ def job_of(row: dict[str, str], backend: str) -> Job:
 
 def _reason(word: str, by: str) -> str:
     """Slurm's accounting has no reasons of ends, but says who cancelled a job."""
-    if by.isdecimal() and int(by) != geteuid():
+    if by.isdecimal():
         try:
             by = pwd.getpwuid(int(by)).pw_name
         except KeyError:

@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import pwd
 from collections.abc import Mapping
 from pathlib import Path
 
-from traitlets import Float, Unicode
+from traitlets import Float, List, Unicode
 from traitlets.config import Configurable
 
-from ...contract import JobDetails, LogChunk, Offers
+from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
 from ...errors import BackendError, NotFound
 from ...model import Job, JobSpec, Json
 from .accounting import SlurmAccounting
 from .commands import SlurmCommands
 from .control import SlurmControl
 from .details import SlurmDetails
+from .figures import figures
 from .listing import SlurmList
+from .offers import SlurmOffers
+from .submit import SlurmSubmit
 
 NOT_YET = "sessions as Slurm jobs are not built yet"
+
+
+def user_name() -> str:
+    """The user that the commands run as; their number when they have no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return str(os.geteuid())
 
 
 class RemoteSlurmBackend(Configurable):
@@ -51,12 +64,37 @@ class RemoteSlurmBackend(Configurable):
         help="Seconds between two looks at the queue of all users, which say how many jobs "
         "stand before one's own; only while one waits for its turn. 0: never.",
     )
+    offers_interval = Float(
+        300.0,
+        config=True,
+        help="Seconds for which it is remembered what this user may use. Nothing is refused "
+        "without having asked again.",
+    )
+    free_interval = Float(
+        15.0,
+        config=True,
+        help="Seconds for which it is remembered what is free, while somebody fills in a form.",
+    )
+    submit_timeout = Float(
+        60.0,
+        config=True,
+        help="Seconds for sbatch to answer. Then the job is looked for, never submitted again.",
+    )
+    env_remove = List(
+        Unicode(),
+        ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JPY_*", "*_TOKEN", "*_SECRET", "*_PASSWORD"],
+        config=True,
+        help="Variables of the server's environment that jobs do not get (shell patterns).",
+    )
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
+        self.user = user_name()
         self._commands = SlurmCommands(self)
-        self._list = SlurmList(self, self._commands)
-        self._accounting = SlurmAccounting(self.name, self._commands)
+        self._offers = SlurmOffers(self, self._commands)
+        self._submit = SlurmSubmit(self, self._commands, self._offers)
+        self._list = SlurmList(self, self._commands, self._figures)
+        self._accounting = SlurmAccounting(self, self._commands)
         self._control = SlurmControl(self._list, self._commands)
         self._details = SlurmDetails(self._list, self._commands, self._accounting)
 
@@ -91,8 +129,10 @@ class RemoteSlurmBackend(Configurable):
         self._list.forget(job_id)
 
     async def offers(self) -> Offers:
-        """Nothing yet: jobs are only shown."""
-        return Offers(available=False, reason=NOT_YET)
+        """What this user may use now. Raises BackendUnreachable, BackendError and
+        BackendTimeout with Slurm's words."""
+        self._list.check_present()
+        return await self._offers.offers()
 
     def socket(self, job_id: str) -> Path:
         """No job here has one: raises NotFound."""
@@ -100,6 +140,18 @@ class RemoteSlurmBackend(Configurable):
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    # -- abilities: new jobs
+
+    async def submit_request(self, request: JobRequest) -> str:
+        """Submit a person's job with sbatch; answers its id. Raises InvalidSpec for what may
+        not be asked for, BackendError with sbatch's words, and BackendTimeout."""
+        return await self._submit.submit(request)
+
+    async def test_request(self, request: JobRequest) -> Trial:
+        """When a job would start, as ``sbatch --test-only`` says. Raises InvalidSpec, and
+        BackendError with sbatch's words."""
+        return await self._submit.test(request)
 
     # -- abilities: jobs that exist
 
@@ -132,3 +184,6 @@ class RemoteSlurmBackend(Configurable):
     async def everybody(self) -> list[Job]:
         """The jobs of all users that wait or run, as far as this one may see them."""
         return await self._list.everybody()
+
+    def _figures(self, job: Job) -> Mapping[str, str]:
+        return figures(self._offers.known, job)

@@ -27,12 +27,12 @@ class SlurmCommands:
 
     def found(self, program: str) -> bool:
         """Whether this machine has the command."""
-        return shutil.which(self._path(program)) is not None
+        return shutil.which(self.path(program)) is not None
 
     async def run(self, program: str, *argv: str, env: Mapping[str, str] | None = None) -> Result:
         """What a command answers; raises BackendTimeout, and BackendError without it."""
         clean = {key: value for key, value in os.environ.items() if not FOREIGN.match(key)}
-        command = [self._path(program), *argv]
+        command = [self.path(program), *argv]
         timeout = self._settings.command_timeout
         return await run(command, timeout, env={**clean, **SETTINGS, **(env or {})})
 
@@ -42,7 +42,8 @@ class SlurmCommands:
         check(result)
         return result.stdout
 
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
+        """Where a command is looked for."""
         folder = self._settings.bin_dir
         return os.path.join(folder, name) if folder else name
 

@@ -15,7 +15,7 @@ KEYS = {
     "account": "Account",
     "begin": "StartTime",
     "constraint": "Features",
-    "cpus": "NumCPUs",
+    "cpus": "CPUsPerTask",
     "dependency": "Dependency",
     "memory": "MinMemoryNode",
     "name": "JobName",
@@ -24,6 +24,7 @@ KEYS = {
     "partition": "Partition",
     "qos": "QOS",
     "reservation": "ReservationName",
+    "tasks": "NumTasks",
     "time": "TimeLimit",
 }
 """What may be changed, as ``scontrol update`` calls it."""

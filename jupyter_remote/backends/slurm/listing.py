@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from ...errors import BackendAbsent, BackendUnreachable, NotFound
-from ...model import Job
+from ...model import Job, State
 from .commands import SlurmCommands, words_of
 from .queue import SlurmQueue
+from .reasons import with_figures
 from .text import FORMAT, JOB_ID, PENDING, parse_jobs, shown_id
 
 LARGE = 50_000
@@ -37,8 +38,13 @@ class Settings(Protocol):
 class SlurmList:
     """Observes, remembers and finds jobs."""
 
-    def __init__(self, settings: Settings, commands: SlurmCommands) -> None:
-        self._settings, self._commands = settings, commands
+    def __init__(
+        self,
+        settings: Settings,
+        commands: SlurmCommands,
+        figures: Callable[[Job], Mapping[str, str]],
+    ) -> None:
+        self._settings, self._commands, self._figures = settings, commands, figures
         self._queue = SlurmQueue(settings, commands)
         self._read: dict[str, Job] = {}
         self._ended: dict[str, float] = {}
@@ -49,24 +55,34 @@ class SlurmList:
         """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         self._read = await self._squeue(self._read, "--me", "--states=all")
-        listed = {job.job_id: job for job in self._read.values()}
-        for job_id, line in (await self._queue.places(listed.values())).items():
-            if job_id in listed:
-                listed[job_id] = dataclasses.replace(listed[job_id], line=line)
+        lines = await self._queue.places(self._read.values())
+        listed = {job.job_id: self._told(job, lines) for job in self._read.values()}
         return self._remember(whole(listed, self.jobs))
+
+    def _told(self, job: Job, lines: Mapping[str, int]) -> Job:
+        """A job, and if it waits what the list does not say of that."""
+        if job.state is not State.QUEUED:
+            return job
+        reason = job.reason
+        if "Limit)" in reason:
+            reason = with_figures(reason, self._figures(job))
+        line = lines.get(job.job_id)
+        if line is None and reason == job.reason:
+            return job
+        return dataclasses.replace(job, line=line, reason=reason)
 
     async def everybody(self) -> list[Job]:
         """The jobs of all users that wait or run, as far as this one may see them."""
         return list((await self._squeue({})).values())
 
     async def _squeue(self, before: Mapping[str, Job], *options: str) -> dict[str, Job]:
-        self._check_present()
+        self.check_present()
         argv = [*options, "--noheader", f"--Format={FORMAT}"]
         result = await self._commands.run("squeue", *argv)
         if result.returncode:
             words = words_of(result)
             self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
-            self._check_present()
+            self.check_present()
             raise BackendUnreachable(words)
         text, name = result.stdout, self._settings.name
         try:
@@ -77,7 +93,7 @@ class SlurmList:
             words = f"squeue printed what is no list of jobs: {error}"
             raise BackendUnreachable(words) from None
 
-    def _check_present(self) -> None:
+    def check_present(self) -> None:
         """Raise BackendAbsent while it is known that this machine is part of no cluster."""
         since, words = self._absent
         if time.monotonic() - since < ABSENT_FOR:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from types import MappingProxyType
 
 from traitlets.log import get_logger
 
@@ -114,8 +113,6 @@ REASONS = {
 DETAIL = re.compile(r"(\w+), ?(UnavailableNodes|May be reserved)", re.ASCII)
 """A reason with more words behind it."""
 
-NO_FIGURES: Mapping[str, str] = MappingProxyType({})
-
 _unknown: set[str] = set()
 
 
@@ -129,9 +126,9 @@ def state_of(word: str) -> State:
     return state or State.STARTING
 
 
-def explain(state: str, reason: str, figures: Mapping[str, str] = NO_FIGURES) -> str:
+def explain(state: str, reason: str) -> str:
     """Why a job is as it is, for people, with Slurm's own word in brackets. A record of an
-    array can have several reasons. ``figures``: by reason, how much is allowed."""
+    array can have several reasons."""
     if state in STATE_WORDS:
         return f"{STATE_WORDS[state]} ({state})"
     if STATES.get(state) in (State.RUNNING, State.STOPPING):  # what it waited for, or is held next
@@ -142,9 +139,14 @@ def explain(state: str, reason: str, figures: Mapping[str, str] = NO_FIGURES) ->
     plain = [_plain(word) for word in words]
     if not all(plain):
         return reason
-    figure = {word: f": {figures[word]}" for word in words if word in figures}
-    told = zip(plain, words, strict=True)
-    return "; ".join(f"{said}{figure.get(word, '')} ({word})" for said, word in told)
+    return "; ".join(f"{said} ({word})" for said, word in zip(plain, words, strict=True))
+
+
+def with_figures(said: str, figures: Mapping[str, str]) -> str:
+    """An explanation with how much is allowed, by Slurm's words, where it tells of a limit."""
+    for word, figure in figures.items():
+        said = said.replace(f" ({word})", f": {figure} ({word})")
+    return said
 
 
 def _plain(word: str) -> str:
