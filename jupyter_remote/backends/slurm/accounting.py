@@ -33,7 +33,7 @@ EARLIEST = 1e6
 """Seconds since 1970 that sacct takes at least."""
 
 KEPT = 50_000
-"""Ended jobs that are kept at most; the newest. They need 1.3 kB each."""
+"""Ended jobs that are kept at most; the newest. They need 0.9 kB each."""
 
 ENDED = "BF,CA,CD,DL,F,NF,OOM,PR,TO"
 LIST = (

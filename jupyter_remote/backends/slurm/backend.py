@@ -139,7 +139,8 @@ class RemoteSlurmBackend(Configurable):
         raise NotFound(f"the Slurm job {job_id} is no session")
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        """Nothing is held open but a look at the queue."""
+        await self._list.close()
 
     # -- abilities: new jobs
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -34,17 +35,18 @@ class SlurmDetails:
         """One job in full. Raises NotFound, and BackendUnreachable with Slurm's words."""
         job = await self._job(job_id)
         record = await self._show(job_id, job)
-        exact = job is None or job.job_id == job_id
+        exact = job is None or (job.job_id == job_id and not job_id.endswith(PENDING))
         word = record.get("JobState", "").partition(" ")[0]
         over = not word or state_of(word).ended
-        ask = exact and over and not job_id.endswith(PENDING)
-        rows = await self._rows(job_id, not record) if ask else []
+        rows = await self._rows(job_id, not record) if exact and over else []
         if not record and not rows:
             raise NotFound(f"Slurm knows no job {job_id} of yours any more")
         steps = await self._steps(job_id) if exact and word == "RUNNING" else []
         shown = from_show(record, steps) if record else {}
         account = from_account(rows) if rows else {}
-        shown["logs"] = self._logs(job) | shown.get("logs", {}) if exact else {}
+        shown["logs"] = self._logs(job) | shown.get("logs", {})
+        if not exact:  # what one of them used, and how it ended, is not said of all
+            shown |= {"logs": {}, "used": {}, "efficiency": {}, "ending": ""}
         shown["script"] = await self._script(job_id, record)
         before, after = await self._neighbours(job_id, job, record)
         return merged(shown | {"waits_for": before, "waited_for_by": after}, account)
@@ -80,6 +82,8 @@ class SlurmDetails:
             if not rows:
                 raise NotFound(f"Slurm knows no job {job_id} of yours")
             return streams(rows[0])
+        if job.array == job_id:
+            return {}  # each of its tasks has its own
         if found := self._logs(job):
             return found
         if job.job_id.endswith(PENDING) or (job.state.ended and not job.started):
@@ -101,8 +105,7 @@ class SlurmDetails:
         """The controller's record; empty: it has forgotten the job."""
         if job is None:
             return {}
-        asked = job_id.removesuffix(PENDING)
-        argv = ["--oneliner", "show", "job", asked]
+        argv = ["--oneliner", "show", "job", self._one(job_id, job)]
         result = await self._commands.run("scontrol", *argv, env=CLOCK)
         try:
             check(result)
@@ -111,11 +114,21 @@ class SlurmDetails:
         records = read_show(result.stdout, job.name)
         if not records:
             raise BackendUnreachable(f"scontrol printed no job: {result.stdout[:200]}")
-        fits = [one for one in records if job_id == asked or one.get("JobState") == "PENDING"]
-        record = (fits or records)[0]
         if job.job_id == job_id:
-            self._keep(job, streams(record))
-        return record
+            self._keep(job, streams(records[0]))
+        return records[0]
+
+    def _one(self, job_id: str, job: Job) -> str:
+        """The id of one job that tells all: an array's own shows its 10,000 tasks."""
+        if job_id != job.job_id and job_id != job.array:
+            return job_id
+        if not job.job_id.endswith(PENDING):
+            return job.job_id
+        try:
+            tasks = self._known.waiting_tasks(job.array)
+        except NotFound:
+            return job.array
+        return re.sub(r"\[([0-9]+).*", r"\1", tasks)
 
     async def _rows(self, job_id: str, needed: bool) -> list[dict[str, str]]:
         """What accounting says; where the controller knows the job, it may be silent."""

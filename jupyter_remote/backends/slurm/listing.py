@@ -19,7 +19,7 @@ LARGE = 50_000
 """Characters of output that are read in a thread."""
 
 REMEMBERED = 20_000
-"""Ended jobs that are remembered at most: two arrays of 10,000. They need 1.3 kB each."""
+"""Ended jobs that are remembered at most: two arrays of 10,000. They need 0.9 kB each."""
 
 ABSENT = "Could not establish a configuration source"
 ABSENT_FOR = 600.0
@@ -47,7 +47,9 @@ class SlurmList:
         self._settings, self._commands, self._figures = settings, commands, figures
         self._queue = SlurmQueue(settings, commands)
         self._read: dict[str, Job] = {}
-        self._ended: dict[str, float] = {}
+        self._listed: dict[str, Job] = {}
+        self._gone: dict[str, Job] = {}
+        self._since: dict[str, float] = {}
         self._absent: tuple[float, str] = (-ABSENT_FOR, "")
         self.jobs: dict[str, Job] = {}
 
@@ -55,7 +57,7 @@ class SlurmList:
         """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         self._read = await self._squeue(self._read, "--me", "--states=all")
-        lines = await self._queue.places(self._read.values())
+        lines = self._queue.places(self._read.values())
         listed = {job.job_id: self._told(job, lines) for job in self._read.values()}
         return self._remember(whole(listed, self.jobs))
 
@@ -100,24 +102,36 @@ class SlurmList:
             raise BackendAbsent(words)
 
     def _remember(self, listed: dict[str, Job]) -> list[Job]:
-        """Slurm's list and, after it, what ended within ``remember`` and is not in it."""
+        """What ended within ``remember`` and Slurm forgot, and after it Slurm's list."""
         now = time.monotonic()
-        left = [job for key, job in self.jobs.items() if key not in listed and key in self._ended]
-        self._ended = {
-            key: self._ended.get(key, now)
-            for key, job in [*((job.job_id, job) for job in left), *listed.items()]
-            if job.state.ended
-        }
-        recent = [job for job in left if now - self._ended[job.job_id] < self._settings.remember]
-        kept = recent[-REMEMBERED:]
-        self.jobs = {job.job_id: job for job in kept} | listed
-        self._ended = {key: at for key, at in self._ended.items() if key in self.jobs}
+        for job_id, job in self._listed.items():
+            if job.state.ended and job_id not in listed:
+                self._gone[job_id], self._since[job_id] = job, now
+        for job_id in self._gone.keys() & listed.keys():
+            self._drop(job_id)
+        old: list[str] = []
+        for job_id, since in self._since.items():
+            if len(self._gone) - len(old) <= REMEMBERED and now - since < self._settings.remember:
+                break  # the others came later
+            old.append(job_id)
+        for job_id in old:
+            self._drop(job_id)
+        self._listed = listed
+        self.jobs = {**self._gone, **listed}
         return list(self.jobs.values())
 
+    def _drop(self, job_id: str) -> None:
+        del self._gone[job_id], self._since[job_id]
+
     def forget(self, job_id: str) -> None:
-        """Drop an ended job from memory."""
-        if self._ended.pop(job_id, None) is not None:
+        """Drop an ended job that Slurm forgot."""
+        if job_id in self._gone:
+            self._drop(job_id)
             self.jobs.pop(job_id, None)
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._queue.close()
 
     # -- what an id means
 

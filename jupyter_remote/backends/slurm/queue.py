@@ -7,6 +7,7 @@ never where others' jobs are hidden.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Iterable, Mapping
 from typing import Protocol
@@ -38,30 +39,45 @@ class SlurmQueue:
         self._settings, self._commands = settings, commands
         self._places: dict[str, int] = {}
         self._next = 0.0
-        self._hidden: bool | None = None
+        self._hidden = False
+        self._known = False
+        self._task: asyncio.Task[None] | None = None
 
-    async def places(self, jobs: Iterable[Job]) -> Mapping[str, int]:
-        """Places (1: next) by job id. Asks again when it is time and one of ``jobs`` waits
-        for its turn; a query that fails leaves no places."""
+    def places(self, jobs: Iterable[Job]) -> Mapping[str, int]:
+        """Places (1: next) by job id, as they were found last. When it is time and one of
+        ``jobs`` waits for its turn, they are asked for meanwhile."""
         if not self._settings.queue_interval or self._hidden or not any(map(in_line, jobs)):
             return {}
-        if time.monotonic() >= self._next:
-            began = time.monotonic()
-            try:
-                self._places = await self._ask()
-            except RemoteError:
-                self._places = {}
-            now = time.monotonic()
-            self._next = now + max(self._settings.queue_interval, (now - began) / SHARE)
+        if self._task is None and time.monotonic() >= self._next:
+            self._task = asyncio.create_task(self._look())
         return self._places
 
+    async def close(self) -> None:
+        """End a look that is under way."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Ask; a query that fails leaves no places."""
+        began = time.monotonic()
+        try:
+            self._places = await self._ask()
+        except RemoteError:
+            self._places = {}
+        finally:
+            now = time.monotonic()
+            self._next = now + max(self._settings.queue_interval, (now - began) / SHARE)
+            self._task = None
+
     async def _ask(self) -> dict[str, int]:
-        if self._hidden is None:
+        if not self._known:
             self._hidden = hides_jobs(await self._commands.ask("scontrol", "show", "config"))
+            self._known = True
         if self._hidden:
             return {}
         argv = ["--noheader", "--states=PENDING", f"--Format={FIELDS}"]
-        return places(await self._commands.ask("squeue", *argv))
+        return await asyncio.to_thread(places, await self._commands.ask("squeue", *argv))
 
 
 def in_line(job: Job) -> bool:
