@@ -138,6 +138,30 @@ async def test_what_a_job_used(slurm, backend, monkeypatch):
     other = slurm.sbatch("true", user=slurm.bob)
     with pytest.raises(NotFound):
         await backend.details(other)
+    with pytest.raises(NotFound):
+        await backend.log(other, 0, 1)
+
+
+async def test_an_array_that_only_accounting_knows(slurm, backend, monkeypatch):
+    job_id = slurm.sbatch("exit 3", "--array=0-1", user=slurm.ann)
+    tasks = [f"{job_id}_0", f"{job_id}_1"]
+    await ended(backend, time.time() - 60, *tasks)
+    await backend.jobs()
+    forgotten = [job_id, *tasks]
+    ask = backend._commands.run
+
+    async def run(program, *argv, **more):
+        if program == "scontrol":
+            argv = tuple("999998" if word in forgotten else word for word in argv)
+        return await ask(program, *argv, **more)
+
+    monkeypatch.setattr(backend._commands, "run", run)
+    assert (await backend.details(tasks[0])).ending == "Its last command failed (exit code 3)."
+    await forgets(backend, monkeypatch)
+    for name in (job_id, tasks[1]):
+        found = await backend.details(name)
+        assert "exit 3" in found.script
+        assert bool(found.ending) == (name != job_id)
 
 
 async def test_a_database_that_is_away_is_no_empty_history(slurm, backend, monkeypatch):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -35,21 +36,23 @@ class SlurmDetails:
         """One job in full. Raises NotFound, and BackendUnreachable with Slurm's words."""
         job = await self._job(job_id)
         record = await self._show(job_id, job)
-        exact = job is None or (job.job_id == job_id and not job_id.endswith(PENDING))
+        one = job is None or (job.job_id == job_id and not job_id.endswith(PENDING))
         word = record.get("JobState", "").partition(" ")[0]
-        over = not word or state_of(word).ended
-        rows = await self._rows(job_id, not record) if exact and over else []
+        over = state_of(word).ended if word else True
+        target = (job.job_id if job else job_id).removesuffix(PENDING)
+        rows = await self._rows(target, not record) if over and (one or not record) else []
         if not record and not rows:
             raise NotFound(f"Slurm knows no job {job_id} of yours any more")
-        steps = await self._steps(job_id) if exact and word == "RUNNING" else []
+        one = one and (not rows or rows[0]["JobID"] == job_id)
+        steps = await self._steps(job_id) if one and word == "RUNNING" else []
         shown = from_show(record, steps) if record else {}
-        account = from_account(rows) if rows else {}
         shown["logs"] = self._logs(job) | shown.get("logs", {})
-        if not exact:  # what one of them used, and how it ended, is not said of all
-            shown |= {"logs": {}, "used": {}, "efficiency": {}, "ending": ""}
         shown["script"] = await self._script(job_id, record)
-        before, after = await self._neighbours(job_id, job, record)
-        return merged(shown | {"waits_for": before, "waited_for_by": after}, account)
+        shown |= await self._neighbours(job_id, job, record)
+        found = merged(shown, from_account(rows) if rows else {})
+        if one:
+            return found  # what one of many used, and how it ended, is not said of all
+        return dataclasses.replace(found, logs={}, used={}, efficiency={}, ending="")
 
     async def log(
         self, job_id: str, offset: int, limit: int, stream: str, timeout: float
@@ -164,8 +167,8 @@ class SlurmDetails:
 
     async def _neighbours(
         self, job_id: str, job: Job | None, record: Mapping[str, str]
-    ) -> tuple[tuple[Neighbour, ...], tuple[Neighbour, ...]]:
-        """Those it waits for, and those that wait for it."""
+    ) -> dict[str, tuple[Neighbour, ...]]:
+        """Those it waits for, and those that wait for it, as fields of JobDetails."""
         names = {job_id, job_id.partition("_")[0], *([job.array] if job and job.array else [])}
         before = [
             self._neighbour(kind, other)
@@ -178,7 +181,7 @@ class SlurmDetails:
             for kind, target in dependencies(wanted)
             if target in names and other not in names
         ]
-        return tuple(before), tuple(after)
+        return {"waits_for": tuple(before), "waited_for_by": tuple(after)}
 
     def _same_name(self, job: Job | None) -> list[str]:
         """Whom a ``singleton`` waits for: the user's other jobs of this name."""
