@@ -41,7 +41,7 @@ PATH = re.compile(r" StdOut=(.*?)(?= [A-Z][A-Za-z/:]*=| *$)", re.S)
 LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
 DOWN = re.compile(
     "unable to contact|unable to establish|unexpected message|timed out|zero bytes|connect failure"
-    "|configuration source|munge|authentication|communication",
+    "|configuration source|munge|authentication|communication|connection refused|persistent conn",
     re.I,
 )
 
