@@ -9,6 +9,7 @@ import signal
 import pytest
 
 from jupyter_remote.backends.slurm import RemoteSlurmBackend
+from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendError,
     BackendTimeout,
@@ -164,12 +165,29 @@ async def test_ended_jobs_are_remembered_for_a_time(slurm, backend, monkeypatch)
 async def test_what_is_not_built_says_so(backend):
     assert backend.found()
     assert not RemoteSlurmBackend(bin_dir="/nowhere").found()
-    assert "not built" in (await backend.offers()).reason
     with pytest.raises(BackendError, match="not built"):
         await backend.submit(None)
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(backend.changed(), 0.05)
     await backend.close()
+
+
+async def test_without_accounting_there_are_partitions_and_no_accounts(slurm, backend):
+    offers = await backend.offers()
+    names = {field.name: [choice.value for choice in field.choices] for field in offers.fields}
+    assert names["partition"] == ["debug", "down"]
+    assert {"account", "qos", "gpu_type", "gpus"}.isdisjoint(names)
+    most = {
+        row.values["partition"]: row.most["time"] for row in offers.allowed if row.most.get("time")
+    }
+    assert most == {("debug",): 28800}
+    assert offers.missing == ()
+    folder = str(slurm.root)
+    tag = "jr-abcdefghijklmnopqrst"
+    script = "#!/bin/sh\nsleep 60\n"
+    request = JobRequest(script=script, tag=tag, folder=folder, options={"partition": "debug"})
+    job_id = await backend.submit_request(request)
+    assert (await find(backend, job_id)).partition == "debug"
 
 
 @pytest.mark.slow
