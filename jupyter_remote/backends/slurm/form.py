@@ -120,7 +120,7 @@ def _choices(cluster: Cluster, found: list[Use]) -> Iterable[Field]:
     gpus = gpu_types(cluster)
     notes = {
         "partition": {part.name: partition_note(part, cluster.nodes) for part in shown},
-        "account": {use.account: cluster.accounts.get(use.account, "") for use in found},
+        "account": {use.account: _described(cluster, use.account) for use in found},
         "qos": {use.qos: qos_note(cluster.qos.get(use.qos)) for use in found},
         "gpu_type": {kind: "" for name in used for kind in gpus.get(name, {})},
     }
@@ -133,6 +133,11 @@ def _choices(cluster: Cluster, found: list[Use]) -> Iterable[Field]:
         known = {one: note for one, note in notes[name].items() if one}
         if known:
             yield _choice(name, known, value if value in known else None)
+
+
+def _described(cluster: Cluster, account: str) -> str:
+    words = cluster.accounts.get(account, "")
+    return "" if words == account else words
 
 
 def _choice(name: str, notes: Mapping[str, str], default: str | None) -> Field:

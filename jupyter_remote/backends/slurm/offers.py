@@ -9,7 +9,7 @@ import os
 import pwd
 import socket
 import time
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Protocol
 
 from ...contract import Offers
@@ -94,7 +94,7 @@ class SlurmOffers:
 
     async def _ask_rights(self) -> Cluster:
         ask = self._commands.ask
-        config, shown = await asyncio.gather(
+        config, shown = await together(
             ask("scontrol", "show", "config"),
             ask("scontrol", "--all", "--oneliner", "show", "partition"),
         )
@@ -118,7 +118,7 @@ class SlurmOffers:
             return await self._commands.ask("sacctmgr", "-nP", "show", *argv)
 
         user = ("user", f"name={self._settings.user}", "withassoc", f"cluster={name}")
-        member, qos, accounts = await asyncio.gather(
+        member, qos, accounts = await together(
             ask(*user, f"format={','.join(ASSOCIATION)}"),
             ask("qos", f"format={','.join(QOS)}"),
             ask("account", "format=account,description"),
@@ -145,6 +145,15 @@ class SlurmOffers:
             if not here & set(names.split()):
                 closed |= {one.name for one in partitions if one.hosts == hosts}
         return frozenset(closed)
+
+
+async def together(*questions: Coroutine[None, None, str]) -> list[str]:
+    """All answers; when one fails, all have been waited for before its error is raised."""
+    answers = await asyncio.gather(*questions, return_exceptions=True)
+    for answer in answers:
+        if isinstance(answer, BaseException):
+            raise answer
+    return [answer for answer in answers if isinstance(answer, str)]
 
 
 def groups_of(user: str) -> frozenset[str]:

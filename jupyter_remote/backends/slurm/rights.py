@@ -68,7 +68,7 @@ def uses(cluster: Cluster) -> Iterator[Use]:
                     qos=name,
                     default_qos=usual,
                     most=most,
-                    time=_default_time(partition, most.get("time")),
+                    time=_default_time(partition, limits, most.get("time")),
                 )
 
 
@@ -185,7 +185,10 @@ def _total(nodes: list[Nodes], name: str) -> list[float]:
     return [sum(getattr(one, name) for one in nodes)] if nodes else []
 
 
-def _default_time(partition: Partition, most: float | None) -> float | None:
-    """Slurm's own default, or the limit where that is beyond it or there is none."""
-    times = [one for one in (partition.default_time, most) if one is not None]
-    return min(times, default=None)
+def _default_time(partition: Partition, order: list[Limits], most: float | None) -> float | None:
+    """What a job gets that asks for no time; None: nothing that it could be run with, as Slurm
+    takes the limit of a QOS or an account even where the partition's is smaller."""
+    walls = [limits.max_wall for limits in order if limits.max_wall is not None]
+    times = [partition.default_time, *walls[:1], partition.max_time]
+    usual = next((time for time in times if time is not None), None)
+    return None if usual is None or (most is not None and usual > most) else usual

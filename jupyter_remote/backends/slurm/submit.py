@@ -85,7 +85,7 @@ class SlurmSubmit:
         self, request: JobRequest, how: str, env: Mapping[str, str] | None = None
     ) -> Result:
         """Run in the job's folder, as a person would: the script may name another one."""
-        if any(request.options.values()):
+        if any(value is not None for value in request.options.values()):
             await self._offers.check(request.options)
         argv = [self._commands.path("sbatch"), how, *arguments(request)]
         if "\0" in "".join([request.script, *argv]):
