@@ -104,11 +104,15 @@ async def test_a_large_array_is_one_record_and_is_cancelled_in_parts_and_whole(s
     rest = await reach(backend, rest.job_id, State.STOPPED)
     assert (await find(backend, f"{job_id}_2")).state is State.RUNNING
     await backend.cancel(job_id)
-    await reach(backend, f"{job_id}_2", State.STOPPED)
-    await backend.cancel(job_id)  # it ended already: no error
-    own = [job for job in await backend.jobs() if job.array == job_id]
+    own = await until(lambda: over(backend, job_id))
     assert sum(job.tasks for job in own) == 9999
-    assert all(job.state.ended for job in own)
+    await backend.cancel(job_id)  # it ended already: no error
+
+
+async def over(backend, array):
+    """The members of an array, once all have ended."""
+    own = [job for job in await backend.jobs() if job.array == array]
+    return own if all(job.state.ended for job in own) else None
 
 
 async def test_a_part_of_an_array_is_cancelled_after_tasks_were_treated_alone(slurm, backend):
@@ -117,12 +121,7 @@ async def test_a_part_of_an_array_is_cancelled_after_tasks_were_treated_alone(sl
     await backend.requeue(f"{job_id}_0")
     await backend.hold(f"{job_id}_5")
     await backend.cancel(job_id)
-
-    async def over():
-        own = [job for job in await backend.jobs() if job.array == job_id]
-        return own if all(job.state.ended for job in own) else None
-
-    own = await until(over)
+    own = await until(lambda: over(backend, job_id))
     assert sum(job.tasks for job in own) == 10
     assert f"{job_id}_pending" in [job.job_id for job in own]
     assert await find(backend, job_id) is None
@@ -210,6 +209,7 @@ async def test_how_many_stand_before_a_job(slurm, backend):
     assert (others[own], others[f"{first}_pending"]) == ("root", "nobody")
     backend.queue_interval = 0.0
     assert await placed() is None
+    await backend.close()
 
 
 async def test_jobs_of_others_are_not_there(slurm, backend):

@@ -250,4 +250,5 @@ async def test_a_queue_that_cannot_be_asked_delays_nothing(slurm, backend, tmp_p
     assert (await find(backend, own)).line is None
     (tmp_path / "all").unlink()
     await backend.jobs()
+    await backend.close()
     assert not (tmp_path / "all").exists()  # what takes long is not asked again soon

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import time
@@ -110,6 +111,11 @@ async def test_what_ended_is_read_once(slurm, backend, monkeypatch):
     assert starts[0] >= before - 61
     assert starts[-2] == int(before - 3600)
     assert starts[-1] >= time.time() - 120 - model.elapsed(last, model.now())
+    monkeypatch.setattr(accounting, "KEPT", 2)
+    for _ in range(2):
+        two = await backend.ended(before - 7200)
+        assert (len(two), two[-1]) == (2, found[-1])
+    assert asked[-1] != asked[-2] == f"--starttime=uts{int(before - 7200)}"
 
 
 async def test_what_a_job_used(slurm, backend, monkeypatch):
@@ -238,14 +244,17 @@ async def test_where_the_queue_of_others_is_hidden_there_are_no_places(slurm, ba
         return next(job for job in await backend.jobs() if job.job_id == own)
 
     assert await until(lambda: placed(waits)) == 2
+    hidden = RemoteSlurmBackend(bin_dir=backend.bin_dir, queue_interval=0.01)
     slurm.reconfigure("PriorityType=", "PrivateData=jobs\nPriorityType=")
     try:
-        hidden = RemoteSlurmBackend(bin_dir=backend.bin_dir, queue_interval=0.01)
+        await hidden.jobs()  # it is asked meanwhile whether the others are hidden
+        await until(lambda: hidden._list._queue._hidden)
         (job,) = [one for one in await hidden.jobs() if not one.state.ended]
         assert (job.line, "(Priority)" in job.reason or "(Resources)" in job.reason) == (None, True)
         assert [one.user for one in await hidden.everybody()] == [slurm.ann]
     finally:
         slurm.reconfigure("PrivateData=jobs\n", "")
+        await asyncio.gather(backend.close(), hidden.close())
 
 
 async def placed(look):

@@ -79,28 +79,20 @@ class SlurmAccounting:
             text = await self.ask(*argv, "--endtime=now", f"--format={','.join(LIST)}")
             if text is None:
                 return None
-            new = await asyncio.to_thread(self._read, text, begin)
-            self._take(new, since if full else None)
+            await asyncio.to_thread(self._take, text, begin, since if full else None)
             return [job for end, job in self._jobs.values() if end > since]
 
-    def _read(self, text: str, begin: float) -> dict[str, tuple[float, Job]]:
-        """(end, job) by id; sacct also answers with what was under way then."""
-        found = {}
-        for row in rows(text, LIST):
-            job, end = job_of(row, self._settings.name), float(number(row["End"]) or 0)
-            if job.state.ended and end >= begin:
-                found[job.job_id] = (end, job)
-        return found
-
-    def _take(self, new: dict[str, tuple[float, Job]], since: float | None) -> None:
-        """``since``: where all that is known now begins; None: ``new`` comes to it."""
+    def _take(self, text: str, begin: float, since: float | None) -> None:
+        """``since``: where all that is known now begins; None: ``text`` comes to it. sacct
+        also answers with what was under way at ``begin``."""
+        name, read = self._settings.name, rows(text, LIST)
+        found = [(number(row["End"]) or 0.0, job_of(row, name)) for row in read]
+        new = {job.job_id: (end, job) for end, job in found if job.state.ended and end >= begin}
         if since is not None:
             self._jobs, self._since, self._full_at = {}, since, time.monotonic()
-        ordered = sorted((self._jobs | new).items(), key=lambda pair: pair[1][0])
-        if len(ordered) > KEPT:
-            ordered = ordered[-KEPT:]
-            self._since = ordered[0][1][0]
-        self._jobs = dict(ordered)
+        self._jobs |= new
+        ordered = sorted(self._jobs.items(), key=lambda pair: pair[1][0])
+        self._jobs = dict(ordered[-KEPT:])
         self._last = ordered[-1][1][0] if ordered else self._since
 
     async def job(self, job_id: str) -> list[dict[str, str]]:
