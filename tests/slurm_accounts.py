@@ -16,7 +16,17 @@ from pathlib import Path
 from . import slurm_rig
 
 NEEDED = ("mariadbd", "mariadb-install-db", "slurmdbd", "useradd", "setpriv")
-COMMANDS = ("sacct", "sacctmgr", "sbatch", "scancel", "scontrol", "sinfo", "sprio", "squeue")
+COMMANDS = (
+    "sacct",
+    "sacctmgr",
+    "sbatch",
+    "scancel",
+    "scontrol",
+    "sinfo",
+    "sprio",
+    "squeue",
+    "sstat",
+)
 
 CONF = """\
 AccountingStorageType=accounting_storage/slurmdbd

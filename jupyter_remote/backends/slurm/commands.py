@@ -49,9 +49,10 @@ class SlurmCommands:
 
 
 def words_of(result: Result) -> str:
-    """What a command that failed says."""
-    lines = (x for x in result.stderr.splitlines() if not x.startswith("scancel: Terminating"))
-    return "\n".join(lines).strip() or f"Slurm's command ended with status {result.returncode}"
+    """What a command that failed says, without what it did and what went well."""
+    lines = [x for x in result.stderr.splitlines() if not x.endswith(": No error")]
+    told = [x for x in lines if not x.startswith("scancel: ") or "error: " in x]
+    return "\n".join(told).strip() or f"Slurm's command ended with status {result.returncode}"
 
 
 def check(result: Result) -> None:

@@ -73,6 +73,11 @@ class SlurmOffers:
                 self._offers = await asyncio.to_thread(form, self._cluster)
             return self._offers
 
+    @property
+    def known(self) -> Cluster | None:
+        """What was asked last; nothing is asked for it."""
+        return self._cluster
+
     async def check(self, options: Mapping[str, Json]) -> None:
         """Raise InvalidSpec unless these may be asked for. None is refused by what was asked
         longer than RECENT ago: it may have been granted since."""
