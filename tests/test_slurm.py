@@ -9,7 +9,6 @@ import pytest
 
 from jupyter_remote import model
 from jupyter_remote.backends.slurm import RemoteSlurmBackend
-from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendError,
     InvalidSpec,
@@ -262,19 +261,3 @@ async def test_what_is_not_built_says_so(backend):
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(backend.changed(), 0.05)
     await backend.close()
-
-
-async def test_without_accounting_there_are_partitions_and_no_accounts(slurm, backend):
-    offers = await backend.offers()
-    names = {field.name: [choice.value for choice in field.choices] for field in offers.fields}
-    assert names["partition"] == ["debug", "down"]
-    assert {"account", "qos", "gpu_type", "gpus"}.isdisjoint(names)
-    most = {row.values["partition"]: row.most.get("time") for row in offers.allowed}
-    assert most == {("debug",): 28800, ("down",): None}
-    assert offers.missing == ()
-    folder = str(slurm.root)
-    tag = "jr-abcdefghijklmnopqrst"
-    script = "#!/bin/sh\nsleep 60\n"
-    request = JobRequest(script=script, tag=tag, folder=folder, options={"partition": "debug"})
-    job_id = await backend.submit_request(request)
-    assert (await find(backend, job_id)).partition == "debug"

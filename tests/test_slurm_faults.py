@@ -227,3 +227,27 @@ async def test_two_arrays_of_10000_are_remembered(slurm, backend, monkeypatch):
     kept = await backend.jobs()
     assert len(kept) == listing.REMEMBERED
     assert kept[-1].job_id == f"7_{listing.REMEMBERED + 9}"
+
+
+async def test_a_queue_that_cannot_be_asked_delays_nothing(slurm, backend, tmp_path):
+    busy = slurm.sbatch("sleep 60", "--exclusive", "-N2")
+    await reach(backend, busy, State.RUNNING)
+    own = slurm.sbatch("true", "--exclusive", "-N2")
+    await until(lambda: reach(backend, own, State.QUEUED))
+    real = shutil.which("squeue")
+    slow = (
+        f'case "$*" in *--me*) exec {real} "$@";; *) touch {tmp_path}/all; sleep 60 & wait;; esac'
+    )
+    backend.bin_dir = stand_in(tmp_path, "squeue", slow)
+    backend.queue_interval = 0.01
+
+    async def asked():
+        job = await asyncio.wait_for(find(backend, own), 10)
+        return job.line is None and (tmp_path / "all").exists()
+
+    await until(asked)
+    await backend.close()
+    assert (await find(backend, own)).line is None
+    (tmp_path / "all").unlink()
+    await backend.jobs()
+    assert not (tmp_path / "all").exists()  # what takes long is not asked again soon

@@ -50,8 +50,8 @@ START = re.compile(
 LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
 DOWN = re.compile(
     "unable to contact|unable to establish|unexpected message|timed out|zero bytes|connect failure"
-    "|configuration source|munge|authentication|communication|to the database|connection refused"
-    "|persistent conn",
+    "|configuration source|munge|authentication|communication|connection refused|persistent conn"
+    "|to the database",
     re.I,
 )
 
