@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
+from .backends.htcondor import RemoteHTCondorBackend
 from .backends.local import RemoteLocalBackend
 from .backends.slurm import RemoteSlurmBackend
 from .contract import Backend
@@ -24,13 +26,18 @@ from .errors import RemoteError, StorageError
 from .events import Events
 from .files import SecretKey
 from .handlers import broken_routes, routes
+from .jobdesk import RemoteJobDesk
 from .jobs import RemoteJobs
+from .journal import Journal
 from .model import Job
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
 from .store import HEARTBEAT, SessionStore
 from .upkeep import RemoteUpkeep
 from .watch import RemoteWatch
+
+JOURNAL = 5.0
+"""Seconds between two writings of the journal of ended jobs."""
 
 
 class RemoteApp(ExtensionApp):
@@ -68,7 +75,7 @@ class RemoteApp(ExtensionApp):
         built_in: list[App] = [DesktopApp(self.desktop), ProgramApp(self.desktop), CommandApp()]
         self.apps = RemoteApps(parent=self, apps=built_in)
         local: dict[str, Backend] = {"local": RemoteLocalBackend(parent=self, data_dir=str(folder))}
-        self.backends = {**local, **self._schedulers()}
+        self.backends = {**local, **self._schedulers(str(folder))}
         events = Events(self._server.event_logger)
         self.sessions = RemoteSessions(
             parent=self,
@@ -78,15 +85,25 @@ class RemoteApp(ExtensionApp):
             events=events,
             prefix=self._prefix,
         )
+        self._build_jobs(events, Journal(folder / "ended"))
+        self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
+        self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
+
+    def _build_jobs(self, events: Events, journal: Journal) -> None:
         self.jobs = RemoteJobs(
             parent=self,
             backends=self.backends,
             events=events,
             sessions_of=self.sessions.table.by_job,
-            stop=self.sessions.stop,
+            journal=journal,
         )
-        self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
-        self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
+        self.desk = RemoteJobDesk(
+            parent=self,
+            jobs=self.jobs,
+            session_of=lambda backend, job: self.sessions.table.by_job(backend).get(job),
+            stop=self.sessions.stop,
+            root=os.path.expanduser(self._server.root_dir),
+        )
 
     def initialize_handlers(self) -> None:
         """Add the routes, then start to observe as soon as the loop runs."""
@@ -104,6 +121,7 @@ class RemoteApp(ExtensionApp):
             note=self.activity.note,
             client=self.desktop,
             jobs=self.jobs,
+            desk=self.desk,
         )
         self.handlers.extend(table)
         self._server.io_loop.add_callback(self._start)
@@ -115,8 +133,7 @@ class RemoteApp(ExtensionApp):
             backends=self.backends,
             seen=self._seen,
             silent=self._silent,
-            moving=lambda name: self.sessions.moving(name) or self.jobs.looked_at(),
-            wanted=lambda name: name in self.sessions.backends or self.jobs.looked_at(),
+            pace=lambda name: max(self.sessions.pace(name), self.jobs.pace()),
         )
         self.sessions.kick = self.jobs.kick = self.watch.kick
         try:
@@ -127,6 +144,7 @@ class RemoteApp(ExtensionApp):
         self.watch.every(LOOK, self.activity.look)
         self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
+        self.watch.every(JOURNAL, self._write_journal)
         self.watch.start()
 
     async def stop_extension(self) -> None:
@@ -144,10 +162,11 @@ class RemoteApp(ExtensionApp):
             await backend.close()
         self.sessions.table.store.drop_lease()
 
-    def _schedulers(self) -> dict[str, Backend]:
+    def _schedulers(self, data_dir: str) -> dict[str, Backend]:
         """Those whose programs are on this machine."""
         slurm = RemoteSlurmBackend(parent=self)
-        return {slurm.name: slurm} if slurm.found() else {}
+        htcondor = RemoteHTCondorBackend(parent=self, data_dir=data_dir)
+        return {one.name: one for one in (slurm, htcondor) if one.found()}
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""
@@ -171,6 +190,9 @@ class RemoteApp(ExtensionApp):
 
     async def _beat(self) -> None:
         await asyncio.to_thread(self.sessions.table.store.take_lease)
+
+    async def _write_journal(self) -> None:
+        await asyncio.to_thread(self.jobs.journal.flush)
 
     async def _read_others(self) -> None:
         if await asyncio.to_thread(self.sessions.table.store.others):

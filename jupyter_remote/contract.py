@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from enum import IntEnum
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -146,6 +147,15 @@ class Offers:
     suffixes: tuple[str, ...] = (".sh",)
 
 
+class Pace(IntEnum):
+    """How often a backend is asked for its jobs."""
+
+    NONE = 0
+    IDLE = 1
+    BUSY = 2
+    FAST = 3
+
+
 class Backend(Protocol):
     """Where jobs run: it says what it sees and decides nothing.
 
@@ -196,7 +206,10 @@ class Backend(Protocol):
 
 
 class Abilities(Protocol):
-    """What a backend may also be able to do; each method may be left out."""
+    """What a backend may also have and be able to do; each member may be left out."""
+
+    shared: bool
+    """Whether others wait for what answers it: then it is asked within a budget."""
 
     async def hold(self, job_id: str) -> None:
         """Keep a waiting job from starting. Raises NotFound, WrongState, BackendError."""

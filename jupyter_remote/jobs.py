@@ -9,26 +9,44 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
-from .contract import Backend, LogChunk
-from .errors import BackendAbsent, InvalidSpec, NotFound, RemoteError
+from .arrays import collapse
+from .columns import columns
+from .contract import Backend, Pace
+from .errors import BackendAbsent, NotFound, RemoteError
 from .events import Events
-from .model import Job, Json, Session, now
+from .journal import Journal
+from .model import Job, Json, Session, State, now
 
-ACTIONS: Final = ("cancel", "hold", "release")
+ABILITIES: Final = {
+    **{name: name for name in ("cancel", "hold", "release", "requeue", "change", "details")},
+    "submit": "submit_request",
+    "test": "test_request",
+    "everybody": "everybody",
+}
+"""What a backend can, in the list's word -> the method that it then has."""
+
+TREND: Final = 240
+"""So many counts of running and waiting jobs are remembered."""
+
+SOON: Final = 15.0
+"""Seconds after a user's act in which its effect is looked for more often."""
 
 
 @dataclasses.dataclass
 class Seen:
     """What one backend showed last, as it was told: by job id, each with the id of the session
-    that runs in it (or nothing); and what the backend says when it shows nothing."""
+    that runs in it (or nothing), an array as one; the members of arrays; and what the backend
+    says when it shows nothing."""
 
     jobs: dict[str, tuple[Job, str]] = dataclasses.field(default_factory=dict)
+    members: dict[str, list[Job]] = dataclasses.field(default_factory=dict)
     seen: str | None = None
     silent: str = ""
     absent: bool = False
@@ -50,31 +68,33 @@ class RemoteJobs(LoggingConfigurable):
         backends: Mapping[str, Backend],
         events: Events,
         sessions_of: Callable[[str], Mapping[str, Session]],
-        stop: Callable[[str], Awaitable[object]],
+        journal: Journal,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         self.backends, self._events, self._sessions_of = backends, events, sessions_of
-        self._stop = stop
+        self.journal = journal
         self.kick: Callable[[str], None] = lambda backend: None
         self.sequence = int(time.time() * 1000)
         self._table = {name: Seen() for name in backends}
-        self._looked = -1e9
+        self._until = dict.fromkeys(Pace, -1e9)
+        self.trend: deque[tuple[int, int, int]] = deque(maxlen=TREND)
 
     # -- what backends say ----------------------------------------------------------------
 
     def seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """Take an observation; one event when something is different."""
         table, ours = self._table[backend], self._sessions_of(backend)
-        fresh = {}
-        for job in jobs:
-            session = ours.get(job.job_id)
-            if session is None or not session.spare:
-                fresh[job.job_id] = (job, session.id if session else "")
+        spare = {job_id for job_id, session in ours.items() if session.spare}
+        shown = [job for job in jobs if job.job_id not in spare] if spare else jobs
+        single, table.members = collapse(shown)
+        session_of = {job_id: session.id for job_id, session in ours.items()}
+        fresh = {job.job_id: (job, session_of.get(job.job_id, "")) for job in single}
         changed = [pair for key, pair in fresh.items() if table.jobs.get(key) != pair]
         gone = [job_id for job_id in table.jobs if job_id not in fresh]
         spoke = bool(table.silent)
         table.jobs, table.seen, table.silent, table.absent = fresh, now(), "", False
+        self.journal.add(record(*pair) for pair in changed if pair[0].state.ended)
         if changed or gone or spoke:
             self._emit(backend, changed, gone)
 
@@ -89,69 +109,108 @@ class RemoteJobs(LoggingConfigurable):
 
     def _emit(self, backend: str, changed: Sequence[tuple[Job, str]], gone: Sequence[str]) -> None:
         self.sequence += 1
+        self._count()
         table = self._table[backend]
         self._events.jobs(
             {
                 "sequence": self.sequence,
                 "backend": backend,
-                "changed": [_record(*pair) for pair in changed],
+                "changed": columns([record(*pair) for pair in changed]),
                 "gone": list(gone),
                 "seen": table.seen,
                 "silent": table.silent,
             }
         )
 
-    # -- what users see and do ------------------------------------------------------------
+    def _count(self) -> None:
+        """Note how many jobs (tasks of arrays) run, and how many wait."""
+        running = waiting = 0
+        for table in self._table.values():
+            for job, _ in table.jobs.values():
+                counts = job.counts or {job.state.value: job.tasks}
+                running += counts.get(State.RUNNING.value, 0)
+                waiting += counts.get(State.QUEUED.value, 0) + counts.get(State.SUBMITTING.value, 0)
+        if not self.trend or self.trend[-1][1:] != (running, waiting):
+            self.trend.append((int(time.time() * 1000), running, waiting))
 
-    def look(self) -> None:
-        """Somebody looks at the list: see to it that it is fresh."""
-        idle = not self.looked_at()
-        self._looked = time.monotonic()
+    # -- who looks ------------------------------------------------------------------------
+
+    def look(self, *, slow: bool = False) -> None:
+        """Somebody looks at the list, or (``slow``) only at its sum: keep it that fresh."""
+        pace = Pace.IDLE if slow else Pace.BUSY
+        idle = self.pace() < pace
+        self._until[pace] = time.monotonic() + self.look_for
         for name in self.backends if idle else ():
             self.kick(name)
 
-    def looked_at(self) -> bool:
-        """Whether somebody looked at the list a short while ago."""
-        return time.monotonic() - self._looked < self.look_for
+    def soon(self, backend: str) -> None:
+        """A user did something whose effect will show in a moment."""
+        self._until[Pace.FAST] = time.monotonic() + SOON
+        self.kick(backend)
 
-    def all(self) -> dict[str, Json]:
-        """The list as it is sent: ``jobs``, ``sequence`` and ``backends``."""
-        about = {
-            name: {
-                "seen": table.seen,
-                "silent": table.silent,
-                "can": [action for action in ACTIONS if hasattr(self.backends[name], action)],
-            }
+    def pace(self) -> Pace:
+        """How often backends shall be asked for the list."""
+        at = time.monotonic()
+        return max((pace for pace, until in self._until.items() if until > at), default=Pace.NONE)
+
+    # -- what is known --------------------------------------------------------------------
+
+    def all(self) -> list[Json]:
+        """The records of all jobs."""
+        tables = self._table.values()
+        return [record(*pair) for table in tables for pair in table.jobs.values()]
+
+    def about(self) -> dict[str, Json]:
+        """How well each backend is known, and what it can."""
+        return {
+            name: {"seen": table.seen, "silent": table.silent, "can": self.can(name)}
             for name, table in self._table.items()
             if not table.absent
         }
-        tables = self._table.values()
-        records = [_record(*pair) for table in tables for pair in table.jobs.values()]
-        return {"jobs": records, "sequence": self.sequence, "backends": about}
 
-    async def act(self, backend: str, job_id: str, action: str) -> None:
-        """Do one of ACTIONS; raises NotFound, InvalidSpec, or what the backend says."""
-        session = self._sessions_of(backend).get(job_id)
-        if session is not None and action == "cancel":
-            await self._stop(session.id)  # so that its record says that it was asked for
-            return
-        do = getattr(self._backend(backend), action, None) if action in ACTIONS else None
-        if do is None:
-            raise InvalidSpec(f"jobs of {backend} know no {action!r}")
-        await do(job_id)
-        self.kick(backend)
+    def can(self, backend: str) -> list[str]:
+        """What may be asked of a backend, in the words of ABILITIES."""
+        return [
+            word for word, method in ABILITIES.items() if hasattr(self.backends[backend], method)
+        ]
 
-    async def log(
-        self, backend: str, job_id: str, offset: int, limit: int, stream: str = "stdout"
-    ) -> LogChunk:
-        """Bytes of a job's output; a negative ``offset`` counts from the end."""
-        return await self._backend(backend).log(job_id, offset, limit, stream)
+    def record_of(self, backend: str, job_id: str) -> Json:
+        """The record of a job, or of a task of an array; None when there is none."""
+        table = self._seen(backend)
+        if job_id in table.jobs:
+            return record(*table.jobs[job_id])
+        tasks = (task for tasks in table.members.values() for task in tasks)
+        return next((record(task) for task in tasks if task.job_id == job_id), None)
 
-    def _backend(self, name: str) -> Backend:
-        if name not in self.backends:
-            raise NotFound(f"there is no backend {name!r}")
+    def tasks(self, backend: str, array: str) -> list[Json]:
+        """The tasks of an array. Raises NotFound."""
+        members = self._seen(backend).members
+        if array not in members:
+            raise NotFound(f"{backend} shows no array {array}")
+        return [record(task) for task in members[array]]
+
+    def tagged(self, backend: str, tag: str) -> str | None:
+        """The id of the job that came from the request with this mark."""
+        jobs = (job for job, _ in self._seen(backend).jobs.values())
+        return next((job.job_id for job in jobs if job.tag == tag), None)
+
+    def backend(self, name: str) -> Backend:
+        """The backend with this name. Raises NotFound."""
+        self._seen(name)
         return self.backends[name]
 
+    def _seen(self, backend: str) -> Seen:
+        if backend not in self._table:
+            raise NotFound(f"there is no backend {backend!r}")
+        return self._table[backend]
 
-def _record(job: Job, session: str) -> Json:
+
+def record(job: Job, session: str = "") -> Json:
+    """A job as it is sent."""
     return job.to_json() | {"session": session}
+
+
+def table_of(jobs: Iterable[Job]) -> Json:
+    """Jobs, arrays as one, as they are sent."""
+    single, _ = collapse(list(jobs))
+    return columns([record(job) for job in single])

@@ -41,8 +41,8 @@ async def run(
     cwd: str | None = None,
 ) -> Result:
     """Run a command in its own process group, which is killed after ``timeout`` seconds and
-    when the caller is cancelled. Raises BackendError when it cannot be started and
-    BackendTimeout when it takes too long; any exit status is a result."""
+    when the caller is cancelled. ``cwd``: the folder it runs in. Raises BackendError when it
+    cannot be started and BackendTimeout when it takes too long; any exit status is a result."""
     process = await _start(argv, input is not None, env, cwd)
     data = None if input is None else input.encode()
     try:

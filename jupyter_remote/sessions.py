@@ -18,7 +18,7 @@ from traitlets.config import LoggingConfigurable
 
 from . import machine
 from .apps.registry import RemoteApps
-from .contract import Backend, LogChunk
+from .contract import Backend, LogChunk, Pace
 from .errors import (
     BackendTimeout,
     BackendUnreachable,
@@ -213,14 +213,14 @@ class RemoteSessions(LoggingConfigurable):
         if session_id in self.table and self.table.mine(self.table.get(session_id)):
             self._apply(session_id, machine.Used(clients, activity))
 
-    def moving(self, backend: str) -> bool:
-        """Whether a session of this backend is about to change, or is so young that its
-        memory still grows."""
-        at = now()
-        return any(
-            s.state is not State.RUNNING or elapsed(s.started or at, at) < _YOUNG
-            for s in self._active(backend)
-        )
+    def pace(self, backend: str) -> Pace:
+        """Busy while a session is about to change, or so young that its memory still grows."""
+        if backend not in self.backends:
+            return Pace.NONE
+        at, active = now(), self._active(backend)
+        young = any(elapsed(s.started or at, at) < _YOUNG for s in active)
+        moving = young or any(s.state is not State.RUNNING for s in active)
+        return Pace.BUSY if moving else Pace.IDLE
 
     # -- inside ----------------------------------------------------------------------------
 

@@ -1,27 +1,11 @@
-import { ServerConnection } from '@jupyterlab/services';
-
 import { parseRange, RemoteClient } from './client';
-import { job, sample } from './testing/samples';
+import { answers, path } from './testing/answers';
+import { sample } from './testing/samples';
 
-/** A client whose requests are answered here. */
-function answering(
-  body: BodyInit | null,
-  init: ResponseInit = {}
-): { client: RemoteClient; requests: Request[] } {
-  const requests: Request[] = [];
-  const settings = ServerConnection.makeSettings({
-    baseUrl: 'http://localhost/user/ada/',
-    fetch: input => {
-      requests.push(input as Request);
-      return Promise.resolve(new Response(body, init));
-    }
-  });
-  return { client: new RemoteClient(settings), requests };
-}
+const answering = (body: BodyInit | null, init: ResponseInit = {}) =>
+  answers(RemoteClient, body, init);
 
 const json = (value: unknown) => JSON.stringify(value);
-
-const path = (request?: Request) => new URL(request?.url ?? '').pathname;
 
 describe('RemoteClient', () => {
   it('keeps the base URL and the trailing slash of an app', () => {
@@ -70,31 +54,6 @@ describe('RemoteClient', () => {
     expect(chunk).toMatchObject({ start: 10, end: 13, size: 20 });
     expect(new TextDecoder().decode(chunk.bytes)).toBe('abc');
     expect(requests[0]?.url).toContain('log?offset=-3&limit=65536');
-  });
-});
-
-describe('jobs of the RemoteClient', () => {
-  it('are acted upon below their backend', async () => {
-    const { client, requests } = answering(null);
-    const array = job({ job_id: '17_[1-9]' });
-    await client.actOnJob(array, 'cancel');
-    await client.actOnJob(array, 'hold');
-    await client.jobLog('slurm', '17_[1-9]', 0, 9);
-    await client.lookAtJobs();
-    const base = '/user/ada/jupyter-remote/jobs';
-    const id = encodeURIComponent('17_[1-9]');
-    expect(requests.map(path)).toEqual([
-      `${base}/slurm/${id}`,
-      `${base}/slurm/${id}/hold`,
-      `${base}/slurm/${id}/log`,
-      `${base}/look`
-    ]);
-    expect(requests.map(({ method }) => method)).toEqual([
-      'DELETE',
-      'POST',
-      'GET',
-      'POST'
-    ]);
   });
 });
 

@@ -3,14 +3,11 @@ import { ServerConnection } from '@jupyterlab/services';
 
 import type {
   IAppInfo,
-  IJob,
-  IJobBackend,
   ILogChunk,
   IProblem,
   IProgram,
   ISession,
-  IStartRequest,
-  JobAction
+  IStartRequest
 } from './tokens';
 
 /** Where the server's part of this project answers, below the base URL. */
@@ -22,13 +19,6 @@ export interface IListing {
   readonly sequence: number;
   /** Records that the server cannot read. */
   readonly problems?: readonly IProblem[];
-}
-
-/** The list of jobs and the number of the last change it contains. */
-export interface IJobListing {
-  readonly jobs: readonly IJob[];
-  readonly sequence: number;
-  readonly backends: Readonly<Record<string, IJobBackend>>;
 }
 
 /** One method per request of the REST API; keeps nothing. */
@@ -77,46 +67,25 @@ export class RemoteClient {
     return this._log(`sessions/${id}`, offset, limit);
   }
 
-  async jobs(): Promise<IJobListing> {
-    return (await this._json('GET', 'jobs')) as IJobListing;
-  }
-
-  async lookAtJobs(): Promise<void> {
-    await this._request('POST', 'jobs/look', {});
-  }
-
-  async actOnJob(job: IJob, action: JobAction): Promise<void> {
-    const path = jobPath(job.backend, job.job_id);
-    await (action === 'cancel'
-      ? this._request('DELETE', path)
-      : this._request('POST', `${path}/${action}`, {}));
-  }
-
-  jobLog(
-    backend: string,
-    id: string,
-    offset: number,
-    limit: number
-  ): Promise<ILogChunk> {
-    return this._log(jobPath(backend, id), offset, limit);
-  }
-
-  private async _log(
+  /** Bytes of a log; `query` is what else the request says. */
+  protected async _log(
     of: string,
     offset: number,
-    limit: number
+    limit: number,
+    query = ''
   ): Promise<ILogChunk> {
-    const path = `${of}/log?offset=${offset}&limit=${limit}`;
+    const path = `${of}/log?offset=${offset}&limit=${limit}${query}`;
     const response = await this._request('GET', path);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    return { bytes, ...parseRange(response.headers, bytes.length) };
+    const file = response.headers.get('ETag') ?? '';
+    return { bytes, file, ...parseRange(response.headers, bytes.length) };
   }
 
-  private _url(...parts: string[]): string {
+  protected _url(...parts: string[]): string {
     return URLExt.join(this.settings.baseUrl, PREFIX, ...parts);
   }
 
-  private async _json(
+  protected async _json(
     method: string,
     path: string,
     body?: unknown
@@ -124,7 +93,7 @@ export class RemoteClient {
     return (await this._request(method, path, body)).json();
   }
 
-  private async _request(
+  protected async _request(
     method: string,
     path: string,
     body?: unknown
@@ -143,16 +112,11 @@ export class RemoteClient {
   }
 }
 
-/** Ids of jobs are the backend's own: `17_[1-9]`. */
-function jobPath(backend: string, id: string): string {
-  return `jobs/${encodeURIComponent(backend)}/${encodeURIComponent(id)}`;
-}
-
 // Reads `Content-Range: bytes a-b/size`, or `bytes */size` for an empty part.
 export function parseRange(
   headers: Headers,
   length: number
-): Omit<ILogChunk, 'bytes'> {
+): Omit<ILogChunk, 'bytes' | 'file'> {
   const range = headers.get('Content-Range') ?? '';
   const match = /^bytes (?:(\d+)-(\d+)|\*)\/(\d+)$/.exec(range);
   if (!match) {

@@ -58,6 +58,8 @@ function failureTitle(action: JobAction, trans: TranslationBundle): string {
       return trans.__('Cannot hold');
     case 'release':
       return trans.__('Cannot release');
+    case 'requeue':
+      return trans.__('Cannot requeue');
     default:
       return trans.__('Cannot cancel');
   }

@@ -1,6 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
-import { closeIcon, pauseIcon, runIcon } from '@jupyterlab/ui-components';
+import {
+  closeIcon,
+  pauseIcon,
+  refreshIcon,
+  runIcon
+} from '@jupyterlab/ui-components';
 
 import type { JobAction } from './tokens';
 
@@ -27,6 +32,12 @@ export function jobButtons(trans: TranslationBundle): readonly IJobButton[] {
       icon: runIcon,
       label: trans.__('Release'),
       of: name => trans.__('Release %1', name)
+    },
+    {
+      action: 'requeue',
+      icon: refreshIcon,
+      label: trans.__('Requeue'),
+      of: name => trans.__('Requeue %1', name)
     },
     {
       action: 'cancel',

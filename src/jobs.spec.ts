@@ -2,11 +2,11 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { Event } from '@jupyterlab/services';
 import { Signal, Stream } from '@lumino/signaling';
 
-import type { IJobListing, RemoteClient } from './client';
+import type { IJobListing, JobClient } from './jobclient';
 import { Jobs } from './jobs';
 import type { IJobEvent } from './jobstore';
 import { fromKey, JOB_SCHEMA, jobEvent, keyOf } from './jobstore';
-import { job, sample } from './testing/samples';
+import { job, sample, toTable } from './testing/samples';
 import type { IJob, IRemoteSessions, ISession } from './tokens';
 
 /** A mirror on a list that the test writes. */
@@ -14,12 +14,15 @@ function mirror(listed: IJob[]) {
   const listing: IJobListing = {
     jobs: listed,
     sequence: 5,
+    trend: [],
     backends: { slurm: { seen: null, silent: '', can: ['hold'] } }
   };
   const client = {
     jobs: jest.fn(() => Promise.resolve(listing)),
-    lookAtJobs: jest.fn(() => Promise.resolve()),
-    actOnJob: jest.fn(() => Promise.resolve()),
+    look: jest.fn(() =>
+      Promise.resolve({ sequence: 5, backends: listing.backends })
+    ),
+    act: jest.fn(() => Promise.resolve()),
     jobLog: jest.fn(() => Promise.resolve())
   };
   const stream = new Stream<Event.IManager, Event.Emission>(
@@ -32,11 +35,12 @@ function mirror(listed: IJob[]) {
   };
   const jobs = new Jobs({
     sessions,
-    client: client as unknown as RemoteClient,
+    client: client as unknown as JobClient,
     events: { stream } as unknown as Event.IManager
   });
   const emit = (changes: Partial<IJobEvent>) => {
-    stream.emit({ ...event(changes) } as unknown as Event.Emission);
+    const changed = toTable(changes.changed ?? []);
+    stream.emit({ ...event(changes), changed } as unknown as Event.Emission);
   };
   const rename = (session: ISession) => {
     names.set(session.id, session);
@@ -50,7 +54,7 @@ function event(changes: Partial<IJobEvent>): Record<string, unknown> {
     schema_id: JOB_SCHEMA,
     sequence: 6,
     backend: 'slurm',
-    changed: [],
+    changed: toTable([]),
     gone: [],
     seen: null,
     silent: '',
@@ -133,9 +137,15 @@ describe('Jobs', () => {
     await jobs.look();
     await jobs.act(job(), 'hold');
     await jobs.log('slurm/17_[1-9]', -5, 10);
-    expect(client.lookAtJobs).toHaveBeenCalledTimes(1);
-    expect(client.actOnJob).toHaveBeenCalledWith(job(), 'hold');
-    expect(client.jobLog).toHaveBeenCalledWith('slurm', '17_[1-9]', -5, 10);
+    expect(client.look).toHaveBeenCalledTimes(1);
+    expect(client.act).toHaveBeenCalledWith('slurm', '17', 'hold');
+    expect(client.jobLog).toHaveBeenCalledWith(
+      'slurm',
+      '17_[1-9]',
+      -5,
+      10,
+      'stdout'
+    );
     jobs.dispose();
   });
 });

@@ -1,23 +1,34 @@
 import type { Event, IConnectionStatus } from '@jupyterlab/services';
 
-import type { IJobListing, RemoteClient } from './client';
+import type { IJobListing, JobClient } from './jobclient';
 import type { IJobEvent, IJobStore } from './jobstore';
 import {
   fromJobListing,
   fromKey,
   jobEvent,
+  keyOf,
   NO_JOBS,
+  withFreshness,
   withJobEvent
 } from './jobstore';
 import { Mirror } from './mirror';
 import type { IStep } from './mirror';
 import type {
+  IEndedJobs,
+  IEverybodysJobs,
   IJob,
   IJobBackend,
+  IJobInFull,
+  IJobRequest,
   ILogChunk,
+  IOffers,
   IRemoteJobs,
   IRemoteSessions,
-  JobAction
+  ITrendPoint,
+  ITrial,
+  JobAction,
+  JobOption,
+  JobStream
 } from './tokens';
 
 /** Time between two listings in ms: events tell what happens in between. */
@@ -47,17 +58,68 @@ export class Jobs
     return this._jobs.get(key);
   }
 
-  look(): Promise<void> {
-    return this._client.lookAtJobs();
+  get trend(): readonly ITrendPoint[] {
+    return this.store.trend;
+  }
+
+  async look(slow = false): Promise<void> {
+    const fresh = await this._client.look(slow);
+    if (fresh.sequence > this.store.sequence) {
+      await this.poll.refresh(); // an event was lost
+    } else if (fresh.sequence === this.store.sequence) {
+      this.update(withFreshness(this.store, fresh));
+    }
   }
 
   act(job: IJob, action: JobAction): Promise<void> {
-    return this._client.actOnJob(job, action);
+    return this._client.act(job.backend, job.job_id, action);
   }
 
-  log(key: string, offset: number, limit: number): Promise<ILogChunk> {
+  change(
+    job: IJob,
+    options: Readonly<Record<string, JobOption>>
+  ): Promise<void> {
+    return this._client.change(job.backend, job.job_id, options);
+  }
+
+  async submit(request: IJobRequest): Promise<string> {
+    return keyOf(await this._client.submit(request));
+  }
+
+  test(request: IJobRequest): Promise<ITrial> {
+    return this._client.test(request);
+  }
+
+  offers(backend: string): Promise<IOffers> {
+    return this._client.offers(backend);
+  }
+
+  details(key: string): Promise<IJobInFull> {
     const { backend, job_id } = fromKey(key);
-    return this._client.jobLog(backend, job_id, offset, limit);
+    return this._client.details(backend, job_id);
+  }
+
+  tasks(key: string): Promise<readonly IJob[]> {
+    const { backend, job_id } = fromKey(key);
+    return this._client.tasks(backend, job_id);
+  }
+
+  ended(days: number): Promise<IEndedJobs> {
+    return this._client.ended(days);
+  }
+
+  everybody(): Promise<IEverybodysJobs> {
+    return this._client.everybody();
+  }
+
+  log(
+    key: string,
+    offset: number,
+    limit: number,
+    stream: JobStream = 'stdout'
+  ): Promise<ILogChunk> {
+    const { backend, job_id } = fromKey(key);
+    return this._client.jobLog(backend, job_id, offset, limit, stream);
   }
 
   override dispose(): void {
@@ -102,7 +164,7 @@ export class Jobs
   };
 
   private _all: readonly IJob[] = [];
-  private readonly _client: RemoteClient;
+  private readonly _client: JobClient;
   private _jobs: ReadonlyMap<string, IJob> = new Map();
   private readonly _sessions: INames;
 }
@@ -115,7 +177,7 @@ type INames = Pick<IRemoteSessions, 'changed'> & {
 /** Options of the mirror. */
 export interface IJobsOptions {
   readonly sessions: INames;
-  readonly client: RemoteClient;
+  readonly client: JobClient;
   readonly events: Event.IManager;
   readonly connection?: IConnectionStatus | null;
 }

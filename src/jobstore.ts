@@ -1,6 +1,9 @@
-import type { IJobListing } from './client';
+import type { IJobFreshness, IJobListing } from './jobclient';
+import type { ITable } from './jobtable';
+import { fromTable } from './jobtable';
+import { counts } from './jobcounts';
 import type { IStep } from './mirror';
-import type { IJob, IJobBackend } from './tokens';
+import type { IJob, IJobBackend, ITrendPoint } from './tokens';
 
 /** Identity of the Jupyter event that carries changed jobs. */
 export const JOB_SCHEMA = 'https://schema.jupyter.org/jupyter_remote/job/v1';
@@ -21,13 +24,18 @@ export interface IJobStore {
   readonly jobs: ReadonlyMap<string, IJob>;
   readonly backends: ReadonlyMap<string, IJobBackend>;
   readonly sequence: number;
+  readonly trend: readonly ITrendPoint[];
 }
+
+/** Points of the trend that are kept. */
+const TREND = 240;
 
 /** Nothing known yet. */
 export const NO_JOBS: IJobStore = {
   jobs: new Map(),
   backends: new Map(),
-  sequence: -1
+  sequence: -1,
+  trend: []
 };
 
 /** What a job is known by in the page. */
@@ -46,7 +54,8 @@ export function fromJobListing(listing: IJobListing): IJobStore {
   return {
     jobs: new Map(listing.jobs.map(job => [keyOf(job), job])),
     backends: new Map(Object.entries(listing.backends)),
-    sequence: listing.sequence
+    sequence: listing.sequence,
+    trend: listing.trend
   };
 }
 
@@ -64,10 +73,35 @@ export function withJobEvent(
   gone.forEach(job_id => jobs.delete(keyOf({ backend, job_id })));
   const can = store.backends.get(backend)?.can ?? [];
   const backends = new Map(store.backends).set(backend, { seen, silent, can });
+  const trend = withCounts(store.trend, jobs);
   return {
-    store: { jobs, backends, sequence },
+    store: { jobs, backends, sequence, trend },
     complete: sequence === store.sequence + 1
   };
+}
+
+function withCounts(
+  trend: readonly ITrendPoint[],
+  jobs: ReadonlyMap<string, IJob>
+): readonly ITrendPoint[] {
+  const { running, waiting } = counts([...jobs.values()]);
+  const last = trend.at(-1);
+  return last?.[1] === running && last[2] === waiting
+    ? trend
+    : [...trend.slice(1 - TREND), [Date.now(), running, waiting]];
+}
+
+/** The list when the server said how fresh it is; the same list when that is known. */
+export function withFreshness(
+  store: IJobStore,
+  { backends }: IJobFreshness
+): IJobStore {
+  const same = Object.entries(backends).every(
+    ([name, { seen }]) => store.backends.get(name)?.seen === seen
+  );
+  return same
+    ? store
+    : { ...store, backends: new Map(Object.entries(backends)) };
 }
 
 /** The event in an emission of Jupyter's event stream, or null. */
@@ -79,7 +113,13 @@ export function jobEvent(
     schema_id === JOB_SCHEMA &&
     typeof sequence === 'number' &&
     typeof backend === 'string' &&
-    Array.isArray(changed) &&
+    typeof changed === 'object' &&
+    changed !== null &&
     Array.isArray(gone);
-  return ours ? (emission as unknown as IJobEvent) : null;
+  return ours
+    ? ({
+        ...emission,
+        changed: fromTable(changed as ITable)
+      } as unknown as IJobEvent)
+    : null;
 }

@@ -1,9 +1,9 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { cancelBody, cancelTitle } from './jobactions';
+import { counts } from './jobcounts';
 import {
   clock,
-  counts,
   countWords,
   isHeld,
   jobReason,
@@ -23,7 +23,8 @@ const NOW = Date.parse('2026-11-21T10:12:08.000Z');
 const held = job({
   state: 'queued',
   word: 'PENDING',
-  reason: 'you hold it (JobHeldUser)'
+  reason: 'you hold it (JobHeldUser)',
+  held: true
 });
 const waiting = job({ state: 'queued', word: 'PENDING', started: null });
 

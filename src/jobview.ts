@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { counts } from './jobcounts';
 import { ENDED, secondsSince, sentence, stateWord } from './format';
 import { keyOf } from './jobstore';
 import type { IJob, IJobBackend, JobAction } from './tokens';
@@ -26,8 +27,8 @@ export interface IOrder {
 export const NEWEST: IOrder = { column: 'submitted', down: true };
 
 /** Whether the job waits because somebody holds it. */
-export function isHeld({ state, word, reason }: IJob): boolean {
-  return state === 'queued' && /held/i.test(`${word} ${reason}`);
+export function isHeld({ state, held }: IJob): boolean {
+  return state === 'queued' && held;
 }
 
 /** Whether it waits for its start. */
@@ -55,20 +56,6 @@ function endWords(job: IJob, trans: TranslationBundle): string {
     return trans.__('ended by the signal %1', job.signal);
   }
   return job.exit_code ? trans.__('exit code %1', job.exit_code) : '';
-}
-
-/** The sum of the tasks of jobs that run, and of those that wait. */
-export function counts(jobs: readonly IJob[]): {
-  running: number;
-  waiting: number;
-} {
-  let running = 0;
-  let waiting = 0;
-  for (const job of jobs) {
-    running += job.state === 'running' ? job.tasks : 0;
-    waiting += waits(job) ? job.tasks : 0;
-  }
-  return { running, waiting };
 }
 
 /** "2 running, 5 waiting". */
@@ -185,6 +172,8 @@ export function suits(
       return waits(job) && !isHeld(job);
     case 'release':
       return isHeld(job);
+    case 'requeue':
+      return job.state === 'running';
     default:
       return job.state !== 'stopping';
   }

@@ -84,6 +84,8 @@ export interface ILogChunk {
   readonly start: number;
   readonly end: number;
   readonly size: number;
+  /** Another one means that the log is another file. */
+  readonly file: string;
 }
 
 /** A record that the server cannot read, so that it is not in the list. */
@@ -177,84 +179,4 @@ export const IRemoteSettings = new Token<IRemoteSettings>(
   'What the user chose in the settings of remote sessions.'
 );
 
-/** What can be done with a job. */
-export type JobAction = 'cancel' | 'hold' | 'release';
-
-/**
- * A job of the user on a backend, as it was last seen: an immutable record.
- *
- * Times are UTC, RFC 3339; `memory` is in bytes, `time_limit` in seconds.
- */
-export interface IJob {
-  readonly backend: string;
-  readonly job_id: string;
-  readonly name: string;
-  readonly state: State;
-  /** The backend's own word for the state. */
-  readonly word: string;
-  /** Why it is in this state, for people. */
-  readonly reason: string;
-  readonly exit_code: number | null;
-  readonly signal: string | null;
-  readonly submitted: string | null;
-  readonly started: string | null;
-  readonly ended: string | null;
-  /** When it is expected to start. */
-  readonly starts: string | null;
-  readonly memory: number | null;
-  readonly user: string;
-  /** Partition, queue or pool. */
-  readonly partition: string;
-  readonly account: string;
-  readonly qos: string;
-  /** The nodes, or how many are asked for. */
-  readonly nodes: string;
-  readonly cpus: number | null;
-  readonly time_limit: number | null;
-  /** Tasks of an array that this record stands for. */
-  readonly tasks: number;
-  /** Id of the array it belongs to. */
-  readonly array: string;
-  readonly folder: string;
-  /** Id of our session that runs in it, or empty. */
-  readonly session: string;
-}
-
-/** How well a backend is known. */
-export interface IJobBackend {
-  /** When it last answered. */
-  readonly seen: string | null;
-  /** Why it does not answer, in its words; empty: it does. */
-  readonly silent: string;
-  readonly can: readonly JobAction[];
-}
-
-/** All jobs of the user: a mirror of the server's list and the requests to it. */
-export interface IRemoteJobs {
-  /** Emitted when the list, the backends or the freshness changed. */
-  readonly changed: ISignal<IRemoteJobs, void>;
-  /** Settles when the first listing was tried, which `open` begins. */
-  readonly ready: Promise<void>;
-  readonly freshness: Freshness;
-  /** The server's words when `freshness` is `error`. */
-  readonly problem: string;
-  readonly all: readonly IJob[];
-  readonly backends: ReadonlyMap<string, IJobBackend>;
-  /** The job with this key: `<backend>/<id>`. */
-  get(key: string): IJob | undefined;
-  /** Begin to list; only the first call counts. */
-  open(): void;
-  /** Somebody looks at the list: the server keeps it fresh for a while. */
-  look(): Promise<void>;
-  act(job: IJob, action: JobAction): Promise<void>;
-  /** A negative `offset` counts from the end. */
-  log(key: string, offset: number, limit: number): Promise<ILogChunk>;
-  /** List again now; rejects with the server's words. */
-  refresh(): Promise<void>;
-}
-
-/** The mirror of the user's jobs. */
-export const IRemoteJobs = new Token<IRemoteJobs>(
-  'jupyterlab-remote:IRemoteJobs',
-  'The jobs of the user on all backends and the requests to the server.'
-);
+export * from './jobtokens';

@@ -57,7 +57,7 @@ class Rig:
             backends=self.sessions.backends,
             seen=self.sessions.seen,
             silent=self.sessions.silent,
-            moving=self.sessions.moving,
+            pace=self.sessions.pace,
             **traits,
         )
         self.sessions.kick = watch.kick

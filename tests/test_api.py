@@ -15,6 +15,8 @@ import pytest
 import yaml
 from tornado.httpclient import HTTPClientError
 
+from jupyter_remote.columns import records
+from jupyter_remote.contract import Pace
 from jupyter_remote.handlers import base, routes
 
 from .conftest import until
@@ -78,7 +80,7 @@ def client(jp_fetch: Fetch, jp_serverapp: Any, jp_asyncio_loop: Any) -> Any:
     async def sweep() -> None:
         for app in remote:
             await app.sessions.stop_all()
-            await until(lambda app=app: not app.sessions.moving("local"), "sessions to stop")
+            await until(lambda app=app: app.sessions.pace("local") < Pace.BUSY, "sessions to stop")
 
     jp_asyncio_loop.run_until_complete(sweep())
 
@@ -218,12 +220,12 @@ async def test_what_can_run_and_where(client: Client, jp_fetch: Fetch) -> None:
 async def test_jobs(client: Client) -> None:
     session = await client.start("sh -c 'echo output; exec sleep 100'")
     await client.state(session, "running")
-    await client("POST", "jobs", "look")
+    check(await client("POST", "jobs", "look"), "Freshness")
 
     async def listed() -> Any:
         jobs = await client("GET", "jobs")
         check(jobs, "Jobs")
-        return next((j for j in jobs["jobs"] if j["session"] == session["id"]), None)
+        return next((j for j in records(jobs["jobs"]) if j["session"] == session["id"]), None)
 
     job = await until(listed, "its job in the list")
     assert (job["backend"], job["state"]) == ("local", "running")
@@ -252,7 +254,8 @@ def test_the_description_knows_every_route_and_method() -> None:
         streams=None,
         note=None,
         client=None,
-        jobs=None,  # type: ignore[arg-type]
+        jobs=None,
+        desk=None,  # type: ignore[arg-type]
     )
     served = {}
     for path, handler, _ in table:

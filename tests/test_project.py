@@ -21,10 +21,10 @@ LAYERS = [
     ["model"],
     ["contract"],
     ["machine", "process", "files", "agent"],
-    ["store", "events", "links", "apps.base"],
+    ["store", "events", "links", "apps.base", "columns", "arrays", "journal"],
     ["apps", "backends", "table", "stops"],
     ["sessions", "jobs"],
-    ["watch", "upkeep"],
+    ["watch", "upkeep", "jobdesk"],
     ["proxy"],
     ["handlers", "activity"],
     ["app"],
@@ -89,7 +89,8 @@ def test_functions_are_small(path: Path) -> None:
 
 def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
-    parts += [app.RemoteJobs, app.RemoteSlurmBackend]
+    parts += [app.RemoteJobs, app.RemoteJobDesk]
+    parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 
 

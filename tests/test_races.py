@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_remote.contract import Pace
 from jupyter_remote.errors import (
     BackendTimeout,
     BackendUnreachable,
@@ -193,26 +194,26 @@ async def test_a_loop_that_is_in_its_call_ends(tmp_path: Path) -> None:
 @run
 async def test_the_watch_survives_everything(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
-    calls = {"seen": 0, "moving": 0}
+    calls = {"seen": 0, "pace": 0}
 
     def seen(*_: object) -> None:
         calls["seen"] += 1
         raise RuntimeError("seen")
 
-    def moving(_: str) -> bool:
-        calls["moving"] += 1
-        raise ValueError("moving")
+    def pace(_: str) -> Pace:
+        calls["pace"] += 1
+        raise ValueError("pace")
 
     async def changed() -> None:
         raise OSError("changed")
 
     rig.backend.changed = changed  # type: ignore[method-assign]
     watch = rig.watch(quiet=0.0, idle_interval=0.05)
-    watch._seen, watch._moving = seen, moving
+    watch._seen = seen
     watch.start()
     await until(lambda: calls["seen"] >= 3)
-    watch._seen = lambda *_: None
-    await until(lambda: calls["moving"] >= 2)
+    watch._seen, watch._pace = lambda *_: None, pace
+    await until(lambda: calls["pace"] >= 2)
     before = rig.backend.queries
     await asyncio.sleep(0.3)
     assert rig.backend.queries - before < 10, "asked at intervals, not busily"

@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_remote import model
 from jupyter_remote.backends.slurm import RemoteSlurmBackend
+from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendError,
     InvalidSpec,
@@ -261,3 +262,18 @@ async def test_what_is_not_built_says_so(backend):
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(backend.changed(), 0.05)
     await backend.close()
+
+
+async def test_without_accounting_there_are_partitions_and_no_accounts(slurm, backend):
+    offers = await backend.offers()
+    names = {field.name: [choice.value for choice in field.choices] for field in offers.fields}
+    assert names["partition"] == ["debug", "down"]
+    assert {"account", "qos", "gpu_type", "gpus"}.isdisjoint(names)
+    most = {row.values["partition"]: row.most.get("time") for row in offers.allowed}
+    assert most == {("debug",): 28800, ("down",): None}
+    assert offers.missing == ()
+    tag, folder = "jr-abcdefghijklmnopqrst", str(slurm.root)
+    script, options = "#!/bin/sh\nsleep 60\n", {"partition": "debug"}
+    request = JobRequest(script=script, tag=tag, folder=folder, options=options)
+    job = await find(backend, await backend.submit_request(request))
+    assert (job.partition, job.tag) == ("debug", tag)

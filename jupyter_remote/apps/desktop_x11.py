@@ -14,6 +14,7 @@ import struct
 
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 FAMILY_WILD = 0xFFFF
+VIEWABLE = 2  # MapState of a window
 RR_SET_SCREEN_SIZE, RR_CREATE_MODE, RR_ADD_OUTPUT_MODE = 7, 16, 18
 RR_QUERY_VERSION, RR_SET_CRTC_CONFIG, RR_GET_RESOURCES = 0, 21, 25
 
@@ -56,7 +57,7 @@ class Display:
         self.sequence = 0
         try:
             self.sock.connect(socket_path(number))
-            self.root = self._setup(cookie)
+            self.root, self.first_id = self._setup(cookie)
         except BaseException:
             self.sock.close()
             raise
@@ -76,7 +77,7 @@ class Display:
             data += part
         return data
 
-    def _setup(self, cookie: bytes | None) -> int:
+    def _setup(self, cookie: bytes | None) -> tuple[int, int]:
         name = COOKIE_NAME if cookie else b""
         head = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(cookie or b""))
         self.sock.sendall(head + pad(name) + pad(cookie or b""))
@@ -85,8 +86,8 @@ class Display:
         if status != 1:
             raise XError("the X server refused the connection")
         vendor = struct.unpack_from("<H", body, 16)[0]
-        formats = body[21]
-        return int(struct.unpack_from("<I", body, 32 + len(pad(bytes(vendor))) + 8 * formats)[0])
+        screen = 32 + len(pad(bytes(vendor))) + 8 * body[21]
+        return struct.unpack_from("<I", body, screen)[0], struct.unpack_from("<I", body, 4)[0]
 
     def send(self, opcode: int, data: bytes, detail: int = 0) -> None:
         """A request without an answer."""
@@ -116,6 +117,21 @@ class Display:
         data = name.encode()
         reply = self.ask(16, struct.pack("<Hxx", len(data)) + data)
         return int(struct.unpack_from("<I", reply, 8)[0])
+
+    def try_window(self) -> None:
+        """Ask for a window to be shown, as a program does: of one pixel, in a corner."""
+        self.send(1, struct.pack("<IIhhHHHHII", self.first_id, self.root, *(0, 0, 1, 1), *(0,) * 4))
+        self.send(8, struct.pack("<I", self.first_id))
+
+    def window_shown(self) -> bool:
+        """Whether that window can be seen."""
+        attributes = self.ask(3, struct.pack("<I", self.first_id))
+        return attributes[26] == VIEWABLE
+
+    def drop_window(self) -> None:
+        """Take that window away again."""
+        self.send(4, struct.pack("<I", self.first_id))
+        self.ask(43, b"")
 
     def paint_root(self, color: int) -> None:
         """Give the root window a plain background, 0xRRGGBB."""

@@ -29,6 +29,7 @@ def routes(
     note: Callable[[str], None],
     client: Any,
     jobs: Any,
+    desk: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
@@ -38,7 +39,7 @@ def routes(
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
-        *job_routes({"jobs": jobs}),
+        *job_routes({"jobs": jobs, "desk": desk}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -54,9 +55,14 @@ def job_routes(of_job: dict[str, Any]) -> list[Route]:
     return [
         ("jobs", of_jobs.JobsHandler, of_job),
         ("jobs/look", of_jobs.JobsLookHandler, of_job),
+        ("jobs/test", of_jobs.JobsTestHandler, of_job),
+        ("jobs/ended", of_jobs.JobsEndedHandler, of_job),
+        ("jobs/everybody", of_jobs.JobsEverybodyHandler, of_job),
         (f"jobs/{_JOB}", of_jobs.JobHandler, of_job),
         (f"jobs/{_JOB}/log", of_jobs.JobLogHandler, of_job),
-        (f"jobs/{_JOB}/(?P<action>hold|release)", of_jobs.JobActionHandler, of_job),
+        (f"jobs/{_JOB}/tasks", of_jobs.JobTasksHandler, of_job),
+        (f"jobs/{_JOB}/(?P<action>hold|release|requeue)", of_jobs.JobActionHandler, of_job),
+        ("backends/(?P<backend>[a-z]+)/offers", of_jobs.OffersHandler, of_job),
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
+import gzip
 import json
 from types import TracebackType
 from typing import Any
@@ -67,6 +69,16 @@ class RemoteHandler(APIHandler):
         self.set_status(status)
         self.finish(json.dumps(data))
 
+    async def answer_long(self, data: Json) -> None:
+        """Finish with a JSON document that may be long: made in a thread, and compressed for
+        who takes it."""
+        packed = "gzip" in self.request.headers.get("Accept-Encoding", "")
+        body = await asyncio.to_thread(_packed if packed else _plain, data)
+        if packed:
+            self.set_header("Content-Encoding", "gzip")
+        self.set_header("Vary", "Accept-Encoding")
+        self.finish(body, set_content_type="application/json")
+
     def asked_bytes(self) -> tuple[int, int]:
         """``offset`` and ``limit`` of a request for part of a log; a negative offset counts
         from the end."""
@@ -100,6 +112,14 @@ class RemoteHandler(APIHandler):
             self.log.info("%s %s: %s", self.request.method, self.request.path, value)
         else:
             super().log_exception(typ, value, tb)
+
+
+def _plain(data: Json) -> bytes:
+    return json.dumps(data, separators=(",", ":")).encode()
+
+
+def _packed(data: Json) -> bytes:
+    return gzip.compress(_plain(data), 1, mtime=0)
 
 
 class BrokenHandler(RemoteHandler):

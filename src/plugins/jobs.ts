@@ -9,10 +9,10 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 
-import { RemoteClient } from '../client';
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { jobsIcon } from '../icons';
+import { JobClient } from '../jobclient';
 import { Jobs } from '../jobs';
 import { IRemoteJobs, IRemoteSessions } from '../tokens';
 import { JobsTab } from '../widgets/jobstab';
@@ -33,7 +33,7 @@ export const jobs: JupyterFrontEndPlugin<IRemoteJobs> = {
     connection: IConnectionStatus | null
   ): IRemoteJobs => {
     const { events, serverSettings } = app.serviceManager;
-    const client = new RemoteClient(serverSettings);
+    const client = new JobClient(serverSettings);
     return new Jobs({ client, sessions, events, connection });
   }
 };

@@ -1,3 +1,4 @@
+import type { ITable } from '../jobtable';
 import type { ISessionEvent } from '../store';
 import type { IAppInfo, IJob, ISession } from '../tokens';
 
@@ -52,9 +53,25 @@ export function job(changes: Partial<IJob> = {}): IJob {
     time_limit: 3600,
     tasks: 1,
     array: '',
+    counts: null,
+    held: false,
+    tag: '',
+    line: null,
     folder: '/home/ada',
     session: '',
     ...changes
+  };
+}
+
+/** Jobs as the server sends them. */
+export function toTable(jobs: readonly IJob[]): ITable {
+  const fields = jobs[0] ? Object.keys(jobs[0]) : [];
+  const each = (field: string) => ({
+    each: jobs.map(one => one[field as keyof IJob])
+  });
+  return {
+    count: jobs.length,
+    columns: Object.fromEntries(fields.map(field => [field, each(field)]))
   };
 }
 

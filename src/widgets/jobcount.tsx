@@ -6,7 +6,8 @@ import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
 import { jobsIcon } from '../icons';
-import { counts, countWords } from '../jobview';
+import { counts } from '../jobcounts';
+import { countWords } from '../jobview';
 import type { IRemoteJobs } from '../tokens';
 
 /** What the line needs. */

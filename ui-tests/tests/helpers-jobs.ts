@@ -15,9 +15,22 @@ export async function feed(
   };
   const sequence = Number.MAX_SAFE_INTEGER;
   await page.route(JOBS, route =>
-    route.fulfill({ json: { jobs, sequence, backends: { slurm } } })
+    route.fulfill({
+      json: { jobs: table(jobs), sequence, backends: { slurm }, trend: [] }
+    })
   );
   return slurm;
+}
+
+/** Jobs as the server sends them. */
+export function table(jobs: object[]): object {
+  const records = jobs as Record<string, unknown>[];
+  const fields = Object.keys(records[0] ?? {});
+  const each = (field: string) => ({ each: records.map(job => job[field]) });
+  return {
+    count: jobs.length,
+    columns: Object.fromEntries(fields.map(field => [field, each(field)]))
+  };
 }
 
 const STATES = ['running', 'queued', 'queued', 'queued', 'stopped', 'failed'];
@@ -68,6 +81,10 @@ export function many(count: number): object[] {
       time_limit: kind === 4 ? 259_200 : 86_400,
       tasks: kind === 2 ? 10_000 : 1,
       array: '',
+      counts: null,
+      held: kind === 3,
+      tag: '',
+      line: null,
       folder: '/home/ada/runs',
       session: ''
     };

@@ -41,6 +41,7 @@ class RemoteSlurmBackend(Configurable):
     of its tasks, wherever an id is taken; that of a heterogeneous job all of its parts."""
 
     name = "slurm"
+    shared = True
 
     bin_dir = Unicode(
         config=True,

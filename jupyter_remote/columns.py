@@ -1,0 +1,51 @@
+"""Many records as columns: what repeats is said once, so that long lists stay short.
+
+``{"count": n, "columns": {field: column}}`` where a column is one of ``{"all": value}`` (every
+record has it), ``{"of": [values], "at": [index of each record]}`` and ``{"each": [values]}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .model import Json
+
+
+def columns(records: Sequence[Mapping[str, Json]]) -> Json:
+    """The table of records that all have the same fields."""
+    fields = list(records[0]) if records else []
+    return {
+        "count": len(records),
+        "columns": {field: _column([record[field] for record in records]) for field in fields},
+    }
+
+
+def records(table: Json) -> list[dict[str, Json]]:
+    """The records of a table, as they were."""
+    values = {field: _values(column, table["count"]) for field, column in table["columns"].items()}
+    return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def _column(values: list[Json]) -> Json:
+    first = values[0]
+    if all(value is first or _same(value, first) for value in values):
+        return {"all": first}
+    if any(isinstance(value, dict | list) for value in values):
+        return {"each": values}
+    index: dict[tuple[type, Json], int] = {}  # of 1, 1.0 and True each has a place
+    at = [index.setdefault((type(value), value), len(index)) for value in values]
+    if len(index) > len(values) // 2:
+        return {"each": values}
+    return {"of": [value for _, value in index], "at": at}
+
+
+def _same(one: Json, other: Json) -> bool:
+    return type(one) is type(other) and bool(one == other)
+
+
+def _values(column: Json, count: int) -> list[Json]:
+    if "all" in column:
+        return [column["all"]] * count
+    if "each" in column:
+        return list(column["each"])
+    return [column["of"][index] for index in column["at"]]
