@@ -72,8 +72,9 @@ export class LogModel extends VDomModel {
     return this._source.get(this.id)?.name ?? this.id;
   }
 
-  get state(): State {
-    return this._source.get(this.id)?.state ?? 'lost';
+  /** Null: nothing is known of it any more. */
+  get state(): State | null {
+    return this._source.get(this.id)?.state ?? null;
   }
 
   get stream(): JobStream {
@@ -130,7 +131,7 @@ export class LogModel extends VDomModel {
     this.stateChanged.emit();
   }
 
-  /** The bytes `from` to `to`; `told` hears how far it is, 0 to 1. */
+  /** All bytes, or the last `most` of them. */
   async bytes(most: number): Promise<{ parts: BlobPart[]; cut: boolean }> {
     const limit = 1 << 20;
     const { size } = await this._ask(0, 0);

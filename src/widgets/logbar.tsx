@@ -45,7 +45,9 @@ export function LogBar(props: IBarProps): React.JSX.Element {
   );
   return (
     <div className="jp-RemoteLog-bar">
-      <span data-state={model.state}>{stateWord(model.state, trans)}</span>
+      {model.state && (
+        <span data-state={model.state}>{stateWord(model.state, trans)}</span>
+      )}
       {(model.errors || model.stream === 'stderr') && <Streams {...props} />}
       <Toggle
         label={trans.__('Follow')}
