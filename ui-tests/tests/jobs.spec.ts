@@ -38,6 +38,7 @@ test('a command is a job: live state, log, cancelled after a question', async ({
   page,
   rest
 }, info) => {
+  await page.setViewportSize({ width: 1500, height: 800 });
   const looks: string[] = [];
   page.on('request', request => {
     if (request.url().includes('/jobs/look')) {
