@@ -43,7 +43,7 @@ const ALL: Readonly<Record<Column, IColumn>> = {
   name: column(trans => trans.__('Name'), 150, 0, { grows: 2 }),
   user: column(trans => trans.__('User'), 80, 2, EXTRA),
   backend: column(trans => trans.__('Backend'), 68, 4),
-  job_id: column(trans => trans.__('Id'), 76, 2),
+  job_id: column(trans => trans.__('Id'), 92, 2),
   state: column(trans => trans.__('State'), 100, 0),
   reason: column(trans => trans.__('Reason'), 130, 1, { grows: 3 }),
   line: column(trans => trans.__('Place'), 64, 5, EXTRA),
@@ -69,11 +69,11 @@ export const USUAL: readonly Column[] = COLUMNS.filter(each => ALL[each].usual);
 export const ALWAYS: readonly Column[] = ['name', 'state'];
 
 /** What is not of the columns: the buttons at the end, the space at both ends. */
-const BUTTONS = 104;
+const BUTTONS = 124;
 const EDGES = 24;
 
 /** A state with a bar needs more room. */
-const BAR = 168;
+const BAR = 184;
 
 export function heading(of: Column, trans: TranslationBundle): string {
   return ALL[of].title(trans);

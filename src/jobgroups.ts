@@ -141,8 +141,9 @@ export class Groups {
   /** Take the records as they are now. */
   update(get: (key: string) => IJob | undefined): void {
     for (const [key, open] of this._open) {
-      const said = JSON.stringify(get(key));
-      if (said !== undefined && said !== open.said) {
+      const group = get(key);
+      const said = group ? JSON.stringify(group) : open.said;
+      if (said !== open.said) {
         open.said = said;
         void this._fetch(key, open);
       }

@@ -142,7 +142,7 @@ export abstract class Mirror<
   /** List now; what runs may be too old, and is followed by another one. */
   protected async again(): Promise<void> {
     if (this._listing) {
-      this._wanted = true;
+      this._wanted += 1;
       return;
     }
     // `poll.refresh` does nothing right after a listing that it began.
@@ -194,10 +194,11 @@ export abstract class Mirror<
   private async _relist(): Promise<void> {
     this._listing = true;
     try {
+      let wanted: number;
       do {
-        this._wanted = false;
+        wanted = this._wanted;
         await this._list();
-      } while (this._wanted && !this.isDisposed);
+      } while (wanted !== this._wanted && !this.isDisposed);
     } finally {
       this._listing = false;
     }
@@ -263,7 +264,8 @@ export abstract class Mirror<
   private _problem = '';
   private readonly _ready = new PromiseDelegate<void>();
   private _turn = 0;
-  private _wanted = false;
+  /** How often a listing was wanted while one was under way. */
+  private _wanted = 0;
   private readonly _changed = new Signal<this, void>(this);
 }
 

@@ -31,6 +31,8 @@ export class RemoteSettings implements IRemoteSettings {
   }
 
   async setJobNotifications(value: JobNotifications): Promise<void> {
+    this._jobNotifications = value;
+    this._changed.emit();
     await (await this._loading).set('jobNotifications', value);
   }
 

@@ -17,7 +17,8 @@ import type { IJobCommands } from '../jobcommands';
 import { addJobCommands, JOB_ARGS, jobsMeant, PALETTE } from '../jobcommands';
 import { IJobDesk, JobDesk } from '../jobdesk';
 import { Jobs } from '../jobs';
-import { keyOf } from '../jobstore';
+import { fromKey, keyOf } from '../jobstore';
+import type { JobStream } from '../tokens';
 import { IRemoteJobs, IRemoteSessions, IRemoteSettings } from '../tokens';
 import type { IJobsOptions } from '../widgets/jobstab';
 import { JobsTab } from '../widgets/jobstab';
@@ -144,9 +145,12 @@ function addLogs(
     changed: source.changed,
     get: (key: string) => desk.get(key),
     log: source.log.bind(source),
-    streams: true,
-    folder: async (key: string, stream: 'stdout' | 'stderr') =>
-      (await source.details(key)).details.logs[stream] ?? ''
+    path: async (key: string, stream: JobStream) => {
+      const can = source.backends.get(fromKey(key).backend)?.can;
+      return can?.includes('details')
+        ? ((await source.details(key)).details.logs[stream] ?? '')
+        : '';
+    }
   };
   const show = showLog(app, tracker, logs, translator);
   app.commands.addCommand(CommandIDs.showJobLog, {

@@ -87,7 +87,7 @@ function Id({ id }: { readonly id: string }): React.JSX.Element {
 
 function Name({ row, marked, toggle, trans }: ICellProps): React.JSX.Element {
   const { job, open, parent } = row;
-  const { name, tasks, folder } = job;
+  const { name, tasks, folder, counts } = job;
   const Caret = open ? caretDownIcon.react : caretRightIcon.react;
   return (
     <div
@@ -117,7 +117,7 @@ function Name({ row, marked, toggle, trans }: ICellProps): React.JSX.Element {
         </span>
       )}
       <span className="jp-RemoteJobs-name">{name}</span>
-      {tasks > 1 && (
+      {tasks > 1 && !counts && (
         <span className="jp-RemoteJobs-badge">
           {trans.__('%1 tasks', grouped(tasks))}
         </span>

@@ -1,8 +1,7 @@
-import type { Popup } from '@jupyterlab/statusbar';
-import { showPopup } from '@jupyterlab/statusbar';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
+import { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { duration } from '../format';
@@ -64,9 +63,12 @@ export class JobStatus extends ReactWidget {
   }
 
   private readonly _showPopup = (): void => {
-    if (!this._popup || this._popup.isDisposed) {
-      const body = new JobTrend(this._options);
-      this._popup = showPopup({ body, anchor: this, hasDynamicSize: true });
+    if (!this._popup) {
+      const { left, top } = this.node.getBoundingClientRect();
+      this._popup = new JobTrend(this._options);
+      this._popup.node.style.left = `${left}px`;
+      this._popup.node.style.bottom = `${window.innerHeight - top + 4}px`;
+      Widget.attach(this._popup, document.body);
     }
   };
 
@@ -75,13 +77,14 @@ export class JobStatus extends ReactWidget {
     this._popup = null;
   };
 
-  private _popup: Popup | null = null;
+  private _popup: JobTrend | null = null;
 }
 
 /** How many ran, as a line. */
 class JobTrend extends ReactWidget {
   constructor(private readonly _options: IJobStatusOptions) {
     super();
+    this.addClass('jp-ThemedContainer');
     this.addClass('jp-RemoteJobTrend');
     this.node.setAttribute('role', 'tooltip');
   }

@@ -102,6 +102,7 @@ export function members(id: string, count: number, waiting = 0): object[] {
     state: index === 0 ? 'running' : index % 9 === 4 ? 'failed' : 'stopped',
     word: index === 0 ? 'RUNNING' : index % 9 === 4 ? 'FAILED' : 'COMPLETED',
     reason: index % 9 === 4 ? 'its program ended with exit code 3' : '',
+    exit_code: null,
     held: false,
     tasks: 1
   }));
