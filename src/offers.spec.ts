@@ -1,3 +1,4 @@
+import { doubtOf } from './doubts';
 import {
   boundsOf,
   choose,
@@ -129,6 +130,40 @@ describe('defaults', () => {
     };
     expect(defaultOf(usual, {}, time)).toBe(600);
     expect(defaultOf(usual, { partition: 'long' }, time)).toBe(7200);
+  });
+});
+
+describe('doubts', () => {
+  const usual = {
+    ...cluster,
+    fields: [
+      { ...partition, default: 'short' },
+      { ...account, default: 'chemistry' },
+      time
+    ]
+  };
+  const [place, who] = usual.fields;
+
+  it('tell what would wait for ever unless the script says otherwise', () => {
+    expect(problemOf(usual, { time: '2 h' }, time)).toBeNull();
+    expect(doubtOf(usual, { time: '2 h' }, time)).toMatchObject({
+      kind: 'most',
+      bounds: { most: 3600, because: ['partition', 'account'] }
+    });
+    expect(doubtOf(usual, { time: '1 h' }, time)).toBeNull();
+    const gpu = { time: '2 h', partition: 'gpu' };
+    expect(doubtOf(usual, gpu, time)).toBeNull();
+    expect(who && doubtOf(usual, gpu, who)).toEqual({
+      kind: 'choice',
+      value: 'chemistry'
+    });
+    const all = { ...gpu, account: 'physics' };
+    expect(usual.fields.map(one => doubtOf(usual, all, one))).toEqual([
+      null,
+      null,
+      null
+    ]);
+    expect(place && doubtOf(usual, {}, place)).toBeNull();
   });
 });
 

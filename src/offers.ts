@@ -161,14 +161,35 @@ export function boundsOf(
 ): IBounds {
   const chosen = chosenOf(offers, texts);
   const most = mostWith(offers, chosen, field);
-  const because = Object.keys(chosen).filter(
+  const names = Object.keys(chosen);
+  const single = names.filter(
     name => mostWith(offers, without(chosen, [name]), field) > most
   );
+  const some = mostWith(offers, {}, field) > most ? names : [];
+  const because = single.length > 0 ? single : some;
   return {
     least: field.least,
     most: most < Infinity ? most : null,
     because
   };
+}
+
+/**
+ * The choices with what the backend takes for those that are not made, as far
+ * as that is known and allowed; `but` is left as it is.
+ */
+export function usual(offers: IOffers, texts: Texts, but: string): Texts {
+  let chosen = chosenOf(offers, texts);
+  for (const field of offers.fields) {
+    const { name, kind } = field;
+    if (kind === 'choice' && name !== but && !(name in chosen)) {
+      const value =
+        agreed(matching(offers, chosen), name) ?? field.default ?? '';
+      const more = { ...chosen, [name]: String(value) };
+      chosen = value !== '' && fits(offers, more) ? more : chosen;
+    }
+  }
+  return chosen;
 }
 
 /** What the backend takes when the field stays empty; null: not known. */
@@ -177,14 +198,7 @@ export function defaultOf(
   texts: Texts,
   field: IOfferField
 ): JobOption | null {
-  let chosen = chosenOf(offers, texts);
-  for (const { name, kind, default: usual } of offers.fields) {
-    if (kind === 'choice' && name !== field.name && !(name in chosen)) {
-      const value = agreed(matching(offers, chosen), name) ?? usual;
-      const more = { ...chosen, [name]: String(value) };
-      chosen = value !== null && fits(offers, more) ? more : chosen;
-    }
-  }
+  const chosen = usual(offers, texts, field.name);
   return agreed(matching(offers, chosen), field.name) ?? field.default;
 }
 

@@ -1,5 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { doubtOf } from './doubts';
 import { defaultOf, fieldOf, problemOf, textOf } from './offers';
 import type { IBounds, IPossibility, Texts } from './offers';
 import type { IChoice, IMissing, IOfferField, IOffers } from './tokens';
@@ -59,6 +60,24 @@ export function byReason(
     groups.set(why, [...(groups.get(why) ?? []), value]);
   }
   return groups;
+}
+
+/** What may be wrong unless the script says otherwise; empty: nothing. */
+export function doubtWords(
+  offers: IOffers,
+  texts: Texts,
+  field: IOfferField,
+  trans: TranslationBundle
+): string {
+  const doubt = doubtOf(offers, texts, field);
+  if (!doubt) {
+    return '';
+  }
+  const words =
+    doubt.kind === 'choice'
+      ? trans.__('%1 does not go with the other choices.', doubt.value)
+      : tooMuch(offers, doubt.chosen, field, doubt.bounds, trans);
+  return trans.__('%1 Choose another, unless the script does.', words);
 }
 
 /** What is wrong with a field, and what would be right; empty: nothing. */

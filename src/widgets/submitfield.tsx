@@ -10,6 +10,7 @@ import {
   byReason,
   choiceWords,
   chosenWords,
+  doubtWords,
   problemWords,
   usualWords
 } from '../submitwords';
@@ -56,7 +57,7 @@ export function SubmitField(props: IProps): React.JSX.Element {
 
 /** What was emptied, how a text was read, or what the field is for. */
 function Hint(props: IProps): React.JSX.Element | null {
-  const { field, texts, cleared, trans } = props;
+  const { offers, field, texts, cleared, trans } = props;
   if (cleared) {
     return (
       <p data-words="cleared">
@@ -66,6 +67,10 @@ function Hint(props: IProps): React.JSX.Element | null {
         )}
       </p>
     );
+  }
+  const doubt = doubtWords(offers, texts, field, trans);
+  if (doubt) {
+    return <p data-words="doubt">{doubt}</p>;
   }
   const read = readAs(field, texts[field.name] ?? '');
   const choice = field.choices.find(one => one.value === texts[field.name]);

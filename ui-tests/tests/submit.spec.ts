@@ -34,7 +34,12 @@ test('a form that knows what goes together', async ({
   await expect(words('time')).toContainText('Write a time such as 90 min');
   await expect(button('Submit')).toBeDisabled();
   await input('Time limit').fill('90 h');
-  await expect(words('time')).toContainText('That is 3 d 18 h');
+  await expect(words('time')).toContainText('At most 4 h with partition short');
+  await expect(words('time')).toContainText('unless the script does');
+  await expect(button('Submit')).toBeEnabled();
+  await input('Time limit').fill('1:30');
+  await expect(words('time')).toHaveText('That is 1 h 30 min.');
+  await input('Time limit').fill('90 h');
   await input('Partition').selectOption('short');
   await expect(words('time')).toHaveText('At most 4 h with partition short.');
   await input('GPUs').fill('2');
