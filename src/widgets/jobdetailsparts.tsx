@@ -32,7 +32,9 @@ export function Meters(props: {
             <dd>
               <span className="jp-RemoteDetails-bar" aria-hidden="true">
                 <span
-                  data-high={part !== null && part > 0.9 ? true : undefined}
+                  data-high={
+                    name !== 'cpu' && (part ?? 0) > 0.9 ? true : undefined
+                  }
                   style={{ width: `${Math.min(1, part ?? 0) * 100}%` }}
                 />
               </span>
