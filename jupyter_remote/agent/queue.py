@@ -1,8 +1,8 @@
 """The queue of one machine: jobs that wait for free slots, and start in their order.
 
-``<jobs>/.queue/<host>/`` has the folders ``waiting``, ``held`` and ``running``, with one empty
-file a job, named by its number. A job moves by a rename, so that of several who try one
-succeeds. What has a ``state.json`` is not waiting any more, whatever these files say.
+``<jobs>/.queue/<host>/`` has the folders ``waiting``, ``held``, ``running`` and ``cancelled``,
+with one empty file a job, named by its number. A job moves by a rename, so that of several who
+try one succeeds. What has a ``state.json`` is not waiting any more, whatever these files say.
 
 There is no keeper: whoever submits, looks or ends calls ``advance``. Jobs are started under a
 lock on the local disk, which the new agent has as its standard input until it stored its
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER = ".queue"
-WAITING, HELD, RUNNING = "waiting", "held", "running"
+KINDS = WAITING, HELD, RUNNING, CANCELLED = "waiting", "held", "running", "cancelled"
 LOCK, CLAIM, ENVIRONMENT = "queue.lock", "claim", "environment.json"
 PAUSE, PATIENCE, START = 0.01, 60.0, 20.0
 """Seconds: between two tries to get the lock, until it is given up, for an agent to start."""
@@ -48,7 +48,7 @@ class Queue:
         self.folder = os.path.join(jobs, FOLDER, self.host)
 
     def names(self, kind: str) -> list[str]:
-        """The jobs in one of the three folders, in their order."""
+        """The jobs in one of the folders, in their order."""
         try:
             found = os.listdir(os.path.join(self.folder, kind))
         except (FileNotFoundError, NotADirectoryError):
@@ -58,7 +58,7 @@ class Queue:
     def add(self, job: str) -> None:
         """Put a job, all of whose files are there, at the end."""
         path = self._path(job, WAITING)
-        for kind in (WAITING, HELD, RUNNING):
+        for kind in KINDS:
             os.makedirs(os.path.join(self.folder, kind), 0o700, exist_ok=True)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
@@ -152,7 +152,8 @@ class Queue:
         if status is None:
             return words
         if status == STORAGE:
-            self.move(job, RUNNING, WAITING)
+            if not os.path.exists(self.file(job, "state.json")):
+                self.move(job, RUNNING, WAITING)
             return words
         if status:
             self._fail(job, spec, words or f"its agent ended with status {status}")

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import ParamSpec, TypeVar
 
-from traitlets.log import get_logger
-
 from ...agent.queue import HELD, WAITING
 from ...contract import JobDetails, JobRequest, Offers, Trial
-from ...errors import RemoteError
 from ...links.local import private_folder, socket_fits
 from ...model import Job, Json, as_time
+from ...process import POLL
 from .attend import Attendant
 from .details import details
 from .files import JobFolders, Record
 from .form import form, trial
-from .queue import Line, LocalQueue, Terms
+from .queue import Line, LocalQueue, Terms, waits
 from .spec import check_request
 
 P = ParamSpec("P")
@@ -36,7 +35,13 @@ class QueueActions:
     _folders: JobFolders
     _attend: Attendant
     _queue: LocalQueue
-    _tried = -1e9
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(**kwargs)
+        self._turn = asyncio.Lock()
+        self._next: asyncio.Task[None] | None = None
+        self._left: list[str] = []
+        self._tries, self._tried = 0, -1e9
 
     def _terms(self) -> Terms:
         raise NotImplementedError
@@ -110,23 +115,46 @@ class QueueActions:
         recent = [job for job in jobs if (job.ended or "") >= first]
         return sorted(recent, key=lambda job: job.ended or "", reverse=True)
 
+    async def _taken_out(self, job_id: str, seconds: float) -> Record:
+        """The job, out of the queue if it was in one. Raises NotFound and StorageError."""
+        limit = time.monotonic() + seconds
+        record, _ = await self._io(self._judged, job_id)
+        while waits(record) and not record.state.ended and time.monotonic() < limit:
+            if await self._io(self._queue.take_out, job_id):
+                await self._go_on()
+            else:
+                await asyncio.sleep(POLL)  # it is being submitted or started
+            record, _ = await self._io(self._judged, job_id)
+        return record
+
     # -- starting what waits
 
-    async def _go_on(self, known: list[str] | None = None) -> None:
-        """Start what fits now; why that failed is in the list. News, unless what waits then is
-        ``known``."""
-        self._tried = time.monotonic()
-        try:
-            left = await self._io(self._queue.advance, self._terms().python, LOCKED)
-        except RemoteError as error:
-            get_logger().warning("local jobs: the next one is not started yet: %s", error)
-            return
-        if left != known:
-            self._attend.watch.news.set()
+    async def _go_on(self) -> None:
+        """Start what fits now; why that failed is in the list."""
+        await self._advanced()
+        self._attend.watch.news.set()
+
+    async def _advanced(self) -> list[str]:
+        """All who ask while one try is under way share the next; answers what waits then."""
+        if self._next is None:
+            self._tries += 1
+            self._next = self._attend.start(f"start {self._tries}", self._advance)
+        await asyncio.wait([self._next])
+        return self._left
+
+    async def _advance(self) -> None:
+        async with self._turn:
+            self._next, self._tried = None, time.monotonic()
+            self._left = await self._io(self._queue.advance, self._terms().python, LOCKED)
 
     def _nudge(self, line: Line) -> None:
         """Nobody may be there who starts what waits: the last agent was killed, the machine
         restarted. Or somebody is just doing it: then the next look shows it."""
         soon = self._queue.trouble and time.monotonic() - self._tried < AGAIN
-        if line.stuck and not soon and not self._attend.busy("queue"):
-            self._attend.start("queue", self._go_on([r.job_id for r in line.waiting]))
+        if line.stuck and not soon and not self._attend.busy("nudge"):
+            self._attend.start("nudge", self._nudged, line)
+
+    async def _nudged(self, line: Line) -> None:
+        left = await self._advanced()
+        if line.starting or left != [record.job_id for record in line.waiting]:
+            self._attend.watch.news.set()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from functools import partial
 from pathlib import Path
+from typing import ParamSpec
 
 from traitlets.log import get_logger
 
@@ -14,6 +16,8 @@ from ...process import Identity
 from .care import agent_of, clear_away, memory, reap
 from .files import JobFolders, Record
 from .watch import AgentWatch
+
+P = ParamSpec("P")
 
 
 class Attendant:
@@ -40,16 +44,23 @@ class Attendant:
         """Whether this work is under way."""
         return key in self._tasks
 
-    def start(self, key: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Run it; errors are logged. ``key`` must not be busy."""
-        task = asyncio.create_task(self._logged(key, work))
+    def start(
+        self,
+        key: str,
+        work: Callable[P, Coroutine[None, None, None]],
+        *args: P.args,
+        **kw: P.kwargs,
+    ) -> asyncio.Task[None]:
+        """Run ``work``; errors are logged. ``key`` must not be busy."""
+        task = asyncio.create_task(self._logged(key, partial(work, *args, **kw)))
         self._tasks[key] = task
         task.add_done_callback(lambda _: self._tasks.pop(key, None))
         return task
 
-    async def _logged(self, key: str, work: Coroutine[None, None, None]) -> None:
+    async def _logged(self, key: str, work: Callable[[], Coroutine[None, None, None]]) -> None:
+        """``work`` makes its coroutine here: one of a task that never ran would be a warning."""
         try:
-            await work
+            await work()
         except Exception:
             get_logger().exception("local jobs: %s failed", key)
 
@@ -57,7 +68,7 @@ class Attendant:
         """Clear away what a dead agent left."""
         key = f"clearing away {record.job_id}"
         running = self._tasks.get(key)
-        return running or self.start(key, clear_away(record, self._folders))
+        return running or self.start(key, clear_away, record, self._folders)
 
     def follow(self, active: Mapping[str, Record], timeout: float) -> None:
         """Stay connected to these agents and no others."""
@@ -79,7 +90,7 @@ class Attendant:
         if running and due and not self.busy("memory"):
             self._measured = time.monotonic()
             pids = {job_id: self._agents[job_id].pid for job_id in running & set(self._agents)}
-            self.start("memory", self._measure_all(pids))
+            self.start("memory", self._measure_all, pids)
 
     async def _measure_all(self, pids: dict[str, int]) -> None:
         for job_id, pid in pids.items():

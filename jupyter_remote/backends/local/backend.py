@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -18,6 +18,7 @@ from traitlets import Float, Int, List, Unicode, default
 from traitlets.config import Configurable
 
 from ... import agent
+from ...agent.queue import CANCELLED
 from ...contract import LogChunk
 from ...errors import BackendError, BackendTimeout, NotFound, RemoteError, StorageError, WrongState
 from ...links.local import default_run_dir, private_folder, socket_fits
@@ -163,11 +164,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
     async def cancel(self, job_id: str) -> None:
         """Take a waiting job out of the queue, or ask the job's agent to stop. Raises NotFound,
         WrongState and BackendError."""
-        record, _ = await self._io(self._judged, job_id)
-        if record.submitted and not record.revision:
-            if await self._io(self._queue.take_out, job_id):
-                await self._go_on()
-            record, _ = await self._io(self._judged, job_id)
+        record = await self._taken_out(job_id, self.control_timeout)
         if record.state.ended:
             return
         if not record.revision:
@@ -234,16 +231,28 @@ class RemoteLocalBackend(QueueActions, Configurable):
     def _look(self) -> tuple[list[tuple[Record, bool]], Line]:
         """Queues first: what leaves one has its state by then."""
         places = self._queue.places()
-        pairs = [self._placed(record, places) for record in self._folders.records()]
+        pairs = []
+        for record in self._folders.records():
+            with contextlib.suppress(NotFound):  # forgotten just now
+                pairs.append(self._placed(record, places))
         return pairs, self._queue.line([record for record, _ in pairs], places)
 
     def _judged(self, job_id: str) -> tuple[Record, bool]:
         return self._placed(self._folders.record(job_id), self._queue.places())
 
-    def _placed(self, record: Record, places: Mapping[str, Place]) -> tuple[Record, bool]:
-        if record.job_id in places and waits(record):
-            return self._queue.shown(record, places[record.job_id]), False
-        return self._judge(record)
+    def _placed(self, record: Record, places: dict[str, Place]) -> tuple[Record, bool]:
+        """Raises NotFound."""
+        if waits(record) and record.job_id not in places:  # it moved while we looked, or is new
+            places.update(self._queue.places())
+            record = self._folders.record(record.job_id)
+        place = places.get(record.job_id)
+        if place and waits(record):
+            known = self._queue.cancelled if place.kind == CANCELLED else self._queue.shown
+            return known(record, place), False
+        judged, dead = self._judge(record)
+        if waits(record) and judged.state.ended:
+            judged = self._queue.lost(record)
+        return judged, dead
 
     def _judge(self, record: Record) -> tuple[Record, bool]:
         heard = self._attend.watch.heard.get(record.job_id, {})
@@ -269,7 +278,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
         many = len(ended) - self.keep_ended
         old = [r for i, r in enumerate(ended) if i < many or r.data.get("ended", "") < first]
         if old:
-            self._attend.start("forgetting", self._forget_all([r.job_id for r in old]))
+            self._attend.start("forgetting", self._forget_all, [r.job_id for r in old])
 
     async def _forget_all(self, job_ids: list[str]) -> None:
         for job_id in job_ids:

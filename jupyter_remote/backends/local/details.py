@@ -66,7 +66,7 @@ def details(record: Record, job: Job, folders: JobFolders) -> JobDetails:
     logs = {k: str(folder / v) for k, v in STREAMS.items() if k == "stdout" or record.submitted}
     return JobDetails(
         script=_script(folder / SCRIPT),
-        command=shlex.join(spec.get("argv", ())).replace("{job}", str(folder)),
+        command=shlex.join(word.replace("{job}", str(folder)) for word in spec.get("argv", ())),
         folder=spec.get("cwd", "") or os.path.expanduser("~"),
         logs=logs,
         asked={key: value for key, value in asked.items() if value is not None},

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ...agent import disk
-from ...agent.queue import ENVIRONMENT, FOLDER, HELD, RUNNING, WAITING, Queue
+from ...agent.queue import CANCELLED, ENVIRONMENT, FOLDER, HELD, KINDS, RUNNING, WAITING, Queue
 from ...contract import JobRequest
 from ...errors import NotFound, StorageError, WrongState
 from ...files import write_private
@@ -48,10 +48,12 @@ class Terms:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """What waits here, in its order, and how many slots are in use."""
+    """What waits here, in its order, how many slots are in use, and whether a job is just being
+    started (or was, by somebody who was killed over it)."""
 
     waiting: tuple[Record, ...] = ()
     used: int = 0
+    starting: bool = False
 
     def fits(self, cpus: int, slots: int) -> bool:
         """Whether a job that is next can start."""
@@ -59,9 +61,9 @@ class Line:
 
     @property
     def stuck(self) -> bool:
-        """The next job could start, and nobody starts it (yet)."""
+        """Something is to be started: somebody does it just now, or nobody does."""
         head = self.waiting[0].data if self.waiting else {}
-        return bool(head) and self.fits(head["cpus"], head["slots"])
+        return self.starting or (bool(head) and self.fits(head["cpus"], head["slots"]))
 
 
 class LocalQueue:
@@ -79,7 +81,7 @@ class LocalQueue:
         with storing("read the queue"):
             for host in self._hosts():
                 queue = self._queue(host)
-                for kind in (RUNNING, HELD, WAITING):
+                for kind in KINDS:
                     for place, job in enumerate(queue.names(kind), 1):
                         told = kind == WAITING and place <= PLACES
                         found[job] = Place(host, kind, place if told else 0)
@@ -129,7 +131,8 @@ class LocalQueue:
         waiting = [r for r in ours if places[r.job_id].kind == WAITING and waits(r)]
         running = [r for r in ours if places[r.job_id].kind == RUNNING and not r.state.ended]
         waiting.sort(key=lambda record: int(record.job_id))
-        return Line(tuple(waiting), sum(record.data.get("cpus", 1) for record in running))
+        used = sum(record.data.get("cpus", 1) for record in running)
+        return Line(tuple(waiting), used, any(waits(record) for record in running))
 
     # -- what people do
 
@@ -179,14 +182,26 @@ class LocalQueue:
     def take_out(self, job_id: str) -> bool:
         """Cancel a waiting job; false when it does not wait (any more)."""
         place = self.places().get(job_id)
-        if place is None or place.kind == RUNNING:
-            return False
-        queue = self._queue(place.host)
         with storing(f"cancel {job_id}"):
-            if not any(queue.move(job_id, kind, "") for kind in (WAITING, HELD)):
+            if place is None or place.kind not in (WAITING, HELD):
                 return False
-            queue.end(job_id, self._folders.spec(job_id), "stopped", "cancelled before it started")
+            if not self._queue(place.host).move(job_id, place.kind, CANCELLED):
+                return False
+        self.cancelled(self._folders.record(job_id), place)
         return True
+
+    def cancelled(self, record: Record, place: Place) -> Record:
+        """Store the end of a cancelled job, also of one whose canceller was killed over it."""
+        queue, job_id = self._queue(place.host), record.job_id
+        state, words = State.STOPPED.value, "cancelled before it started"
+        try:
+            queue.end(job_id, self._folders.spec(job_id), state, words)
+            queue.move(job_id, CANCELLED, "")
+        except OSError:  # no space left: the next look tries again
+            return dataclasses.replace(
+                record, data={**record.data, "state": state, "reason": words}
+            )
+        return self._folders.record(job_id)
 
     def shift(self, job_id: str, old: str, new: str) -> None:
         """Hold or release a job. Raises NotFound and WrongState."""
@@ -204,7 +219,7 @@ class LocalQueue:
         with storing(f"change {job_id}"), self.here.lock(5.0):
             self.here.settle()
             place = self.places().get(job_id)
-            if not place or place.kind == RUNNING:
+            if not place or place.kind not in (WAITING, HELD):
                 state = self._folders.record(job_id).state
                 raise WrongState(f"{job_id} does not wait: it is {state}")
             if place.host != self.here.host:
@@ -214,6 +229,13 @@ class LocalQueue:
                 raise NotFound(f"there is no local job {job_id}")
             _ask(fields, asked, slots)
             disk.write_json(self.here.file(job_id, SPEC), fields)
+
+    def lost(self, record: Record) -> Record:
+        """A job whose submitter was killed before it was in the queue."""
+        with contextlib.suppress(OSError):  # judged anew the next time
+            words = "it was not submitted to the end: submit it again"
+            self.here.end(record.job_id, self._folders.spec(record.job_id), "failed", words)
+        return self._folders.record(record.job_id)
 
     def advance(self, python: str, seconds: float) -> list[str]:
         """Start what fits; answers what waits then. ``trouble`` says of the first of them why
