@@ -53,7 +53,7 @@ class Agent:
         self.status: int | None = None  # of the app, as waitpid says it
         self.usable = self.late = False
         self.trouble = "nothing was asked"
-        state = {"state": "starting", "revision": 0, "name": spec["name"], "job": job}
+        state = {"state": "starting", "revision": 1, "name": spec["name"], "job": job}
         state.update(run=self.run, host=socket.gethostname(), submitted=now())
         state.update(spec.get("record", {}), agent=identity(os.getpid()))
         self.loop = Loop()
