@@ -12,12 +12,13 @@ import argparse
 import asyncio
 import json
 import os
+import subprocess
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import _slurm
-from _common import median, table
+from _common import HERE, median, table
 from _desktop import RIVALS, Lab, leave_cleanly, load, rival_packages, say
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.websocket import websocket_connect
@@ -214,6 +215,21 @@ async def own(
     return rows
 
 
+def scrolled(lab: Lab, count: int) -> list[list[str]]:
+    """Frames while the list of jobs and Lab's own list of as many files scroll, in turn."""
+    say(f"  scrolling ({load()})")
+    for number in range(count):
+        (lab.home / f"file-{number}.txt").touch()
+    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base]
+    answer = subprocess.run(argv, cwd=HERE, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    seen = json.loads(answer.stdout)
+    say(f"  {seen['shown']} ms from the command until rows are there")
+    cells = [f"{seen['jobs']:.1f}", f"{seen['files']:.1f} (Lab's files)"]
+    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(seen["jobs"], seen["files"])]]
+
+
 def against(one: float, other: float) -> list[str]:
     return [f"{one:.0f}", f"{other:.0f}", ratio(one, other)]
 
@@ -236,6 +252,7 @@ def main() -> None:
         with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
             pair = Server(OURS, ours), Server(THEIRS, theirs)
             rows = asyncio.run(both(slurm, *pair, options))
+            rows += scrolled(ours, options.jobs)
     print("## Jobs\n")
     print(table(["", OURS, THEIRS, "ratio"], rows))
     say(f"Machine: {load()} at the end, {os.cpu_count()} processors.")
