@@ -18,6 +18,7 @@ from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
+from .backends.htcondor import RemoteHTCondorBackend
 from .backends.local import RemoteLocalBackend
 from .backends.slurm import RemoteSlurmBackend
 from .contract import Backend
@@ -74,7 +75,7 @@ class RemoteApp(ExtensionApp):
         built_in: list[App] = [DesktopApp(self.desktop), ProgramApp(self.desktop), CommandApp()]
         self.apps = RemoteApps(parent=self, apps=built_in)
         local: dict[str, Backend] = {"local": RemoteLocalBackend(parent=self, data_dir=str(folder))}
-        self.backends = {**local, **self._schedulers()}
+        self.backends = {**local, **self._schedulers(str(folder))}
         events = Events(self._server.event_logger)
         self.sessions = RemoteSessions(
             parent=self,
@@ -161,10 +162,11 @@ class RemoteApp(ExtensionApp):
             await backend.close()
         self.sessions.table.store.drop_lease()
 
-    def _schedulers(self) -> dict[str, Backend]:
+    def _schedulers(self, data_dir: str) -> dict[str, Backend]:
         """Those whose programs are on this machine."""
         slurm = RemoteSlurmBackend(parent=self)
-        return {slurm.name: slurm} if slurm.found() else {}
+        htcondor = RemoteHTCondorBackend(parent=self, data_dir=data_dir)
+        return {one.name: one for one in (slurm, htcondor) if one.found()}
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""

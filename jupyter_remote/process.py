@@ -38,11 +38,12 @@ async def run(
     timeout: float,
     input: str | None = None,  # noqa: A002
     env: Mapping[str, str] | None = None,
+    cwd: str | None = None,
 ) -> Result:
     """Run a command in its own process group, which is killed after ``timeout`` seconds and
-    when the caller is cancelled. Raises BackendError when it cannot be started and
-    BackendTimeout when it takes too long; any exit status is a result."""
-    process = await _start(argv, input is not None, env)
+    when the caller is cancelled. ``cwd``: the folder it runs in. Raises BackendError when it
+    cannot be started and BackendTimeout when it takes too long; any exit status is a result."""
+    process = await _start(argv, input is not None, env, cwd)
     data = None if input is None else input.encode()
     try:
         out, err = await asyncio.wait_for(process.communicate(data), timeout)
@@ -56,7 +57,7 @@ async def run(
 
 
 async def _start(
-    argv: Sequence[str], reads: bool, env: Mapping[str, str] | None
+    argv: Sequence[str], reads: bool, env: Mapping[str, str] | None, cwd: str | None
 ) -> asyncio.subprocess.Process:
     """In a session of its own; what it may read is a pipe or nothing."""
     try:
@@ -66,6 +67,7 @@ async def _start(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=env,
+            cwd=cwd,
             start_new_session=True,
         )
     except (OSError, ValueError) as error:

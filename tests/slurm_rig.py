@@ -1,7 +1,7 @@
 """A real Slurm for tests: munged, slurmctld and two slurmd as children, all on 127.0.0.1.
 
 No systemd, no cgroups, no database, nothing outside one temporary folder. Jobs are root's;
-``nobody`` is the second user.
+``nobody`` is the second user. With accounting and users: ``slurm_accounts.py``.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeVar
 
 NEEDED = ("munged", "slurmctld", "slurmd", "squeue", "sbatch")
 NODES = ("n1", "n2")
@@ -44,11 +45,13 @@ MaxJobCount=30000
 SchedulerParameters=bf_interval=1,sched_min_interval=100000
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
+"""
+PLAIN = """\
 AccountingStorageType=accounting_storage/none
 PartitionName=debug Nodes=n1,n2 Default=YES MaxTime=08:00:00 DefaultTime=00:05:00
 PartitionName=down Nodes=n2 State=DOWN
 """
-NODE = "NodeName={} NodeHostname={} NodeAddr=127.0.0.1 Port={} CPUs=4 RealMemory=2000\n"
+NODE = "NodeName={} NodeHostname={} NodeAddr=127.0.0.1 Port={} {}\n"
 
 
 def missing() -> str:
@@ -71,20 +74,25 @@ def free_ports(count: int) -> list[int]:
 class Slurm:
     """The daemons and shorter words for what the tests do with them."""
 
+    nodes = dict.fromkeys(NODES, "CPUs=4 RealMemory=2000")
+    more = PLAIN
+    users: tuple[str, ...] = ("root", "nobody")
+
     def __init__(self, root: Path) -> None:
         self.root = root
         self.conf = root / "slurm.conf"
         self.env = {**os.environ, "SLURM_CONF": str(self.conf), "LC_ALL": "C.UTF-8"}
+        self.host = socket.gethostname().partition(".")[0]
+        self.ports = free_ports(2 + len(self.nodes))  # slurmctld's, slurmdbd's, the nodes'
         self.daemons: dict[str, subprocess.Popen[bytes]] = {}
-        self.nobody = pwd.getpwnam("nobody")
 
     def configure(self) -> None:
-        host = socket.gethostname().partition(".")[0]
-        control, *ports = free_ports(1 + len(NODES))
-        nodes = [NODE.format(n, host, p) for n, p in zip(NODES, ports, strict=True)]
-        head, partitions = CONF.split("PartitionName", 1)
-        text = head + "".join(nodes) + "PartitionName" + partitions
-        self.conf.write_text(text.format(root=self.root, host=host, port=control))
+        nodes = [
+            NODE.format(name, self.host, port, has)
+            for (name, has), port in zip(self.nodes.items(), self.ports[2:], strict=True)
+        ]
+        text = CONF.format(root=self.root, host=self.host, port=self.ports[0])
+        self.conf.write_text(text + "".join(nodes) + self.more)
         if int(self.run("slurmd", "-V").split()[1].split(".")[0]) >= 23:
             (self.root / "cgroup.conf").write_text("CgroupPlugin=disabled\n")
         for name, owner in {"state": "slurm", "spool": "root", "nobody": "nobody"}.items():
@@ -96,20 +104,27 @@ class Slurm:
         key.chmod(0o400)
 
     def start(self) -> None:
+        self.start_munge()
+        self.start_control()
+        self.start_nodes()
+
+    def start_munge(self) -> None:
         munge = {"key-file": "munge/key", "socket": "munge.socket", "pid-file": "munged.pid"}
         munge |= {"log-file": "munge/log", "seed-file": "munge/seed"}
         files = [f"--{name}={self.root}/{path}" for name, path in munge.items()]
         self.daemon("munged", "munged", "--foreground", "--force", *files)
         self.until("munge", "-n", "-S", f"{self.root}/munge.socket")
-        self.start_control()
-        for node in NODES:
-            (self.root / "spool" / node).mkdir(exist_ok=True)
-            self.daemon(f"slurmd-{node}", "slurmd", "-D", "-N", node)
-        self.until("sh", "-c", f"test $(sinfo -h -N -t idle -p debug | wc -l) = {len(NODES)}")
 
     def start_control(self) -> None:
         self.daemon("slurmctld", "slurmctld", "-D")
         self.until("sh", "-c", "scontrol ping | grep -q UP")
+
+    def start_nodes(self) -> None:
+        for node in self.nodes:
+            (self.root / "spool" / node).mkdir(exist_ok=True)
+            self.daemon(f"slurmd-{node}", "slurmd", "-D", "-N", node)
+        count = "sinfo -a -h -N -t idle -o %N | sort -u | wc -l"
+        self.until("sh", "-c", f"test $({count}) = {len(self.nodes)}")
 
     def daemon(self, name: str, *argv: str) -> None:
         with (self.root / f"{name}.out").open("ab") as out:
@@ -138,7 +153,7 @@ class Slurm:
 
     def clear(self) -> None:
         """End all jobs of all users and wait until nothing of them runs."""
-        for user in ("root", "nobody"):
+        for user in self.users:
             self.run("scancel", "--user", user)
         self.until("sh", "-c", 'test -z "$(squeue -h -o %i)"')
 
@@ -150,13 +165,18 @@ class Slurm:
 
     def run(self, *argv: str, user: str = "") -> str:
         """What a command prints; it must succeed."""
-        done = subprocess.run(
-            argv, env=self.env, capture_output=True, check=False, text=True, timeout=60,
-            user=user or None, group=self.nobody.pw_gid if user else None,
-            extra_groups=[] if user else None,
-        )  # fmt: skip
+        done = self.try_(*argv, user=user)
         assert done.returncode == 0, f"{argv}: {done.stderr}"
         return done.stdout
+
+    def try_(self, *argv: str, user: str = "") -> subprocess.CompletedProcess[str]:
+        """How a command ends, as one of the users."""
+        group = pwd.getpwnam(user).pw_gid if user else None
+        return subprocess.run(
+            argv, env=self.env, capture_output=True, check=False, text=True, timeout=60,
+            user=user or None, group=group,
+            extra_groups=os.getgrouplist(user, group) if group is not None else None,
+        )  # fmt: skip
 
     def sbatch(self, script: str, *options: str, user: str = "") -> str:
         """Submit a shell script from a folder of the user's own; answers the job's id."""
@@ -166,12 +186,15 @@ class Slurm:
         return self.run(*argv, user=user).strip()
 
 
+Rig = TypeVar("Rig", bound=Slurm)
+
+
 @contextlib.contextmanager
-def slurm() -> Iterator[Slurm]:
+def running(kind: type[Rig]) -> Iterator[Rig]:
     """A running Slurm. Its folder is short (sockets) and open to all (daemons' users)."""
     root = Path(tempfile.mkdtemp(prefix="jr-slurm-"))
     root.chmod(0o755)
-    rig = Slurm(root)
+    rig = kind(root)
     try:
         rig.configure()
         rig.start()
@@ -179,3 +202,8 @@ def slurm() -> Iterator[Slurm]:
     finally:
         rig.stop()
         shutil.rmtree(root, ignore_errors=True)
+
+
+def slurm() -> contextlib.AbstractContextManager[Slurm]:
+    """The fast one: no accounting, no users of its own."""
+    return running(Slurm)

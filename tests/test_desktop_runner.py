@@ -198,6 +198,13 @@ def test_the_end_of_the_window_manager_ends_the_desktop(start: Start) -> None:
     assert desktop.ends() == 0
 
 
+def test_the_terminal_comes_after_a_window_manager_that_is_late(start: Start) -> None:
+    manager = [sys.executable, str(Path(__file__).with_name("late_manager.py"))]
+    desktop = start("desktop", traits={"window_manager": manager}).ready()
+    search = ("xdotool", "search", "--onlyvisible", "--class", "XTerm")
+    until(lambda: desktop.ask(*search).strip(), "the terminal")
+
+
 def test_a_program_ends_with_its_own_status(start: Start, tmp_path: Path) -> None:
     told = tmp_path / "told"
     line = f"sh -c 'env > {told}; until [ -e {told}.end ]; do sleep 0.05; done; exit 7'"

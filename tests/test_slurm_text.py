@@ -3,44 +3,62 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import re
 from pathlib import Path
 
 import pytest
 
-from jupyter_remote.backends.slurm import RemoteSlurmBackend, reasons, text
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, listing, reasons, text
 from jupyter_remote.errors import BackendAbsent
 from jupyter_remote.model import State
 
 CAPTURED = (
-    "9\x1f9\x1fCANCELLED\x1fJobHeldUser\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f\x1f1\x1f1\x1f5:00"
-    "\x1f1795274158\x1f1795274158\x1f1795274158\x1f0\x1f/tmp/r/root\x1fwrap\x1e\n"
+    "8\x1f8\x1fCANCELLED\x1fJobHeldUser\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f\x1f1\x1f1\x1f5:00"
+    "\x1f1795282808\x1f1795282808\x1f1795282808\x1f0\x1f0\x1f/tmp/r/root\x1f(null)\x1fwrap\x1e\n"
+    "10_[0-2,4-9%2]\x1f10\x1fCANCELLED\x1fJobHeldUser\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f"
+    "\x1f1\x1f1\x1f5:00\x1f1795282808\x1f1795282808\x1f1795282808\x1f0\x1f0\x1f/tmp/r/root"
+    "\x1f(null)\x1fwrap\x1e\n"
     "2\x1f2\x1fFAILED\x1fNonZeroExitCode\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn1\x1f1\x1f1\x1f5:00"
-    "\x1f1795274158\x1f1795274159\x1f1795274160\x1f768\x1f/tmp/r/root\x1fwrap\x1e\n"
+    "\x1f1795282808\x1f1795282809\x1f1795282809\x1f768\x1f4294901758\x1f/tmp/r/root\x1f(null)"
+    "\x1fwrap\x1e\n"
     "3\x1f3\x1fFAILED\x1fJobLaunchFailure\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn1\x1f1\x1f1"
-    "\x1f5:00\x1f1795274158\x1f1795274159\x1f1795274159\x1f9\x1f/tmp/r/root\x1fwrap\x1e\n"
-    "4_[22-9997:7%3]\x1f4\x1fPENDING\x1fJobArrayTaskLimit\x1froot\x1fdebug\x1fphysics\x1fnormal\x1f"
-    "\x1f1\x1f1\x1f1-02:04:00\x1f1795274158\x1fN/A\x1fN/A\x1f0\x1f/tmp/r/root\x1fwrap\x1e\n"
-    "7\x1f7\x1fPENDING\x1fResources\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f\x1f2\x1f2\x1fUNLIMITED"
-    "\x1f1795274158\x1f1795274215\x1f1795274515\x1f0\x1f/tmp/r/root\x1fwrap\x1e\n"
+    "\x1f5:00\x1f1795282808\x1f1795282809\x1f1795282809\x1f9\x1f4294901757\x1f/tmp/r/root\x1f(null)"
+    "\x1fwrap\x1e\n"
+    "4_[22-9997:7%3]\x1f4\x1fPENDING\x1fJobArrayTaskLimit\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f"
+    "\x1f1\x1f1\x1f2:04:00\x1f1795282808\x1fN/A\x1fN/A\x1f0\x1f4294901756\x1f/tmp/r/root"
+    "\x1fsee jr-abcdefghijklmnopqrst, ok\x1fwrap\x1e\n"
+    "7\x1f7\x1fPENDING\x1fResources\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f\x1f2\x1f2\x1f5:00"
+    "\x1f1795282808\x1f1795290249\x1f1795290549\x1f0\x1f4294901753\x1f/tmp/r/root\x1f(null)"
+    "\x1fwrap\x1e\n"
+    "9\x1f9\x1fPENDING\x1fJobHeldUser\x1froot\x1fdebug\x1f(null)\x1f(null)\x1f\x1f1\x1f1\x1f5:00"
+    "\x1f1795282808\x1fN/A\x1fN/A\x1f0\x1f0\x1f/tmp/r/root\x1fx\x1fy\x1fwrap\x1e\n"
     "1\x1f1\x1fRUNNING\x1fNone\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn1\x1f1\x1f1\x1f5:00"
-    "\x1f1795274158\x1f1795274159\x1f1795274459\x1f0\x1f/tmp/r/root\x1f"
+    "\x1f1795282808\x1f1795282809\x1f1795283109\x1f0\x1f4294901759\x1f/tmp/r/root\x1f(null)\x1f"
     'a b|c "q" <b>\nnl\x1fx\x1ey\x1e\nz\x1e\n'
-    "4_8\x1f4\x1fRUNNING\x1fJobHeldAdmin\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn2\x1f1\x1f1\x1f5:00"
-    "\x1f1795274158\x1f1795274159\x1f1795274459\x1f0\x1f/tmp/r/root\x1fwrap\x1e\n"
-    "6+1\x1f7\x1fRUNNING\x1fNone\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn2\x1f1\x1f1\x1f5:00"
-    "\x1f1795274158\x1f1795274160\x1f1795274460\x1f0\x1f/tmp/r/root\x1fh1\x1e\n"
+    "4_8\x1f4\x1fRUNNING\x1fNone\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn2\x1f1\x1f1\x1f2:04:00"
+    "\x1f1795282808\x1f1795282809\x1f1795290249\x1f0\x1f4294901756\x1f/tmp/r/root"
+    "\x1fsee jr-abcdefghijklmnopqrst, ok\x1fwrap\x1e\n"
+    "5+1\x1f6\x1fRUNNING\x1fNone\x1froot\x1fdebug\x1f(null)\x1f(null)\x1fn2\x1f1\x1f1\x1f5:00"
+    "\x1f1795282808\x1f1795282810\x1f1795283110\x1f0\x1f4294901754\x1f/tmp\x1f(null)\x1fwrap\x1e\n"
 )
 READ = text.parse_jobs(CAPTURED, "slurm")
 JOBS = {job.job_id: job for job in READ.values()}
 
 
 def test_every_record_is_a_job_and_names_may_hold_anything():
-    assert list(JOBS) == ["9", "2", "3", "4", "7", "1", "4_8", "6+1"]
+    assert list(JOBS) == ["8", "10_pending", "2", "3", "4_pending", "7", "9", "1", "4_8", "5+1"]
     assert JOBS["1"].name == 'a b|c "q" <b>\nnl\x1fx\x1ey\x1e\nz'
     assert text.parse_jobs("", "slurm") == {}
     again = text.parse_jobs(CAPTURED.replace("RUNNING", "COMPLETING", 1), "slurm", READ)
     same = [job for record, job in again.items() if job is READ.get(record)]
-    assert (len(again), len(same)) == (8, 7)
+    assert (len(again), len(same)) == (10, 9)
+
+
+@pytest.mark.parametrize("printed", ["slurm: hello\n", "\n", CAPTURED[:-1], CAPTURED[1:], "8"])
+def test_what_is_no_list_is_never_an_empty_list(printed):
+    with pytest.raises(ValueError, match=r".*"):
+        text.parse_jobs(printed, "slurm")
 
 
 def test_fields_of_a_running_job():
@@ -48,30 +66,52 @@ def test_fields_of_a_running_job():
     assert (job.state, job.word, job.reason) == (State.RUNNING, "RUNNING", "")
     assert (job.user, job.partition, job.account, job.qos) == ("root", "debug", "", "")
     assert (job.nodes, job.cpus, job.time_limit, job.tasks) == ("n1", 1, 300, 1)
-    assert (job.folder, job.array) == ("/tmp/r/root", "")
-    assert (job.submitted, job.started) == ("2026-11-21T15:15:58.000Z", "2026-11-21T15:15:59.000Z")
+    assert (job.folder, job.array, job.tag, job.held) == ("/tmp/r/root", "", "", False)
+    assert (job.submitted, job.started) == ("2026-11-21T17:40:08.000Z", "2026-11-21T17:40:09.000Z")
     assert (job.ended, job.starts, job.exit_code, job.signal) == (None, None, None, None)
 
 
 def test_fields_of_waiting_jobs():
     job = JOBS["7"]
-    assert (job.state, job.nodes, job.time_limit) == (State.QUEUED, "2 nodes", None)
+    assert (job.state, job.nodes, job.held) == (State.QUEUED, "2 nodes", False)
     assert job.reason == "waits for nodes, processors or memory to become free (Resources)"
-    assert (job.starts, job.started, job.ended) == ("2026-11-21T15:16:55.000Z", None, None)
-    rest = JOBS["4"]
-    assert (rest.tasks, rest.array, rest.time_limit, rest.starts) == (1426, "4", 93840, None)
-    assert (rest.account, rest.qos, rest.nodes) == ("physics", "normal", "1 node")
+    assert (job.starts, job.started, job.ended) == ("2026-11-21T19:44:09.000Z", None, None)
+    rest = JOBS["4_pending"]
+    assert (rest.tasks, rest.array, rest.time_limit, rest.starts) == (1426, "4", 7440, None)
+    assert (rest.tag, rest.nodes) == ("jr-abcdefghijklmnopqrst", "1 node")
     assert (JOBS["4_8"].array, JOBS["4_8"].tasks) == ("4", 1)
-    assert JOBS["4_8"].reason == ""  # what holds its array is no matter of a running task
+    assert JOBS["9"].held
 
 
 def test_fields_of_ended_jobs():
-    failed, killed, cancelled = JOBS["2"], JOBS["3"], JOBS["9"]
+    failed, killed, cancelled = JOBS["2"], JOBS["3"], JOBS["8"]
     assert (failed.state, failed.exit_code, failed.signal) == (State.FAILED, 3, None)
-    assert failed.ended == "2026-11-21T15:16:00.000Z"
+    assert failed.ended == "2026-11-21T17:40:09.000Z"
     assert (killed.exit_code, killed.signal) == (None, "SIGKILL")
     assert (cancelled.state, cancelled.reason) == (State.STOPPED, "it was cancelled (CANCELLED)")
-    assert (cancelled.started, cancelled.exit_code) == (None, None)
+    assert (cancelled.started, cancelled.exit_code, cancelled.held) == (None, None, False)
+    assert (JOBS["10_pending"].array, JOBS["10_pending"].tasks) == ("10", 9)
+
+
+def test_the_last_tasks_of_an_array_keep_their_id_when_slurm_changes_it():
+    """22.05 shows them as a plain job with the array's id."""
+    rest = JOBS["4_pending"]
+    one = dataclasses.replace(JOBS["4_8"], job_id="4_22", state=State.STOPPED)
+    plain = dataclasses.replace(JOBS["8"], job_id="4")
+    seen = listing.whole({"4": plain, "4_22": one, "8": JOBS["8"]}, {rest.job_id: rest})
+    assert list(seen) == ["4_22", "8", "4_pending"]
+    assert (seen["4_pending"].tasks, seen["4_pending"].array) == (1425, "4")
+    assert listing.whole({"8": JOBS["8"]}, {}) == {"8": JOBS["8"]}
+
+
+def test_what_ids_mean():
+    def ids(job_id):
+        return [job.job_id for job in listing.meant(job_id, JOBS)]
+
+    assert ids("4") == ["4_pending", "4_8"]
+    assert (ids("4_8"), ids("4_pending"), ids("4_99")) == (["4_8"], ["4_pending"], ["4_pending"])
+    assert (ids("5"), ids("5+1"), ids("7")) == (["5+1"], ["5+1"], ["7"])
+    assert (ids("10_1"), ids("11"), ids("7_1")) == ([], [], [])
 
 
 @pytest.mark.parametrize(
@@ -80,10 +120,10 @@ def test_fields_of_ended_jobs():
         ("12", ("12", 1)),
         ("12_7", ("12_7", 1)),
         ("12+1", ("12+1", 1)),
-        ("123_[1-4,7%2]", ("123", 5)),
-        ("123_[0-9999]", ("123", 10_000)),
-        ("123_[0-10:5,20]", ("123", 4)),
-        ("123_[1-3,...]", ("123", 4)),
+        ("123_[1-4,7%2]", ("123_pending", 5)),
+        ("123_[0-9999]", ("123_pending", 10_000)),
+        ("123_[0-10:5,20]", ("123_pending", 4)),
+        ("123_[1-3,...]", ("123_pending", 4)),
     ],
 )
 def test_ids_of_arrays(shown, expected):
@@ -127,9 +167,12 @@ def test_reasons_end_with_slurms_own_word(word):
 
 def test_reasons_beyond_the_table():
     assert reasons.explain("PENDING", "None") == ""
-    assert reasons.explain("PENDING", "QOSGrpGRES") == "QOSGrpGRES"
+    assert reasons.explain("PENDING", "Levitation") == "Levitation"
     assert reasons.explain("PENDING", "Nodes required are DOWN, DRAINED") == (
         "Nodes required are DOWN, DRAINED"
+    )
+    assert reasons.explain("PENDING", "ReqNodeNotAvail, UnavailableNodes:n3") == (
+        "a node that it needs is down, reserved or in use (ReqNodeNotAvail, UnavailableNodes:n3)"
     )
     assert reasons.explain("PENDING", "JobHeldUser,JobHeldAdmin,None") == (
         "held: it starts only when it is released (JobHeldUser); "
@@ -144,25 +187,16 @@ def test_a_state_that_is_new_is_neither_waiting_nor_running_nor_ended(caplog):
     assert caplog.text.count("LEVITATING") == 1
 
 
-@pytest.mark.parametrize("job_id", ["12", "12_7", "12+1", "12_7+1"])
+@pytest.mark.parametrize("job_id", ["12", "12_7", "12+1", "12_pending"])
 def test_job_ids(job_id):
     assert text.JOB_ID.fullmatch(job_id)
 
 
-@pytest.mark.parametrize("job_id", ["", "-1", "--all", "1 2", "1\n", "1;id", "٣", "1_[1-3]", "1_"])
+@pytest.mark.parametrize(
+    "job_id", ["", "-1", "--all", "1 2", "1\n", "1;id", "٣", "1_[1-3]", "1_", "pending"]
+)
 def test_what_is_no_job_id(job_id):
     assert not text.JOB_ID.fullmatch(job_id)
-
-
-def test_the_log_path_is_found_behind_a_misleading_name():
-    shown = (
-        "JobId=1 JobName=a StdOut=/etc/shadow b\nc UserId=root(0) WorkDir=/tmp StdErr=/tmp/a b.out"
-        " StdIn=/dev/null StdOut=/tmp/a b.out{} \n"
-    )
-    for rest in (" Power=", " TresPerTask=cpu=1", ""):
-        assert text.log_path(shown.format(rest)) == "/tmp/a b.out"
-    assert text.log_path("JobId=1 Command=(null) StdOut=(null) Power= \n") == ""
-    assert text.log_path("JobId=1 Command=bash WorkDir=/tmp") == ""
 
 
 def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
@@ -176,3 +210,16 @@ def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
         with pytest.raises(BackendAbsent, match="configuration source"):
             asyncio.run(backend.jobs())
     assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_every_word_of_slurm_for_a_limit_is_understood():
+    """Words of 22.05's own library, and what came in 25.11."""
+    (library,) = (*Path("/usr/lib").glob("*/slurm-wlm/libslurmfull.so"), None)[:1]
+    if library is None:
+        pytest.skip("no Slurm library here")
+    found = re.findall(
+        rb"\0((?:Assoc|QOS)[A-Z][A-Za-z]+|Max[A-Z]\w+PerAccount)(?=\0)", library.read_bytes()
+    )
+    words = {word.decode() for word in found} | {"MaxCpuRunMinsPerUser", "MaxBBRunMinsPerAccount"}
+    assert len(words) > 120
+    assert [word for word in words if reasons.explain("PENDING", word) == word] == []

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
 MANAGER_PATIENCE = 1.5  # seconds
+MANAGER_START = 10.0  # seconds from its first word until it shows windows
 NO_X_YET = 23  # exit status of an Xpra (6.x) that does not wait for its X server
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
 XPRA_ENV = {
@@ -225,8 +226,8 @@ class Desktop:
         return XPRA in self.ended
 
     def await_manager(self, patience: float = float("inf")) -> None:
-        """Until something manages windows: the window of a program that is earlier may never
-        be shown. Some managers do not say that they do (WM_S0, ICCCM), hence the patience."""
+        """Until something manages windows. Some managers do not say that they do (WM_S0,
+        ICCCM), hence the patience."""
         limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
             while not display.selection_owner("WM_S0") and not self.xpra_ended():
@@ -234,6 +235,16 @@ class Desktop:
                     return
                 self.check_start(XPRA)
                 self.processes.wait(0.01)
+            if not self.settings["seamless"]:
+                self.await_windows(display)
+
+    def await_windows(self, display: x11.Display) -> None:
+        """Until a window is shown: openbox says that it manages before it does, and what a
+        program asks for in between is lost for ever."""
+        limit = time.monotonic() + MANAGER_START
+        while time.monotonic() < limit and not self.xpra_ended():
+            if display.shows_window(0.1):
+                return
 
     def serve(self) -> int:
         """Until something that matters ends."""

@@ -11,9 +11,11 @@ import contextlib
 import os
 import socket
 import struct
+import time
 
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 FAMILY_WILD = 0xFFFF
+VIEWABLE = 2  # MapState of a window
 RR_SET_SCREEN_SIZE, RR_CREATE_MODE, RR_ADD_OUTPUT_MODE = 7, 16, 18
 RR_QUERY_VERSION, RR_SET_CRTC_CONFIG, RR_GET_RESOURCES = 0, 21, 25
 
@@ -56,7 +58,7 @@ class Display:
         self.sequence = 0
         try:
             self.sock.connect(socket_path(number))
-            self.root = self._setup(cookie)
+            self.root, self.first_id = self._setup(cookie)
         except BaseException:
             self.sock.close()
             raise
@@ -76,7 +78,7 @@ class Display:
             data += part
         return data
 
-    def _setup(self, cookie: bytes | None) -> int:
+    def _setup(self, cookie: bytes | None) -> tuple[int, int]:
         name = COOKIE_NAME if cookie else b""
         head = struct.pack("<BxHHHHxx", ord("l"), 11, 0, len(name), len(cookie or b""))
         self.sock.sendall(head + pad(name) + pad(cookie or b""))
@@ -85,8 +87,8 @@ class Display:
         if status != 1:
             raise XError("the X server refused the connection")
         vendor = struct.unpack_from("<H", body, 16)[0]
-        formats = body[21]
-        return int(struct.unpack_from("<I", body, 32 + len(pad(bytes(vendor))) + 8 * formats)[0])
+        screen = 32 + len(pad(bytes(vendor))) + 8 * body[21]
+        return struct.unpack_from("<I", body, screen)[0], struct.unpack_from("<I", body, 4)[0]
 
     def send(self, opcode: int, data: bytes, detail: int = 0) -> None:
         """A request without an answer."""
@@ -116,6 +118,20 @@ class Display:
         data = name.encode()
         reply = self.ask(16, struct.pack("<Hxx", len(data)) + data)
         return int(struct.unpack_from("<I", reply, 8)[0])
+
+    def shows_window(self, patience: float) -> bool:
+        """Whether a window (of one pixel, in a corner, gone at once) that is asked for as
+        programs do can be seen within so many seconds."""
+        window, limit = struct.pack("<I", self.first_id), time.monotonic() + patience
+        self.send(1, window + struct.pack("<IhhHHHHII", self.root, *(0, 0, 1, 1), *(0,) * 4))
+        self.send(8, window)
+        seen = False
+        while not seen and time.monotonic() < limit:
+            seen = self.ask(3, window)[26] == VIEWABLE
+            time.sleep(0 if seen else 0.005)
+        self.send(4, window)
+        self.ask(43, b"")
+        return seen
 
     def paint_root(self, color: int) -> None:
         """Give the root window a plain background, 0xRRGGBB."""

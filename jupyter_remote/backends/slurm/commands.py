@@ -27,12 +27,12 @@ class SlurmCommands:
 
     def found(self, program: str) -> bool:
         """Whether this machine has the command."""
-        return shutil.which(self._path(program)) is not None
+        return shutil.which(self.path(program)) is not None
 
     async def run(self, program: str, *argv: str, env: Mapping[str, str] | None = None) -> Result:
         """What a command answers; raises BackendTimeout, and BackendError without it."""
         clean = {key: value for key, value in os.environ.items() if not FOREIGN.match(key)}
-        command = [self._path(program), *argv]
+        command = [self.path(program), *argv]
         timeout = self._settings.command_timeout
         return await run(command, timeout, env={**clean, **SETTINGS, **(env or {})})
 
@@ -42,15 +42,17 @@ class SlurmCommands:
         check(result)
         return result.stdout
 
-    def _path(self, name: str) -> str:
+    def path(self, name: str) -> str:
+        """Where a command is looked for."""
         folder = self._settings.bin_dir
         return os.path.join(folder, name) if folder else name
 
 
 def words_of(result: Result) -> str:
-    """What a command that failed says."""
-    lines = (x for x in result.stderr.splitlines() if not x.startswith("scancel: Terminating"))
-    return "\n".join(lines).strip() or f"Slurm's command ended with status {result.returncode}"
+    """What a command that failed says, without what it did and what went well."""
+    lines = [x for x in result.stderr.splitlines() if not x.endswith(": No error")]
+    told = [x for x in lines if not x.startswith("scancel: ") or "error: " in x]
+    return "\n".join(told).strip() or f"Slurm's command ended with status {result.returncode}"
 
 
 def check(result: Result) -> None:

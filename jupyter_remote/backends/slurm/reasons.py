@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from traitlets.log import get_logger
 
 from ...model import State
+from .limits import limit
 
 STATES = {
     "PENDING": State.QUEUED,
@@ -48,40 +52,66 @@ STATE_WORDS = {
 
 REASONS = {
     "AccountNotAllowed": "its account may not use this partition",
-    "AssocGrpCpuLimit": "its account uses all processors it may have",
-    "AssocGrpJobsLimit": "its account runs as many jobs as it may",
-    "AssocGrpMemLimit": "its account uses all memory it may have",
-    "AssocGrpNodeLimit": "its account uses all nodes it may have",
-    "AssocMaxJobsLimit": "you run as many jobs as this account allows",
+    "AccountingPolicy": "a limit of its account or quality of service (QOS) is reached",
+    "AssociationJobLimit": "its account runs as many jobs as it may",
+    "AssociationResourceLimit": "its account uses all that it may",
+    "AssociationTimeLimit": "its account used up its time",
     "BadConstraints": "no node has what it asks for",
     "BeginTime": "waits for the time at which it may start",
+    "BurstBufferOperation": "its burst buffer failed",
+    "BurstBufferResources": "waits for space in the burst buffer",
+    "BurstBufferStageIn": "its files are being copied to the burst buffer",
     "Cleaning": "its last run is still being cleared away",
+    "Constraints": "no node has the features it asks for now",
+    "DeadLine": "it could not end before its deadline",
     "Dependency": "waits for another job",
     "DependencyNeverSatisfied": "the job it waits for will never end as asked: cancel it",
+    "FedJobLock": "waits for the other clusters of the federation to agree",
+    "FrontEndDown": "no front end node can start it now",
+    "InactiveLimit": "it did nothing for longer than is allowed",
     "InvalidAccount": "its account is not valid",
     "InvalidQOS": "its quality of service (QOS) is not valid",
     "JobArrayTaskLimit": "as many tasks of its array run as were allowed at once",
     "JobHeldAdmin": "an administrator holds it",
     "JobHeldUser": "held: it starts only when it is released",
+    "JobHoldMaxRequeue": "held: it was started anew as often as is allowed",
     "JobLaunchFailure": "it could not be launched, or was killed from outside",
     "Licenses": "waits for a software license",
+    "MaxMemPerLimit": "asks for more memory per node or processor than is allowed",
+    "MaxPoweredUpNodes": "as many nodes are switched on as are allowed",
+    "MpiPortsBusy": "waits for network ports for MPI",
     "NodeDown": "a node that it needs is down",
     "NonZeroExitCode": "its last command failed",
+    "OutOfMemory": "it needed more memory than it was given",
     "PartitionConfig": "asks for more than its partition allows",
     "PartitionDown": "its partition starts no jobs now",
     "PartitionInactive": "its partition takes no jobs now",
     "PartitionNodeLimit": "asks for more nodes than its partition allows, or some are down",
     "PartitionTimeLimit": "asks for more time than its partition allows",
+    "PowerNotAvail": "waits until there is enough electric power",
+    "PowerReserved": "electric power is reserved for other jobs",
     "Priority": "waits for other jobs with a higher priority",
-    "QOSGrpCpuLimit": "its quality of service (QOS) has all processors it may have",
-    "QOSMaxCpuPerUserLimit": "you use all processors that its quality of service (QOS) allows",
-    "QOSMaxJobsPerUserLimit": "you run as many jobs as its quality of service (QOS) allows",
-    "QOSMaxWallDurationPerJobLimit": "asks for more time than its quality of service (QOS) allows",
+    "Prolog": "its nodes are being made ready",
+    "QOSJobLimit": "its quality of service (QOS) runs as many jobs as it may",
     "QOSNotAllowed": "its partition does not take its quality of service (QOS)",
+    "QOSResourceLimit": "all that its quality of service (QOS) may have is used",
+    "QOSTimeLimit": "its quality of service (QOS) used up its time",
+    "QOSUsageThreshold": "its account used more than its quality of service (QOS) takes",
+    "RaisedSignal": "a signal ended it",
     "ReqNodeNotAvail": "a node that it needs is down, reserved or in use",
     "Reservation": "waits for the start of its reservation",
+    "ReservationDeleted": "its reservation was deleted",
+    "ReservationInvalid": "its reservation is not valid",
     "Resources": "waits for nodes, processors or memory to become free",
+    "SchedDefer": "was asked to start at once, which is not possible here",
+    "SystemFailure": "Slurm, a node or a file system failed",
+    "TimeLimit": "its time limit was over",
+    "WaitingForScheduling": "was not looked at yet",
 }
+"""Those of limits are built by rule: see ``limits``."""
+
+DETAIL = re.compile(r"(\w+), ?(UnavailableNodes|May be reserved)", re.ASCII)
+"""A reason with more words behind it."""
 
 _unknown: set[str] = set()
 
@@ -99,11 +129,25 @@ def state_of(word: str) -> State:
 def explain(state: str, reason: str) -> str:
     """Why a job is as it is, for people, with Slurm's own word in brackets. A record of an
     array can have several reasons."""
-    words = [part for part in reason.split(",") if part not in ("None", "")]
     if state in STATE_WORDS:
         return f"{STATE_WORDS[state]} ({state})"
     if STATES.get(state) in (State.RUNNING, State.STOPPING):  # what it waited for, or is held next
         return ""
-    if not all(word in REASONS for word in words):
+    if match := DETAIL.match(reason):
+        return f"{_plain(match[1])} ({reason})" if _plain(match[1]) else reason
+    words = [part for part in reason.split(",") if part not in ("None", "")]
+    plain = [_plain(word) for word in words]
+    if not all(plain):
         return reason
-    return "; ".join(f"{REASONS[word]} ({word})" for word in words)
+    return "; ".join(f"{said} ({word})" for said, word in zip(plain, words, strict=True))
+
+
+def with_figures(said: str, figures: Mapping[str, str]) -> str:
+    """An explanation with how much is allowed, by Slurm's words, where it tells of a limit."""
+    for word, figure in figures.items():
+        said = said.replace(f" ({word})", f": {figure} ({word})")
+    return said
+
+
+def _plain(word: str) -> str:
+    return REASONS.get(word) or limit(word)

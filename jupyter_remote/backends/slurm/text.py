@@ -2,25 +2,25 @@
 
 ``squeue -O`` is asked for whole fields (width 0), each with a separator of its own. A job's
 name may contain any of them: it is the last field, and a record that does not begin like one
-is the rest of the name before it.
+is the rest of the name before it. A comment that contains them spoils the name behind it.
 """
 
 from __future__ import annotations
 
 import re
-import signal
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
 from ...model import Job, State, as_time
+from .endings import signal_name
 from .reasons import explain, state_of
 
 FIELD, RECORD = "\x1f", "\x1e\n"
 FIELDS = (
     *("JobArrayID", "ArrayJobID", "State", "Reason", "UserName", "Partition", "Account", "QOS"),
     *("NodeList", "NumNodes", "NumCPUs", "TimeLimit", "SubmitTime", "StartTime", "EndTime"),
-    *("exit_code", "WorkDir", "Name"),
+    *("exit_code", "PriorityLong", "WorkDir", "Comment", "Name"),
 )
 FORMAT = f"{FIELD},".join(f"{name}:0" for name in FIELDS) + RECORD[0]
 """For ``squeue -O``."""
@@ -28,35 +28,52 @@ FORMAT = f"{FIELD},".join(f"{name}:0" for name in FIELDS) + RECORD[0]
 SETTINGS = {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
 """Environment of squeue: times in seconds since 1970, task lists in full."""
 
+CLOCK = {"SLURM_TIME_FORMAT": "%Y-%m-%dT%H:%M:%S%z"}
+"""The same for people: times say of which zone they are."""
+
 FOREIGN = re.compile(r"(SQUEUE|SACCT|SBATCH|SALLOC|SCANCEL|SCONTROL)_|SLURM_CLUSTERS$")
 """The user's own variables that change what the commands print or do."""
 
-JOB_ID = re.compile(r"[0-9]{1,10}(_[0-9]{1,10})?(\+[0-9]{1,10})?", re.ASCII)
-"""A job, a task of an array, a part of a heterogeneous job. Nothing else reaches a command."""
+PENDING = "_pending"
+"""Behind an array's id: all of its tasks that wait."""
+
+JOB_ID = re.compile(rf"[0-9]{{1,10}}(_[0-9]{{1,10}}|{PENDING}|\+[0-9]{{1,10}})?", re.ASCII)
+"""A job, an array, a task of one or all that wait, a part of a heterogeneous job. Nothing
+else reaches a command."""
+
+TAG = re.compile(r"\bjr-[a-z2-7]{20}\b")
+"""The mark of a request, in a job's comment."""
 
 START = re.compile(
     rf"[0-9]+(_[0-9]+|_\[[^\]{FIELD}]*\])?(\+[0-9]+)?{FIELD}[0-9]+{FIELD}[A-Z_]+{FIELD}"
 )
-PATH = re.compile(r" StdOut=(.*?)(?= [A-Z][A-Za-z/:]*=| *$)", re.S)
 LIMIT = re.compile(r"(?:(\d+)-)?(\d+)(?::(\d+))?(?::(\d+))?", re.ASCII)
 DOWN = re.compile(
     "unable to contact|unable to establish|unexpected message|timed out|zero bytes|connect failure"
-    "|configuration source|munge|authentication|communication",
+    "|configuration source|munge|authentication|communication|connection refused|persistent conn"
+    "|to the database",
     re.I,
 )
 
 
 def parse_jobs(text: str, backend: str, before: Mapping[str, Job] | None = None) -> dict[str, Job]:
     """What squeue printed with FORMAT and SETTINGS: each record with its job, and the same
-    job for a record that was in ``before``."""
+    job for a record that was in ``before``. Raises ValueError when it is no such list."""
+    if text and not (START.match(text) and text.endswith(RECORD)):
+        raise ValueError(text[:200])
     records: list[str] = []
-    for part in text.split(RECORD):
+    for part in text.removesuffix(RECORD).split(RECORD):
         if START.match(part):
             records.append(part)
-        elif records and part:
+        elif records:
             records[-1] += RECORD + part
     known = before or {}
     return {record: known.get(record) or _job(record, backend) for record in records}
+
+
+def shown_id(record: str) -> str:
+    """The id of a record as squeue shows it: ``12_[5-99%4]``."""
+    return record.partition(FIELD)[0]
 
 
 def _job(record: str, backend: str) -> Job:
@@ -74,21 +91,23 @@ def _job(record: str, backend: str) -> Job:
         reason=explain(field["State"], field["Reason"]),
         user=field["UserName"],
         partition=field["Partition"],
-        account=_given(field["Account"]),
-        qos=_given(field["QOS"]),
-        nodes=_given(field["NodeList"]) or _asked(field["NumNodes"]),
+        account=given(field["Account"]),
+        qos=given(field["QOS"]),
+        nodes=given(field["NodeList"]) or _asked(field["NumNodes"]),
         cpus=int(field["NumCPUs"]) if field["NumCPUs"].isdecimal() else None,
         time_limit=seconds(field["TimeLimit"]),
         tasks=tasks,
         array=field["ArrayJobID"] if "_" in field["JobArrayID"] else "",
-        folder=_given(field["WorkDir"]),
+        held=state is State.QUEUED and field["PriorityLong"] == "0",
+        tag=tag_of(field["Comment"]),
+        folder=given(field["WorkDir"]),
         **_course(field, state),
     )
 
 
 def _course(field: Mapping[str, str], state: State) -> dict[str, Any]:
     """Times and end. A job that was never given nodes did not start, though Slurm says when."""
-    placed = bool(_given(field["NodeList"]))
+    placed = bool(given(field["NodeList"]))
     begin = time_of(field["StartTime"])
     code, killer = ending(field["exit_code"]) if state.ended and placed else (None, None)
     return {
@@ -103,9 +122,15 @@ def _course(field: Mapping[str, str], state: State) -> dict[str, Any]:
 
 def job_and_tasks(shown: str) -> tuple[str, int]:
     """The id of a record, and how many tasks it stands for. The waiting tasks of an array are
-    one record that shrinks (``12_[5-99%4]``): its id is the array's (``12``), which stays."""
+    one record that shrinks (``12_[5-99%4]``): its id (``12_pending``) stays."""
     array, bracket, rest = shown.partition("_[")
-    return (array, count(rest.rstrip("]"))) if bracket else (shown, 1)
+    return (array + PENDING, count(rest.rstrip("]"))) if bracket else (shown, 1)
+
+
+def tag_of(comment: str) -> str:
+    """The tag in a comment; empty: there is none."""
+    found = TAG.search(comment)
+    return found.group() if found else ""
 
 
 def count(ranges: str) -> int:
@@ -151,20 +176,11 @@ def ending(status: str) -> tuple[int | None, str | None]:
     number = int(status) if status.isdecimal() else 0
     if not number & 0x7F:
         return number >> 8 & 0xFF, None
-    try:
-        return None, signal.Signals(number & 0x7F).name
-    except ValueError:
-        return None, None
+    return None, signal_name(number & 0x7F) or None
 
 
-def log_path(text: str) -> str:
-    """The file of a job's output in what ``scontrol -o show job`` prints; empty: it has none.
-    The last match counts: names and comments come earlier."""
-    found = PATH.findall(text.rstrip())
-    return _given(found[-1]) if found else ""
-
-
-def _given(value: str) -> str:
+def given(value: str) -> str:
+    """A value, and nothing for Slurm's words for nothing."""
     return "" if value in ("(null)", "N/A", "None assigned") else value
 
 

@@ -1,0 +1,3 @@
+"""HTCondor as a backend, by its own commands."""
+
+from .backend import RemoteHTCondorBackend as RemoteHTCondorBackend

@@ -1,0 +1,128 @@
+"""HTCondor's commands, run as they are found, and what their words mean when they fail."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable
+from typing import ParamSpec, Protocol, TypeVar
+
+from ...errors import (
+    BackendAbsent,
+    BackendError,
+    BackendTimeout,
+    BackendUnreachable,
+    NotFound,
+    RemoteError,
+    WrongState,
+)
+from ...model import Json
+from ...process import Result, run
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+LARGE = 50_000
+"""Characters of JSON that are read in a thread."""
+
+UNREACHABLE = (
+    "SECMAN|AUTHENTICATE|CEDAR|failed to (fetch|connect|end|receive|send)|can't (connect|find)"
+    "|unable to (connect|find)|couldn't (contact|connect)|timed? ?out|communication"
+)
+
+MEANINGS: tuple[tuple[re.Pattern[str], type[RemoteError]], ...] = tuple(
+    (re.compile(pattern, re.I), error)
+    for pattern, error in (
+        # No configuration, or one without a queue. "(null)" stands where a schedd would be named.
+        (r"CONDOR_CONFIG|Error: \(null\)|can't find address of local schedd", BackendAbsent),
+        # Asked before "not found": condor_rm says both when nobody answers.
+        (UNREACHABLE, BackendUnreachable),
+        (r"already held|not held|couldn't find/(hold|release|vacate)|not running", WrongState),
+        (r"\bnot found|couldn't find|by constraint", NotFound),
+    )
+)
+
+
+class Settings(Protocol):
+    """The backend, for the traits that say how its commands are run."""
+
+    bin_dir: str
+    command_timeout: float
+
+
+class CondorCommands:
+    """Runs HTCondor's commands with the settings of their backend."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def found(self, program: str) -> bool:
+        """Whether this machine has the command."""
+        return shutil.which(self._path(program)) is not None
+
+    async def run(
+        self, program: str, *argv: str, given: str | None = None, cwd: str = ""
+    ) -> Result:
+        """What a command answers, ``given`` to read; raises BackendTimeout, and BackendError
+        without it."""
+        command = [self._path(program), *argv]
+        return await run(command, self._settings.command_timeout, input=given, cwd=cwd or None)
+
+    async def ask(self, program: str, *argv: str, given: str | None = None, cwd: str = "") -> str:
+        """What a command prints; raises what its words mean when it fails."""
+        result = await self.run(program, *argv, given=given, cwd=cwd)
+        if result.returncode:
+            raise meaning(result)
+        return result.stdout
+
+    async def ads(self, program: str, *argv: str) -> list[dict[str, Json]]:
+        """The ClassAds that a command prints with ``-json``; nothing printed means none."""
+        text = await self.ask(program, "-json", *argv)
+        if len(text) < LARGE:
+            return read_ads(text)
+        return await asyncio.to_thread(read_ads, text)
+
+    async def io(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What blocks, in a thread. Raises BackendTimeout."""
+        timeout = self._settings.command_timeout
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(do, *args, **kwargs), timeout)
+        except asyncio.TimeoutError:
+            raise BackendTimeout(f"files did not answer within {timeout:g} s") from None
+
+    def _path(self, name: str) -> str:
+        folder = self._settings.bin_dir
+        return os.path.join(folder, name) if folder else name
+
+
+def read_ads(text: str) -> list[dict[str, Json]]:
+    """ClassAds in JSON; raises BackendError for anything else."""
+    try:
+        ads = json.loads(text) if text.strip() else []
+    except ValueError as error:
+        raise BackendError(f"HTCondor's answer is no JSON: {error}") from error
+    if not isinstance(ads, list) or not all(isinstance(ad, dict) for ad in ads):
+        raise BackendError("HTCondor's answer is no list of ClassAds")
+    return ads
+
+
+def words_of(result: Result) -> str:
+    """What a command that failed says: without the advice on how to set up HTCondor."""
+    text = "\n".join(part.strip() for part in (result.stderr, result.stdout) if part.strip())
+    said = text.partition("Extra Info:")[0].strip()
+    if said == "Error: (null)":
+        said = "HTCondor's commands find no queue (condor_schedd) on this machine"
+    return said or f"HTCondor's command ended with status {result.returncode}"
+
+
+def meaning(result: Result) -> RemoteError:
+    """The error that the words of a command that failed stand for."""
+    said = words_of(result)
+    everything = result.stderr + result.stdout
+    for pattern, error in MEANINGS:
+        if pattern.search(everything):
+            return error(said)
+    return BackendError(said)

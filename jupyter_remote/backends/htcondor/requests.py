@@ -1,0 +1,69 @@
+"""What a person asks for: offered, tried and submitted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Collection
+
+from ...contract import JobRequest, Offers, Trial
+from ...errors import BackendAbsent, BackendTimeout, BackendUnreachable
+from ...model import Json
+from . import slots
+from .commands import CondorCommands
+from .folders import RequestFolders
+from .submit import Submission, submitted
+
+NOT_ASKED = re.compile(r"connect to|can't find", re.I)
+"""Words of condor_submit when it did not reach the queue: surely nothing was taken."""
+
+
+class CondorRequests:
+    """Requests of jobs, each with a folder of its own."""
+
+    def __init__(self, commands: CondorCommands, folders: RequestFolders) -> None:
+        self._commands, self._folders = commands, folders
+
+    async def offers(self) -> Offers:
+        """The fields of a request, bounded by the machines that the pool shows now."""
+        fields = slots.fields(await self._slots())
+        return Offers(available=True, fields=fields, suffixes=(".sh", ".sub", ".submit", ".py"))
+
+    async def submit(self, request: JobRequest, wanted: Collection[str], keep: float) -> str:
+        """Submit; answers the id of the job, or of the cluster. What is older than ``keep``
+        seconds and of none of the ``wanted`` tags is deleted. Raises InvalidSpec, BackendError,
+        and BackendTimeout when it may have been taken."""
+        made = await self._commands.io(self._folders.keep, request)
+        await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
+        try:
+            return submitted(await self._submit(request, made, *made.argv))
+        except BackendUnreachable as error:
+            if isinstance(error, BackendAbsent) or NOT_ASKED.search(str(error)):
+                raise
+            raise BackendTimeout(str(error)) from error
+
+    async def test(self, request: JobRequest) -> Trial:
+        """Whether condor_submit would take it, and how many slots it could have now. Raises
+        InvalidSpec, and BackendError with HTCondor's words."""
+        made = await self._commands.io(self._folders.keep, request)
+        try:
+            dry = await self._submit(request, made, "-dry-run", "-", *(made.argv or ("-",)))
+            first = dry.strip().partition("\n\n")[0]
+            path = await self._commands.io(self._folders.write, request.tag, "ad", f"{first}\n")
+            analysis = ("-better-analyze", "-jobads", str(path))
+            table, there = await asyncio.gather(
+                self._commands.ask("condor_q", *analysis), self._slots()
+            )
+        finally:
+            await self._commands.io(self._folders.remove, request.tag)
+        return slots.trial(table, len(there))
+
+    async def _submit(self, request: JobRequest, made: Submission, *argv: str) -> str:
+        words = ("-terse", *argv)
+        return await self._commands.ask(
+            "condor_submit", *words, given=made.text, cwd=request.folder
+        )
+
+    async def _slots(self) -> list[dict[str, Json]]:
+        constraint = ("-constraint", slots.STATIC, "-attributes", slots.ATTRIBUTES)
+        return await self._commands.ads("condor_status", *constraint)
