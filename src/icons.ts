@@ -1,5 +1,6 @@
 import { consoleIcon, LabIcon, tabIcon } from '@jupyterlab/ui-components';
 
+import columnsSvg from '../style/icons/columns.svg';
 import desktopSvg from '../style/icons/desktop.svg';
 import failedSvg from '../style/icons/failed.svg';
 import fullscreenSvg from '../style/icons/fullscreen.svg';
@@ -11,6 +12,8 @@ import programSvg from '../style/icons/program.svg';
 import remoteSvg from '../style/icons/remote.svg';
 import runningSvg from '../style/icons/running.svg';
 import screenshotSvg from '../style/icons/screenshot.svg';
+import starSvg from '../style/icons/star.svg';
+import starredSvg from '../style/icons/starred.svg';
 import stoppedSvg from '../style/icons/stopped.svg';
 import type { IAppInfo, State } from './tokens';
 
@@ -23,6 +26,9 @@ export const desktopIcon = icon('desktop', desktopSvg);
 export const programIcon = icon('program', programSvg);
 export const jobsIcon = icon('jobs', jobsSvg);
 export const heldIcon = icon('held', heldSvg);
+export const starIcon = icon('star', starSvg);
+export const starredIcon = icon('starred', starredSvg);
+export const columnsIcon = icon('columns', columnsSvg);
 export const remoteIcon = icon('remote', remoteSvg);
 export const fullscreenIcon = icon('fullscreen', fullscreenSvg);
 export const screenshotIcon = icon('screenshot', screenshotSvg);

@@ -2,7 +2,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
-import { jobs, joblist } from './plugins/jobs';
+import { jobnotices } from './plugins/jobnotices';
+import { jobdesk, joblist, jobs } from './plugins/jobs';
+import { jobstatus } from './plugins/jobstatus';
 import { launcher } from './plugins/launcher';
 import { log } from './plugins/log';
 import { notifications } from './plugins/notifications';
@@ -18,6 +20,7 @@ export * from './tokens';
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sessions,
   jobs,
+  jobdesk,
   settings,
   desktop,
   commands,
@@ -26,6 +29,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   panel,
   log,
   joblist,
+  jobnotices,
+  jobstatus,
   notifications,
   status,
   route

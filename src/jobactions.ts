@@ -1,8 +1,14 @@
-import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import {
+  Dialog,
+  Notification,
+  showDialog,
+  showErrorMessage
+} from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { grouped } from './jobview';
-import type { IJob, IRemoteJobs, JobAction } from './tokens';
+import type { JobDeed } from './jobview';
+import type { IJob } from './tokens';
 
 /** Requests on their way at once. */
 const ATONCE = 6;
@@ -10,21 +16,23 @@ const ATONCE = 6;
 /** So many names stand in a question. */
 const NAMED = 5;
 
-/** Do it to all of them; cancelling is asked about first, failures are shown. */
-export async function act(
-  jobs: IRemoteJobs,
-  action: JobAction,
+/** From so many jobs on it is shown how many are done. */
+const MANY = 12;
+
+/** Do it to all of them; failures are shown. */
+export async function eachJob(
+  deed: JobDeed,
   chosen: readonly IJob[],
+  run: (job: IJob) => Promise<void>,
   trans: TranslationBundle
 ): Promise<void> {
-  if (action === 'cancel' && !(await confirmCancel(chosen, trans))) {
-    return;
-  }
-  const failures = await eachOf(chosen, job => jobs.act(job, action));
+  const progress = chosen.length < MANY ? null : new Progress(deed, trans);
+  const failures = await eachOf(chosen, run, progress);
+  progress?.end();
   const [first] = failures;
   if (first !== undefined) {
     await showErrorMessage(
-      failureTitle(action, trans),
+      failureTitle(deed, trans),
       chosen.length === 1
         ? first
         : trans.__('%1 of %2: %3', failures.length, chosen.length, first)
@@ -35,7 +43,8 @@ export async function act(
 /** Run for all, a few at once; answers the words of those that failed. */
 async function eachOf(
   chosen: readonly IJob[],
-  run: (job: IJob) => Promise<void>
+  run: (job: IJob) => Promise<void>,
+  progress: Progress | null
 ): Promise<string[]> {
   const failures: string[] = [];
   const left = [...chosen];
@@ -46,36 +55,101 @@ async function eachOf(
       } catch (error) {
         failures.push(error instanceof Error ? error.message : String(error));
       }
+      progress?.show(chosen.length - left.length, chosen.length);
+      if (progress?.stopped) {
+        return;
+      }
     }
   };
   await Promise.all(Array.from({ length: ATONCE }, worker));
   return failures;
 }
 
-function failureTitle(action: JobAction, trans: TranslationBundle): string {
-  switch (action) {
-    case 'hold':
-      return trans.__('Cannot hold');
-    case 'release':
-      return trans.__('Cannot release');
-    case 'requeue':
-      return trans.__('Cannot requeue');
-    default:
-      return trans.__('Cannot cancel');
+/** "12 of 300", with a button that stops before the next one. */
+class Progress {
+  constructor(
+    private readonly _deed: JobDeed,
+    private readonly _trans: TranslationBundle
+  ) {}
+
+  stopped = false;
+
+  show(done: number, all: number): void {
+    const words = { done: grouped(done), all: grouped(all) };
+    const message = `${doing(this._deed, this._trans)} ${this._trans.__('%1 of %2', words.done, words.all)}`;
+    const label = this._trans.__('Stop');
+    const callback = (event: MouseEvent) => {
+      event.preventDefault();
+      this.stopped = true;
+    };
+    const options = {
+      autoClose: false as const,
+      progress: done / all,
+      actions: [{ label, callback }]
+    };
+    if (this._id === '') {
+      this._id = Notification.emit(message, 'in-progress', options);
+    } else {
+      const id = this._id;
+      Notification.update({ id, message, type: 'in-progress', ...options });
+    }
   }
+
+  end(): void {
+    if (this._id !== '') {
+      Notification.dismiss(this._id);
+    }
+  }
+
+  private _id = '';
 }
 
-async function confirmCancel(
+function doing(deed: JobDeed, trans: TranslationBundle): string {
+  const words: Record<JobDeed, string> = {
+    hold: trans.__('Holding jobs:'),
+    release: trans.__('Releasing jobs:'),
+    requeue: trans.__('Requeueing jobs:'),
+    change: trans.__('Changing jobs:'),
+    cancel: trans.__('Cancelling jobs:')
+  };
+  return words[deed];
+}
+
+function failureTitle(deed: JobDeed, trans: TranslationBundle): string {
+  const words: Record<JobDeed, string> = {
+    hold: trans.__('Cannot hold'),
+    release: trans.__('Cannot release'),
+    requeue: trans.__('Cannot requeue'),
+    change: trans.__('Cannot change'),
+    cancel: trans.__('Cannot cancel')
+  };
+  return words[deed];
+}
+
+/** Whether the user really wants it; only loss is asked about. */
+export async function confirmed(
+  deed: JobDeed,
   chosen: readonly IJob[],
   trans: TranslationBundle
 ): Promise<boolean> {
+  if (deed !== 'cancel' && deed !== 'requeue') {
+    return true;
+  }
+  const count = chosen.length;
+  const cancel = deed === 'cancel';
   const result = await showDialog({
-    title: cancelTitle(chosen, trans),
-    body: cancelBody(chosen, trans),
+    title: cancel ? cancelTitle(chosen, trans) : requeueTitle(chosen, trans),
+    body: cancel
+      ? cancelBody(chosen, trans)
+      : trans.__(
+          'What runs is ended and starts anew. What it has not saved is lost.'
+        ),
     buttons: [
       Dialog.cancelButton({ label: trans.__('Keep') }),
       Dialog.warnButton({
-        label: trans._n('Cancel Job', 'Cancel Jobs', chosen.length)
+        label: cancel
+          ? trans._n('Cancel Job', 'Cancel Jobs', count)
+          : trans._n('Requeue Job', 'Requeue Jobs', count)
       })
     ]
   });
@@ -91,6 +165,16 @@ export function cancelTitle(
   return chosen.length === 1 && first
     ? trans.__('Cancel %1?', first.name)
     : trans.__('Cancel %1 jobs?', grouped(chosen.length));
+}
+
+function requeueTitle(
+  chosen: readonly IJob[],
+  trans: TranslationBundle
+): string {
+  const [first] = chosen;
+  return chosen.length === 1 && first
+    ? trans.__('Requeue %1?', first.name)
+    : trans.__('Requeue %1 jobs?', grouped(chosen.length));
 }
 
 /** What is lost, and by whom. */

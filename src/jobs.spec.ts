@@ -120,6 +120,32 @@ describe('Jobs', () => {
     jobs.dispose();
   });
 
+  it('lists again when asked while a listing is on its way', async () => {
+    const { jobs, client } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    const old = await client.jobs();
+    client.jobs.mockClear();
+    let answer: (listing: IJobListing) => void = () => undefined;
+    client.jobs.mockImplementationOnce(
+      () => new Promise(resolve => (answer = resolve))
+    );
+    const first = jobs.refresh();
+    while (client.jobs.mock.calls.length === 0) {
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    const second = jobs.refresh();
+    client.jobs.mockResolvedValueOnce({ ...old, jobs: [] });
+    answer(old);
+    await Promise.all([first, second]);
+    expect(client.jobs).toHaveBeenCalledTimes(2);
+    expect(jobs.all).toEqual([]);
+    // Right after a listing, too.
+    await jobs.refresh();
+    expect(client.jobs).toHaveBeenCalledTimes(3);
+    jobs.dispose();
+  });
+
   it('keeps the list when the server cannot be reached', async () => {
     const { jobs, client } = mirror([job()]);
     jobs.open();

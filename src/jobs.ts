@@ -65,7 +65,7 @@ export class Jobs
   async look(slow = false): Promise<void> {
     const fresh = await this._client.look(slow);
     if (fresh.sequence > this.store.sequence) {
-      await this.poll.refresh(); // an event was lost
+      await this.again(); // an event was lost
     } else if (fresh.sequence === this.store.sequence) {
       this.update(withFreshness(this.store, fresh));
     }

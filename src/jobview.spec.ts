@@ -2,6 +2,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { cancelBody, cancelTitle } from './jobactions';
 import { counts } from './jobcounts';
+import { sorted } from './joborder';
 import {
   clock,
   countWords,
@@ -11,7 +12,6 @@ import {
   knownUntil,
   matchingJobs,
   silence,
-  sorted,
   suits,
   timeUsed
 } from './jobview';

@@ -2,29 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { counts } from './jobcounts';
 import { ENDED, secondsSince, sentence, stateWord } from './format';
-import { keyOf } from './jobstore';
 import type { IJob, IJobBackend, JobAction } from './tokens';
-
-/** The columns of the list. */
-export type Column =
-  | 'name'
-  | 'job_id'
-  | 'backend'
-  | 'state'
-  | 'reason'
-  | 'partition'
-  | 'nodes'
-  | 'used'
-  | 'submitted';
-
-/** How the list is sorted. */
-export interface IOrder {
-  readonly column: Column;
-  readonly down: boolean;
-}
-
-/** Newest first. */
-export const NEWEST: IOrder = { column: 'submitted', down: true };
 
 /** Whether the job waits because somebody holds it. */
 export function isHeld({ state, held }: IJob): boolean {
@@ -48,7 +26,22 @@ export function jobReason(job: IJob, trans: TranslationBundle): string {
       ? trans.__('expected to start %1', timeWords(job.starts))
       : '';
   const ended = ENDED.has(job.state) && !job.reason ? endWords(job, trans) : '';
-  return sentence([job.reason, ended, starts].filter(Boolean).join('; '));
+  const parts = [job.reason, ended, lineWords(job, trans), starts];
+  return sentence(parts.filter(Boolean).join('; '));
+}
+
+/** How many jobs are started before it, as far as its backend can tell. */
+function lineWords(job: IJob, trans: TranslationBundle): string {
+  if (!waits(job) || !job.line) {
+    return '';
+  }
+  return job.line === 1
+    ? trans.__('next in the queue')
+    : trans._n(
+        'about %1 job before it',
+        'about %1 jobs before it',
+        job.line - 1
+      );
 }
 
 function endWords(job: IJob, trans: TranslationBundle): string {
@@ -76,6 +69,12 @@ export function grouped(count: number): string {
 export function secondsUsed(job: IJob, now: number): number {
   const end = job.ended ? Date.parse(job.ended) : now;
   return secondsSince(job.started, end);
+}
+
+/** Seconds until its limit ends it; NaN when it does not run, or for ever. */
+export function secondsLeft(job: IJob, now: number): number {
+  const limit = job.state === 'running' ? job.time_limit : null;
+  return limit === null ? NaN : Math.max(0, limit - secondsUsed(job, now));
 }
 
 /** A length of time to the second: `0:12:05`, `2 d 03:00:00`. */
@@ -158,24 +157,30 @@ export function knownUntil(
   return backend?.silent && backend.seen ? Date.parse(backend.seen) : now;
 }
 
-/** Whether the action makes sense for the job as it is. */
+/** What can be done with a job, and changing it. */
+export type JobDeed = JobAction | 'change';
+
+/** Whether the deed makes sense for the job as it is. */
 export function suits(
-  action: JobAction,
+  deed: JobDeed,
   job: IJob,
   backend: IJobBackend | undefined
 ): boolean {
-  if (!backend?.can.includes(action) || ENDED.has(job.state)) {
+  if (!backend?.can.includes(deed)) {
     return false;
   }
-  switch (action) {
+  const waiting = waits(job) || (job.counts?.queued ?? 0) > 0;
+  switch (deed) {
     case 'hold':
-      return waits(job) && !isHeld(job);
+      return waiting && !isHeld(job);
     case 'release':
-      return isHeld(job);
+      return job.held || (job.counts !== null && waiting);
+    case 'change':
+      return waiting;
     case 'requeue':
-      return job.state === 'running';
+      return job.state === 'running' || ENDED.has(job.state);
     default:
-      return job.state !== 'stopping';
+      return !ENDED.has(job.state) && job.state !== 'stopping';
   }
 }
 
@@ -204,58 +209,10 @@ function textOf(job: IJob, trans: TranslationBundle): string {
     const { partition, nodes, user, account, qos } = job;
     text = [name, job_id, array, backend, word, jobWord(job, trans), reason]
       .concat([partition, nodes, user, account, qos])
+      .concat(Object.keys(job.counts ?? {}))
       .join('\n')
       .toLowerCase();
     texts.set(job, text);
   }
   return text;
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-/** What runs, what waits, what is over. */
-const STATES = ['running', 'starting', 'stopping', 'submitting', 'queued'];
-
-function rankOf(job: IJob): number {
-  const rank = STATES.indexOf(job.state);
-  return (rank < 0 ? STATES.length : rank) * 2 + (isHeld(job) ? 1 : 0);
-}
-
-type Value = (job: IJob) => string | number;
-
-function valueOf(column: Column, now: number): Value {
-  switch (column) {
-    case 'used':
-      return job => secondsUsed(job, now) || -1;
-    case 'submitted':
-      return job => Date.parse(job.submitted ?? job.started ?? '') || -1;
-    case 'state':
-      return rankOf;
-    default:
-      return job => job[column];
-  }
-}
-
-/** Sorted by a column; equal ones by id, so that rows do not jump. */
-export function sorted(
-  jobs: readonly IJob[],
-  { column, down }: IOrder,
-  now = Date.now()
-): readonly IJob[] {
-  const value = valueOf(column, now);
-  const sign = down ? -1 : 1;
-  return jobs
-    .map(job => ({ job, value: value(job), key: keyOf(job) }))
-    .sort((a, b) => {
-      const order = compare(a.value, b.value);
-      return order === 0 ? compare(b.key, a.key) : sign * order;
-    })
-    .map(({ job }) => job);
-}
-
-function compare(a: string | number, b: string | number): number {
-  if (typeof a === 'number' && typeof b === 'number') {
-    return a - b;
-  }
-  return a === b ? 0 : collator.compare(String(a), String(b));
 }

@@ -102,7 +102,7 @@ export abstract class Mirror<
   }
 
   async refresh(): Promise<void> {
-    await this.poll.refresh();
+    await this.again();
     await this.poll.tick.catch(() => undefined);
     if (this._freshness !== 'fresh') {
       throw new Error(this._problem);
@@ -139,6 +139,17 @@ export abstract class Mirror<
   /** The list is another one; `listed`: because of a listing. */
   protected abstract updated(before: S, listed: boolean): void;
 
+  /** List now; what runs may be too old, and is followed by another one. */
+  protected async again(): Promise<void> {
+    if (this._listing) {
+      this._wanted += 1;
+      return;
+    }
+    // `poll.refresh` does nothing right after a listing that it began.
+    const interval = Poll.IMMEDIATE;
+    await this.poll.schedule({ interval, phase: 'refreshed' });
+  }
+
   protected emitChanged(): void {
     this._changed.emit();
   }
@@ -159,7 +170,7 @@ export abstract class Mirror<
 
   private readonly _onVisibility = (): void => {
     if (document.visibilityState === 'visible') {
-      void this.poll.refresh();
+      void this.again();
     }
   };
 
@@ -175,12 +186,25 @@ export abstract class Mirror<
     const { store, complete } = this.step(this._store, event);
     this.update(store);
     if (!complete && this._late.size === 0) {
-      void this.poll.refresh();
+      void this.again();
     }
   };
 
-  /** One listing; a rejection lets the poll back off. */
+  /** List until nobody asks for more; a rejection lets the poll back off. */
   private async _relist(): Promise<void> {
+    this._listing = true;
+    try {
+      let wanted: number;
+      do {
+        wanted = this._wanted;
+        await this._list();
+      } while (wanted !== this._wanted && !this.isDisposed);
+    } finally {
+      this._listing = false;
+    }
+  }
+
+  private async _list(): Promise<void> {
     if (this._options.connection?.isConnected === false) {
       this._stale('offline', '');
       return;
@@ -216,7 +240,7 @@ export abstract class Mirror<
       true
     );
     if (!complete) {
-      void this.poll.refresh();
+      void this.again();
     }
   }
 
@@ -235,10 +259,13 @@ export abstract class Mirror<
   private _applied = 0;
   private _freshness: Freshness = 'loading';
   private readonly _late = new Set<ILate<S, E>>();
+  private _listing = false;
   private _opened = false;
   private _problem = '';
   private readonly _ready = new PromiseDelegate<void>();
   private _turn = 0;
+  /** How often a listing was wanted while one was under way. */
+  private _wanted = 0;
   private readonly _changed = new Signal<this, void>(this);
 }
 

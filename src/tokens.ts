@@ -167,10 +167,17 @@ export const IRemoteTabs = new Token<IRemoteTabs>(
   'The tabs in which remote sessions are open in this page.'
 );
 
-/** What the user chose in the settings of sessions. */
+/** Which jobs are told about. */
+export type JobNotifications = 'mine' | 'marked' | 'none';
+
+/** What the user chose in the settings of sessions and jobs. */
 export interface IRemoteSettings extends IDisposable {
+  readonly changed: ISignal<IRemoteSettings, void>;
   readonly confirmStop: 'always' | 'used' | 'never';
   readonly notifications: boolean;
+  readonly jobNotifications: JobNotifications;
+  /** Rejects when it cannot be stored. */
+  setJobNotifications(value: JobNotifications): Promise<void>;
 }
 
 /** The settings of remote sessions. */

@@ -3,9 +3,9 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IConnectionStatus } from '@jupyterlab/services';
-import type { TranslationBundle } from '@jupyterlab/translation';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 
@@ -13,8 +13,14 @@ import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { jobsIcon } from '../icons';
 import { JobClient } from '../jobclient';
+import type { IJobCommands } from '../jobcommands';
+import { addJobCommands, JOB_ARGS, jobsMeant, PALETTE } from '../jobcommands';
+import { IJobDesk, JobDesk } from '../jobdesk';
 import { Jobs } from '../jobs';
-import { IRemoteJobs, IRemoteSessions } from '../tokens';
+import { fromKey, keyOf } from '../jobstore';
+import type { JobStream } from '../tokens';
+import { IRemoteJobs, IRemoteSessions, IRemoteSettings } from '../tokens';
+import type { IJobsOptions } from '../widgets/jobstab';
 import { JobsTab } from '../widgets/jobstab';
 import type { LogTab } from '../widgets/logtab';
 import { showLog } from '../widgets/logtab';
@@ -38,23 +44,52 @@ export const jobs: JupyterFrontEndPlugin<IRemoteJobs> = {
   }
 };
 
-/** The list of jobs in a tab, and their logs. */
+/** What all parts of the page that show jobs have in common. */
+export const jobdesk: JupyterFrontEndPlugin<JobDesk> = {
+  id: 'jupyterlab-remote:job-desk',
+  description: 'Keeps how jobs are shown, and which of them are marked.',
+  autoStart: true,
+  provides: IJobDesk,
+  requires: [IRemoteJobs],
+  optional: [IStateDB],
+  activate: (
+    _: JupyterFrontEnd,
+    source: IRemoteJobs,
+    state: IStateDB | null
+  ): JobDesk => new JobDesk(source, state)
+};
+
+/** The list of jobs in a tab, their logs, and the commands for them. */
 export const joblist: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-remote:job-list',
   description: 'Shows the jobs of the user and their logs in tabs.',
   autoStart: true,
-  requires: [IRemoteJobs, ITranslator],
-  optional: [ILayoutRestorer],
+  requires: [IRemoteJobs, IJobDesk, IRemoteSettings, ITranslator],
+  optional: [ILayoutRestorer, ICommandPalette],
   activate: (
     app: JupyterFrontEnd,
     source: IRemoteJobs,
+    desk: JobDesk,
+    settings: IRemoteSettings,
     translator: ITranslator,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    palette: ICommandPalette | null
   ): void => {
     const trans = translator.load('jupyter_remote');
-    const lists = addList(app, source, translator, trans);
-    const logs = addLogs(app, source, translator, trans);
-    void restorer?.restore(lists, {
+    const { commands } = app;
+    const tabs = addList(
+      app,
+      { jobs: source, desk, settings, commands },
+      translator
+    );
+    const current = () => tabs.currentWidget?.content.model ?? null;
+    const options = { app, jobs: source, desk, current, trans };
+    addJobCommands(options);
+    const logs = addLogs(options, translator);
+    PALETTE.forEach(command => {
+      palette?.addItem({ command, category: trans.__('Remote') });
+    });
+    void restorer?.restore(tabs, {
       command: CommandIDs.showJobs,
       name: () => 'jobs'
     });
@@ -67,18 +102,20 @@ export const joblist: JupyterFrontEndPlugin<void> = {
 };
 
 function addList(
-  app: JupyterFrontEnd,
-  source: IRemoteJobs,
-  translator: ITranslator,
-  trans: TranslationBundle
+  { commands, shell }: JupyterFrontEnd,
+  options: IJobsOptions,
+  translator: ITranslator
 ): WidgetTracker<JobsTab> {
-  const { commands, shell } = app;
   const namespace = 'jupyter-remote-jobs';
+  const trans = translator.load('jupyter_remote');
   const tracker = new WidgetTracker<JobsTab>({ namespace });
   const make = () => {
-    const showLogOf = (job: string) =>
-      void commands.execute(CommandIDs.showJobLog, { job });
-    const tab = new JobsTab(source, showLogOf, translator);
+    const tab = new JobsTab(options, translator);
+    tab.content.model.changed.connect(() => {
+      PALETTE.forEach(command => {
+        commands.notifyCommandChanged(command);
+      });
+    });
     shell.add(tab, 'main', { type: 'Remote' });
     void tracker.add(tab);
     return tab;
@@ -98,36 +135,39 @@ function addList(
 }
 
 function addLogs(
-  app: JupyterFrontEnd,
-  source: IRemoteJobs,
-  translator: ITranslator,
-  trans: TranslationBundle
+  options: IJobCommands,
+  translator: ITranslator
 ): WidgetTracker<LogTab> {
+  const { app, jobs: source, desk, trans } = options;
   const namespace = 'jupyter-remote-job-logs';
   const tracker = new WidgetTracker<LogTab>({ namespace });
-  const show = showLog(app, tracker, source, translator);
+  const logs = {
+    changed: source.changed,
+    get: (key: string) => desk.get(key),
+    log: source.log.bind(source),
+    path: async (key: string, stream: JobStream) => {
+      const can = source.backends.get(fromKey(key).backend)?.can;
+      return can?.includes('details')
+        ? ((await source.details(key)).details.logs[stream] ?? '')
+        : '';
+    }
+  };
+  const show = showLog(app, tracker, logs, translator);
   app.commands.addCommand(CommandIDs.showJobLog, {
     label: trans.__('Show Job Log'),
     caption: trans.__('Show what the job prints'),
     icon: listIcon,
     describedBy: JOB_ARGS,
-    isEnabled: ({ job }) => typeof job === 'string',
-    execute: async ({ job }) => {
+    isEnabled: args =>
+      typeof args['job'] === 'string' || jobsMeant(options, args).length === 1,
+    execute: async args => {
       // Its name and state are in the list.
       source.open();
       await source.ready;
-      return show(typeof job === 'string' ? job : '');
+      const [job] = jobsMeant(options, args);
+      const key = job ? keyOf(job) : args['job'];
+      return typeof key === 'string' ? show(key) : undefined;
     }
   });
   return tracker;
 }
-
-const JOB_ARGS = {
-  args: {
-    type: 'object',
-    properties: {
-      job: { type: 'string', description: 'The job: <backend>/<id>' }
-    },
-    required: ['job']
-  }
-};

@@ -14,8 +14,10 @@ import type { CommandRegistry } from '@lumino/commands';
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { desktopIcon, remoteIcon } from '../icons';
+import { IJobDesk } from '../jobdesk';
+import type { JobDesk } from '../jobdesk';
 import { IRemoteJobs, IRemoteSessions } from '../tokens';
-import { JobCount } from '../widgets/jobcount';
+import { JobsSection } from '../widgets/jobssection';
 import { SessionList } from '../widgets/sessionlist';
 
 /** Third parties stand between 501 and 899. */
@@ -27,12 +29,13 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Adds the side panel with all remote sessions.',
   autoStart: true,
   requires: [IRemoteSessions, ITranslator],
-  optional: [IRemoteJobs, ILayoutRestorer],
+  optional: [IRemoteJobs, IJobDesk, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     sessions: IRemoteSessions,
     translator: ITranslator,
     jobs: IRemoteJobs | null,
+    desk: JobDesk | null,
     restorer: ILayoutRestorer | null
   ): void => {
     const trans = translator.load('jupyter_remote');
@@ -41,11 +44,12 @@ export const panel: JupyterFrontEndPlugin<void> = {
     section.addClass('jp-RemoteSection');
     section.title.label = trans.__('Sessions');
     fill(section, commands);
-    if (jobs) {
-      section.addWidget(new JobCount({ jobs, commands, trans }));
-    }
     section.addWidget(new SessionList({ sessions, commands, trans }));
     const side = makePanel(section, translator, trans.__('Remote Sessions'));
+    if (jobs && desk) {
+      const lines = new JobsSection({ jobs, desk, commands, trans });
+      side.addWidget(jobSection(lines, commands, trans.__('Jobs')));
+    }
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
     commands.addCommand(CommandIDs.showPanel, {
@@ -74,6 +78,21 @@ function makePanel(
   side.node.setAttribute('aria-label', title);
   side.addWidget(section);
   return side;
+}
+
+function jobSection(
+  lines: JobsSection,
+  commands: CommandRegistry,
+  label: string
+): PanelWithToolbar {
+  const section = new PanelWithToolbar();
+  section.addClass('jp-RemoteSection');
+  section.title.label = label;
+  const id = CommandIDs.showJobs;
+  const button = new CommandToolbarButton({ commands, id, label: '' });
+  section.toolbar.addItem('jobs', button);
+  section.addWidget(lines);
+  return section;
 }
 
 /** The buttons in the title of the section. */

@@ -2,68 +2,91 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { sentence } from '../format';
-import { heldIcon, stateIcon } from '../icons';
+import { CommandIDs } from '../commandids';
+import { starIcon, starredIcon } from '../icons';
 import { jobButtons } from '../jobbuttons';
-import { keyOf } from '../jobstore';
-import {
-  grouped,
-  isHeld,
-  jobReason,
-  jobWord,
-  knownUntil,
-  silence,
-  suits,
-  timeUsed,
-  timeWords
-} from '../jobview';
+import type { IRow } from '../jobgroups';
+import type { Column } from '../joborder';
+import { knownUntil, silence, suits } from '../jobview';
 import type { SelectHow } from '../selection';
-import type { IJob, IJobBackend, JobAction } from '../tokens';
+import type { IJobBackend } from '../tokens';
+import { Cells } from './jobcells';
 import { ROW, rowId } from './rows';
 
 interface IRowProps {
-  readonly job: IJob;
+  readonly row: IRow;
+  readonly columns: readonly Column[];
   readonly backend: IJobBackend | undefined;
   readonly index: number;
   readonly now: number;
   readonly selected: boolean;
   readonly active: boolean;
+  readonly marked: boolean;
+  /** Whether it is the user's own. */
+  readonly mine: boolean;
   readonly onSelect: (key: string, how: SelectHow) => void;
-  readonly run: (action: JobAction, those: readonly IJob[]) => void;
-  readonly showLog: (key: string) => void;
+  readonly toggle: (row: IRow) => void;
+  /** Run a command for the job with a key. */
+  readonly run: (command: string, key: string) => void;
   readonly trans: TranslationBundle;
 }
 
-/** A job in the list. */
+/** A job in the list, an array, or a member of one. */
 export const JobRow = React.memo(function JobRow(
   props: IRowProps
 ): React.JSX.Element {
-  const { job, backend, index, selected, active, trans } = props;
+  const { row, backend, index, now, selected, active, mine, trans } = props;
+  const { key, job, parent, open, note } = row;
   const old = silence(backend, trans);
+  const common = {
+    id: rowId(key),
+    role: 'row',
+    className: 'jp-RemoteJobs-row',
+    style: { top: index * ROW },
+    'aria-rowindex': index + 2,
+    'aria-level': parent ? 2 : 1
+  };
+  if (note) {
+    return (
+      <div {...common} data-note="">
+        <div role="gridcell" data-column="name">
+          {note.problem || words(note.loading, trans)}
+        </div>
+      </div>
+    );
+  }
   return (
     <div
-      id={rowId(keyOf(job))}
-      role="row"
-      className="jp-RemoteJobs-row"
-      aria-rowindex={index + 2}
+      {...common}
       aria-selected={selected}
-      data-job={keyOf(job)}
+      aria-expanded={open}
+      data-job={key}
       data-state={job.state}
       data-active={active || undefined}
+      data-member={parent ? true : undefined}
       data-old={old ? true : undefined}
-      style={{ top: index * ROW }}
+      data-other={mine ? undefined : true}
       onClick={event => {
-        props.onSelect(keyOf(job), howOf(event));
+        props.onSelect(key, howOf(event));
+      }}
+      onContextMenu={() => {
+        if (!selected) {
+          props.onSelect(key, 'only');
+        }
       }}
       onDoubleClick={() => {
-        props.showLog(keyOf(job));
+        props.run(CommandIDs.openJob, key);
       }}
     >
-      <Cells {...props} old={old} />
+      <Cells {...props} until={knownUntil(backend, now)} old={old} />
       <Actions {...props} />
     </div>
   );
 });
+
+function words(loading: boolean, trans: TranslationBundle): string {
+  return loading ? trans.__('Loading…') : trans.__('No tasks.');
+}
 
 function howOf(event: React.MouseEvent): SelectHow {
   if (event.shiftKey) {
@@ -72,100 +95,70 @@ function howOf(event: React.MouseEvent): SelectHow {
   return event.ctrlKey || event.metaKey ? 'toggle' : 'only';
 }
 
-function Cells(props: IRowProps & { readonly old: string }): React.JSX.Element {
-  const { job, backend, now, old, trans } = props;
-  const reason = jobReason(job, trans);
+/** Not in the order of the Tab key: the bar above the list has them too. */
+function Actions(props: IRowProps): React.JSX.Element {
+  const { row, backend, marked, mine, trans } = props;
+  const { job, parent } = row;
+  const star = marked
+    ? trans.__('Unmark %1', job.name)
+    : trans.__('Mark %1', job.name);
   return (
-    <>
-      <Name {...props} />
-      <Cell of="backend" text={job.backend} title={sentence(old)} />
-      <Cell of="job_id" text={job.job_id} />
-      <State {...props} />
-      <Cell of="reason" text={old ? sentence(old) : reason} title={reason} />
-      <Cell of="partition" text={job.partition} />
-      <Cell of="nodes" text={job.nodes} />
-      <Cell of="used" text={timeUsed(job, knownUntil(backend, now), trans)} />
-      <Cell of="submitted" text={timeWords(job.submitted, now)} />
-    </>
-  );
-}
-
-function Cell(props: {
-  readonly of: string;
-  readonly text: string;
-  readonly title?: string;
-}): React.JSX.Element {
-  const { of, text, title } = props;
-  return (
-    <div role="gridcell" data-column={of} title={title || text}>
-      {text}
-    </div>
-  );
-}
-
-function Name({ job, trans }: IRowProps): React.JSX.Element {
-  const { name, tasks } = job;
-  return (
-    <div
-      role="gridcell"
-      data-column="name"
-      title={[name, job.folder].filter(Boolean).join('\n')}
-    >
-      <span className="jp-RemoteJobs-name">{name}</span>
-      {tasks > 1 && (
-        <span className="jp-RemoteJobs-badge">
-          {trans.__('%1 tasks', grouped(tasks))}
-        </span>
+    <div role="gridcell" data-column="actions">
+      {mine && (
+        <>
+          {jobButtons(trans)
+            .filter(({ deed, row: each }) => each && suits(deed, job, backend))
+            .map(({ command, icon, of }) => (
+              <Action
+                {...props}
+                key={command}
+                {...{ command, icon }}
+                label={of(job.name)}
+              />
+            ))}
+          {!parent && (
+            <Action
+              {...props}
+              command={CommandIDs.markJob}
+              icon={marked ? starredIcon : starIcon}
+              label={star}
+            />
+          )}
+          <Action
+            {...props}
+            command={CommandIDs.showJobLog}
+            icon={listIcon}
+            label={trans.__('Show log of %1', job.name)}
+          />
+        </>
       )}
     </div>
   );
 }
 
-function State({ job, trans }: IRowProps): React.JSX.Element {
-  const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
+function Action(
+  props: IRowProps & {
+    readonly command: string;
+    readonly icon: typeof listIcon;
+    readonly label: string;
+  }
+): React.JSX.Element {
+  const { command, icon, label, row, run } = props;
   return (
-    <div role="gridcell" data-column="state" title={job.word}>
-      <icon.react tag="span" width="14px" aria-hidden="true" />
-      {jobWord(job, trans)}
-    </div>
-  );
-}
-
-/** Not in the order of the Tab key: the bar above the list has them too. */
-function Actions(props: IRowProps): React.JSX.Element {
-  const { job, backend, run, showLog, trans } = props;
-  const log = trans.__('Show log of %1', job.name);
-  return (
-    <div role="gridcell" data-column="actions">
-      <button
-        className="jp-RemoteRow-action"
-        tabIndex={-1}
-        title={log}
-        aria-label={log}
-        onClick={event => {
-          event.stopPropagation();
-          showLog(keyOf(job));
-        }}
-      >
-        <listIcon.react tag="span" width="16px" aria-hidden="true" />
-      </button>
-      {jobButtons(trans)
-        .filter(({ action }) => suits(action, job, backend))
-        .map(({ action, icon, of }) => (
-          <button
-            key={action}
-            className="jp-RemoteRow-action"
-            tabIndex={-1}
-            title={of(job.name)}
-            aria-label={of(job.name)}
-            onClick={event => {
-              event.stopPropagation();
-              run(action, [job]);
-            }}
-          >
-            <icon.react tag="span" width="16px" aria-hidden="true" />
-          </button>
-        ))}
-    </div>
+    <button
+      className="jp-RemoteRow-action"
+      tabIndex={-1}
+      title={label}
+      aria-label={label}
+      onClick={event => {
+        event.stopPropagation();
+        run(command, row.key);
+      }}
+      onDoubleClick={event => {
+        event.stopPropagation();
+      }}
+    >
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+    </button>
   );
 }

@@ -2,11 +2,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { caretDownIcon, caretUpIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { keyOf } from '../jobstore';
-import type { Column, IOrder } from '../jobview';
+import type { IFit } from '../jobcolumns';
+import { heading } from '../jobcolumns';
+import type { IRow } from '../jobgroups';
+import type { JobListModel } from '../joblistmodel';
 import type { ISelection, SelectHow } from '../selection';
 import { move, select, selectAll } from '../selection';
-import type { IJob, IRemoteJobs, JobAction } from '../tokens';
 import { useNow } from './hooks';
 import { JobRow } from './jobrow';
 import { ROW, rowId, useRows } from './rows';
@@ -15,63 +16,70 @@ import { ROW, rowId, useRows } from './rows';
 const TICK = 1_000;
 
 interface IGridProps {
-  readonly jobs: IRemoteJobs;
-  readonly shown: readonly IJob[];
-  readonly order: IOrder;
-  readonly setOrder: (order: IOrder) => void;
-  readonly selection: ISelection;
-  readonly setSelection: React.Dispatch<React.SetStateAction<ISelection>>;
-  readonly run: (action: JobAction, those: readonly IJob[]) => void;
-  readonly showLog: (key: string) => void;
+  readonly model: JobListModel;
+  readonly shown: IFit;
+  readonly run: (command: string, key: string) => void;
   readonly trans: TranslationBundle;
 }
 
 /** The table. Only rows that can be seen are in the page. */
 export function JobsGrid(props: IGridProps): React.JSX.Element {
-  const { jobs, shown, selection, setSelection, trans } = props;
-  const keys = React.useMemo(() => shown.map(keyOf), [shown]);
-  const rows = useRows(shown.length);
+  const { model, shown, run, trans } = props;
+  const { rows: all, selection, jobs, desk } = model;
+  const rows = useRows(all.length);
   const now = useNow(TICK);
   const onSelect = React.useCallback(
     (key: string, how: SelectHow) => {
-      setSelection(before => select(before, keys, key, how));
+      model.selection = select(model.selection, model.keys, key, how);
     },
-    [keys, setSelection]
+    [model]
   );
-  const visible = shown.slice(rows.first, rows.last);
+  const toggle = React.useCallback(
+    (row: IRow) => {
+      turn(model, row);
+    },
+    [model]
+  );
+  const visible = all.slice(rows.first, rows.last);
   return (
     <div
       ref={rows.box}
       className="jp-RemoteJobs-grid"
-      role="grid"
+      role="treegrid"
       tabIndex={0}
       aria-label={trans.__('Jobs')}
       aria-multiselectable="true"
-      aria-rowcount={shown.length + 1}
-      aria-colcount={COLUMNS.length + 1}
+      aria-rowcount={all.length + 1}
+      aria-colcount={shown.columns.length + 1}
       aria-activedescendant={activeIn(visible, selection)}
+      style={
+        {
+          '--jp-remote-jobs-columns': shown.template,
+          '--jp-remote-jobs-width': `${shown.width}px`
+        } as React.CSSProperties
+      }
       onScroll={rows.onScroll}
       onKeyDown={event => {
-        onKey(event, props, keys, rows);
+        onKey(event, model, rows);
       }}
     >
       <Header {...props} />
       <div
         role="rowgroup"
         className="jp-RemoteJobs-body"
-        style={{ height: shown.length * ROW }}
+        style={{ height: all.length * ROW }}
       >
-        {visible.map((job, index) => (
+        {visible.map((row, index) => (
           <JobRow
-            key={keyOf(job)}
-            {...{ job, now, trans }}
+            key={row.key}
+            {...{ row, now, run, onSelect, toggle, trans }}
+            columns={shown.columns}
             index={rows.first + index}
-            backend={jobs.backends.get(job.backend)}
-            selected={selection.keys.has(keyOf(job))}
-            active={selection.active === keyOf(job)}
-            run={props.run}
-            showLog={props.showLog}
-            onSelect={onSelect}
+            backend={jobs.backends.get(row.job.backend)}
+            selected={selection.keys.has(row.key)}
+            active={selection.active === row.key}
+            marked={desk.isMarked(row.key)}
+            mine={model.isMine(row.job)}
           />
         ))}
       </div>
@@ -79,50 +87,31 @@ export function JobsGrid(props: IGridProps): React.JSX.Element {
   );
 }
 
+/** Open an array, or close it. */
+function turn(model: JobListModel, { key, job, open }: IRow): void {
+  if (open) {
+    model.groups.close(key);
+  } else {
+    model.groups.open(job);
+  }
+}
+
 /** DOM id of the row that the keyboard is in, if it is in the page. */
 function activeIn(
-  visible: readonly IJob[],
+  visible: readonly IRow[],
   { active }: ISelection
 ): string | undefined {
-  return visible.some(job => keyOf(job) === active) ? rowId(active) : undefined;
+  return visible.some(({ key }) => key === active) ? rowId(active) : undefined;
 }
 
-/** All columns in their order, with their heading. */
-const COLUMNS: readonly Column[] = [
-  'name',
-  'backend',
-  'job_id',
-  'state',
-  'reason',
-  'partition',
-  'nodes',
-  'used',
-  'submitted'
-];
-
-function heading(column: Column, trans: TranslationBundle): string {
-  const words: Record<Column, string> = {
-    name: trans.__('Name'),
-    backend: trans.__('Backend'),
-    job_id: trans.__('Id'),
-    state: trans.__('State'),
-    reason: trans.__('Reason'),
-    partition: trans.__('Partition'),
-    nodes: trans.__('Nodes'),
-    used: trans.__('Time / Limit'),
-    submitted: trans.__('Submitted')
-  };
-  return words[column];
-}
-
-function Header(props: IGridProps): React.JSX.Element {
-  const { order, setOrder, trans } = props;
+function Header({ model, shown, trans }: IGridProps): React.JSX.Element {
+  const { order } = model.desk;
   const Caret = order.down ? caretDownIcon.react : caretUpIcon.react;
   const sort = order.down ? 'descending' : 'ascending';
   return (
     <div role="rowgroup" className="jp-RemoteJobs-head">
       <div role="row" aria-rowindex={1} className="jp-RemoteJobs-row">
-        {COLUMNS.map(column => {
+        {shown.columns.map(column => {
           const current = order.column === column;
           return (
             <div
@@ -132,8 +121,10 @@ function Header(props: IGridProps): React.JSX.Element {
               aria-sort={current ? sort : 'none'}
             >
               <button
+                title={heading(column, trans)}
                 onClick={() => {
-                  setOrder({ column, down: current ? !order.down : false });
+                  const down = current ? !order.down : false;
+                  model.desk.order = { column, down };
                 }}
               >
                 <span>{heading(column, trans)}</span>
@@ -155,28 +146,27 @@ type Rows = ReturnType<typeof useRows>;
 /** The keyboard goes through the rows; buttons in the table keep their keys. */
 function onKey(
   event: React.KeyboardEvent,
-  props: IGridProps,
-  keys: readonly string[],
+  model: JobListModel,
   rows: Rows
 ): void {
-  if (event.target !== event.currentTarget) {
+  if (event.target !== event.currentTarget || event.altKey) {
     return;
   }
-  const next = chosenBy(event, props, keys, rows.page);
+  const next = chosenBy(event, model, rows.page);
   if (next) {
     event.preventDefault();
     event.stopPropagation();
-    props.setSelection(next);
-    rows.show(keys.indexOf(next.active));
+    model.selection = next;
+    rows.show(model.rows.findIndex(({ key }) => key === next.active));
   }
 }
 
 function chosenBy(
   event: React.KeyboardEvent,
-  { selection, showLog }: IGridProps,
-  keys: readonly string[],
+  model: JobListModel,
   page: number
 ): ISelection | null {
+  const { selection, keys } = model;
   const how: SelectHow = event.shiftKey ? 'range' : 'only';
   const go = (by: number) => move(selection, keys, by, how);
   const control = event.ctrlKey || event.metaKey;
@@ -185,6 +175,9 @@ function chosenBy(
       return go(1);
     case 'ArrowUp':
       return go(-1);
+    case 'ArrowRight':
+    case 'ArrowLeft':
+      return sideways(model, event.key === 'ArrowRight');
     case 'PageDown':
       return go(page);
     case 'PageUp':
@@ -197,12 +190,26 @@ function chosenBy(
       return select(selection, keys, selection.active, 'toggle');
     case 'a':
       return control ? selectAll(keys) : null;
-    case 'Enter':
-      if (selection.active) {
-        showLog(selection.active);
-      }
-      return null;
     default:
       return null;
   }
+}
+
+/** Right opens an array, then goes into it; left goes out, then closes it. */
+function sideways(model: JobListModel, right: boolean): ISelection | null {
+  const { selection, keys } = model;
+  const row = model.rows.find(({ key }) => key === selection.active);
+  if (!row) {
+    return null;
+  }
+  if (row.open === undefined) {
+    return row.parent && !right
+      ? select(selection, keys, row.parent, 'only')
+      : selection;
+  }
+  if (row.open !== right) {
+    turn(model, row);
+    return selection;
+  }
+  return right ? move(selection, keys, 1, 'only') : selection;
 }

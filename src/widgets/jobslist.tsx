@@ -1,52 +1,35 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { listIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { stateIcon } from '../icons';
-import { act } from '../jobactions';
-import { jobButtons } from '../jobbuttons';
-import { keyOf } from '../jobstore';
-import type { IOrder } from '../jobview';
-import {
-  countWords,
-  grouped,
-  matchingJobs,
-  NEWEST,
-  silence,
-  sorted,
-  suits
-} from '../jobview';
-import { NOTHING } from '../selection';
-import type { ISelection } from '../selection';
-import type { IJob, IRemoteJobs, JobAction } from '../tokens';
-import { Filter } from './filter';
+import { fit } from '../jobcolumns';
+import type { JobListModel } from '../joblistmodel';
+import { silence } from '../jobview';
+import type { IRemoteSettings } from '../tokens';
+import { JobsBar } from './jobsbar';
 import { JobsGrid } from './jobsgrid';
 import { Trouble } from './trouble';
 
 interface IProps {
-  readonly jobs: IRemoteJobs;
-  readonly showLog: (key: string) => void;
+  readonly model: JobListModel;
+  readonly settings: IRemoteSettings;
+  /** Run a command for the job with a key, or for what is selected. */
+  readonly run: (command: string, key?: string) => void;
+  /** Width of the list in CSS pixels. */
+  readonly width: number;
   readonly trans: TranslationBundle;
-  readonly all: readonly IJob[];
 }
 
 /** The list with what stands above it. */
 export function JobsList(props: IProps): React.JSX.Element {
-  const { jobs, all, trans, showLog } = props;
-  const [wanted, setWanted] = React.useState('');
-  const [order, setOrder] = React.useState<IOrder>(NEWEST);
-  const [selection, setSelection] = React.useState<ISelection>(NOTHING);
-  const shown = React.useMemo(
-    () => sorted(matchingJobs(all, wanted, trans), order),
-    [all, wanted, order, trans]
-  );
-  // What the filter hides is not acted upon.
-  const chosen = React.useMemo(
-    () => shown.filter(job => selection.keys.has(keyOf(job))),
-    [shown, selection.keys]
-  );
-  const run = (action: JobAction, those: readonly IJob[]) =>
-    void act(jobs, action, those, trans);
+  const { model, run, width, trans } = props;
+  const { jobs, desk, everybody } = model;
+  const columns = new Set(desk.columns);
+  if (everybody) {
+    columns.add('user');
+  }
+  const bars = model.all.some(({ counts }) => counts !== null);
+  const shown = fit(columns, width, bars);
   return (
     <>
       <Trouble
@@ -55,23 +38,10 @@ export function JobsList(props: IProps): React.JSX.Element {
         trans={trans}
       />
       <Silences {...props} />
-      <div className="jp-RemoteJobs-bar">
-        <Filter
-          wanted={wanted}
-          setWanted={setWanted}
-          label={trans.__('Filter jobs')}
-          trans={trans}
-        />
-        <span className="jp-RemoteJobs-count" role="status">
-          {summary(shown, all, chosen, trans)}
-        </span>
-        <Buttons {...props} chosen={chosen} run={run} />
-      </div>
-      {shown.length > 0 ? (
-        <JobsGrid
-          {...{ jobs, shown, order, setOrder, selection, setSelection }}
-          {...{ run, showLog, trans }}
-        />
+      <JobsBar {...props} shown={shown} run={run} />
+      {everybody && <Others {...props} />}
+      {model.rows.length > 0 ? (
+        <JobsGrid {...{ model, shown, run, trans }} />
       ) : (
         <Nothing {...props} />
       )}
@@ -79,96 +49,67 @@ export function JobsList(props: IProps): React.JSX.Element {
   );
 }
 
-function summary(
-  shown: readonly IJob[],
-  all: readonly IJob[],
-  chosen: readonly IJob[],
-  trans: TranslationBundle
-): string {
-  const count =
-    shown.length < all.length
-      ? trans.__('%1 of %2 jobs', grouped(shown.length), grouped(all.length))
-      : trans._n('%2 job', '%2 jobs', all.length, grouped(all.length));
-  const selected =
-    chosen.length > 0 ? trans.__('%1 selected', grouped(chosen.length)) : '';
-  return [count, countWords(shown, trans), selected]
-    .filter(Boolean)
-    .join(' · ');
-}
-
-function Buttons(
-  props: IProps & {
-    readonly chosen: readonly IJob[];
-    readonly run: (action: JobAction, those: readonly IJob[]) => void;
-  }
-): React.JSX.Element {
-  const { jobs, chosen, run, showLog, trans } = props;
-  const [single] = chosen;
-  const known = [...jobs.backends.values()].flatMap(({ can }) => can);
-  return (
-    <div className="jp-RemoteJobs-buttons">
-      <button
-        className="jp-mod-styled"
-        disabled={chosen.length !== 1}
-        onClick={() => {
-          if (single) {
-            showLog(keyOf(single));
-          }
-        }}
-      >
-        <listIcon.react tag="span" width="16px" aria-hidden="true" />
-        {trans.__('Show Log')}
-      </button>
-      {jobButtons(trans)
-        .filter(({ action }) => known.includes(action))
-        .map(({ action, icon, label }) => {
-          const those = chosen.filter(job =>
-            suits(action, job, jobs.backends.get(job.backend))
-          );
-          return (
-            <button
-              key={action}
-              className="jp-mod-styled"
-              disabled={those.length === 0}
-              onClick={() => {
-                run(action, those);
-              }}
-            >
-              <icon.react tag="span" width="16px" aria-hidden="true" />
-              {label}
-            </button>
-          );
-        })}
-    </div>
-  );
-}
-
 /** Backends that do not answer, each in a line. */
-function Silences({ jobs, trans }: IProps): React.JSX.Element {
-  const icon = stateIcon('lost');
+function Silences({ model, trans }: IProps): React.JSX.Element {
+  const { jobs, others } = model;
+  const words = new Map(
+    [...jobs.backends].map(([name, backend]) => [name, silence(backend, trans)])
+  );
+  for (const [name, why] of Object.entries(others?.silent ?? {})) {
+    words.set(name, words.get(name) || why);
+  }
   return (
     <>
-      {[...jobs.backends].map(([name, backend]) => {
-        const words = silence(backend, trans);
-        return (
-          words && (
-            <p key={name} className="jp-RemoteJobs-silent" role="status">
-              <icon.react tag="span" width="16px" aria-hidden="true" />
-              <span>{trans.__('%1 does not answer: %2', name, words)}</span>
-            </p>
-          )
-        );
-      })}
+      {[...words]
+        .filter(([, why]) => why !== '')
+        .map(([name, why]) => (
+          <Line key={name}>
+            {trans.__('%1 does not answer: %2', name, why)}
+          </Line>
+        ))}
     </>
   );
 }
 
-function Nothing({ jobs, all, trans }: IProps): React.JSX.Element | null {
-  if (all.length > 0) {
+function Line(props: { readonly children: string }): React.JSX.Element {
+  const icon = stateIcon('lost');
+  return (
+    <p className="jp-RemoteJobs-silent" role="status">
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <span>{props.children}</span>
+    </p>
+  );
+}
+
+/** Why there may be no jobs of other people. */
+function Others({ model, trans }: IProps): React.JSX.Element | null {
+  const { others, problem } = model;
+  if (problem) {
+    return (
+      <Line>
+        {trans.__('Other people’s jobs cannot be shown: %1', problem)}
+      </Line>
+    );
+  }
+  if (!others) {
+    return <p className="jp-RemoteNote">{trans.__('Loading…')}</p>;
+  }
+  return model.all.every(job => model.isMine(job)) ? (
+    <p className="jp-RemoteJobs-silent" role="status">
+      {trans.__(
+        'There are no jobs of other people, or the scheduler shows users only their own.'
+      )}
+    </p>
+  ) : null;
+}
+
+function Nothing({ model, trans }: IProps): React.JSX.Element | null {
+  const { freshness } = model.jobs;
+  if (model.all.length > 0) {
     return <p className="jp-RemoteNote">{trans.__('No job matches.')}</p>;
   }
-  if (jobs.freshness !== 'fresh') {
-    return jobs.freshness === 'loading' ? (
+  if (freshness !== 'fresh') {
+    return freshness === 'loading' ? (
       <p className="jp-RemoteNote">{trans.__('Loading…')}</p>
     ) : null;
   }

@@ -1,26 +1,31 @@
 import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
-import { Poll } from '@lumino/polling';
+import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { jobsIcon } from '../icons';
-import type { IRemoteJobs } from '../tokens';
+import type { JobDesk } from '../jobdesk';
+import { JobListModel } from '../joblistmodel';
+import type { IRemoteJobs, IRemoteSettings } from '../tokens';
 import { JobsList } from './jobslist';
 
-/** While somebody looks the server is told so this often, in ms. */
-const LOOK = 20_000;
+/** What the list needs. */
+export interface IJobsOptions {
+  readonly jobs: IRemoteJobs;
+  readonly desk: JobDesk;
+  readonly settings: IRemoteSettings;
+  readonly commands: CommandRegistry;
+}
 
 /** The tab "Jobs". */
 export class JobsTab extends MainAreaWidget<JobsView> {
-  constructor(
-    jobs: IRemoteJobs,
-    showLog: (key: string) => void,
-    translator: ITranslator
-  ) {
+  constructor(options: IJobsOptions, translator: ITranslator) {
     const trans = translator.load('jupyter_remote');
-    super({ content: new JobsView({ jobs, showLog, trans }), translator });
+    super({ content: new JobsView({ ...options, trans }), translator });
     this.toolbar.hide();
     this.title.label = trans.__('Jobs');
     this.title.caption = trans.__('Your jobs on all backends');
@@ -29,61 +34,75 @@ export class JobsTab extends MainAreaWidget<JobsView> {
   }
 }
 
-/** What the list needs. */
-export interface IJobsOptions {
-  readonly jobs: IRemoteJobs;
-  /** Show the log of the job with this key. */
-  readonly showLog: (key: string) => void;
-  readonly trans: TranslationBundle;
-}
-
 /** All jobs, fresh while they are visible. */
 export class JobsView extends ReactWidget {
-  constructor(private readonly _options: IJobsOptions) {
+  constructor(
+    private readonly _options: IJobsOptions & {
+      readonly trans: TranslationBundle;
+    }
+  ) {
     super();
+    const { jobs, desk, trans } = _options;
     this.addClass('jp-RemoteJobs');
-    this._poll = new Poll({
-      auto: false,
-      factory: () => _options.jobs.look(),
-      frequency: { interval: LOOK, backoff: true, max: 4 * LOOK },
-      name: 'jupyterlab-remote:look-at-jobs',
-      standby: () => (this.isVisible ? 'when-hidden' : true)
-    });
-    _options.jobs.open();
-    void this._poll.start();
+    this.model = new JobListModel(jobs, desk, trans, () => this.isVisible);
+    this._look = desk.look.add(() => (this.isVisible ? 'list' : 'away'));
+    jobs.open();
   }
 
+  readonly model: JobListModel;
+
   override dispose(): void {
-    this._poll.dispose();
+    this._look.dispose();
+    this.model.dispose();
     super.dispose();
   }
 
   protected override onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);
-    void this._poll.refresh();
+    this._looked();
   }
 
   protected override onAfterShow(msg: Message): void {
     super.onAfterShow(msg);
-    void this._poll.refresh();
+    this._looked();
+  }
+
+  protected override onResize(msg: Widget.ResizeMessage): void {
+    super.onResize(msg);
     this.update();
   }
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    this.node.querySelector<HTMLElement>('[role="grid"]')?.focus();
+    this.node.querySelector<HTMLElement>('[role="treegrid"]')?.focus();
   }
 
   protected override render(): React.JSX.Element {
+    const { commands, settings, trans } = this._options;
+    const { model } = this;
+    const run = (command: string, job?: string) =>
+      void commands.execute(command, job === undefined ? {} : { job });
     return (
-      <UseSignal
-        signal={this._options.jobs.changed}
-        shouldUpdate={() => this.isVisible}
-      >
-        {() => <JobsList {...this._options} all={this._options.jobs.all} />}
+      <UseSignal signal={settings.changed}>
+        {() => (
+          <UseSignal signal={model.changed} shouldUpdate={() => this.isVisible}>
+            {() => (
+              <JobsList
+                {...{ model, settings, run, trans }}
+                width={this.node.clientWidth}
+              />
+            )}
+          </UseSignal>
+        )}
       </UseSignal>
     );
   }
 
-  private readonly _poll: Poll;
+  private _looked(): void {
+    this._options.desk.look.refresh();
+    this.model.refresh();
+    this.update();
+  }
+
+  private readonly _look: IDisposable;
 }

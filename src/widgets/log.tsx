@@ -3,13 +3,18 @@ import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import { bytes, stateWord } from '../format';
 import type { LogModel } from '../logmodel';
+import type { IMatch } from '../logtext';
+import { matchesIn } from '../logtext';
+import type { ILogActions } from './logbar';
+import { LogBar, SearchBar } from './logbar';
+import { LogBlock } from './logtext';
 
 /** The log of a session or job: its end first, growing while it runs. */
 export class LogView extends VDomRenderer<LogModel> {
   constructor(
     model: LogModel,
+    private readonly _actions: (model: LogModel) => ILogActions,
     private readonly _trans: TranslationBundle
   ) {
     super(model);
@@ -21,6 +26,11 @@ export class LogView extends VDomRenderer<LogModel> {
       this.model.dispose();
       super.dispose();
     }
+  }
+
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    this.node.querySelector<HTMLElement>('.jp-RemoteLog-text')?.focus();
   }
 
   protected override onAfterShow(msg: Message): void {
@@ -35,29 +45,69 @@ export class LogView extends VDomRenderer<LogModel> {
   }
 
   protected override render(): React.JSX.Element {
-    return <Log model={this.model} trans={this._trans} />;
+    const { model, _trans: trans } = this;
+    return <Log model={model} actions={this._actions(model)} trans={trans} />;
   }
 }
 
 interface ILogProps {
   readonly model: LogModel;
+  readonly actions: ILogActions;
   readonly trans: TranslationBundle;
 }
 
-function Log({ model, trans }: ILogProps): React.JSX.Element {
+const NONE: readonly IMatch[] = [];
+
+function Log({ model, actions, trans }: ILogProps): React.JSX.Element {
   const [follow, setFollow] = React.useState(true);
-  const box = React.useRef<HTMLPreElement>(null);
+  const [wrap, setWrap] = React.useState(true);
+  const [searching, setSearching] = React.useState(false);
+  const search = useSearch(model, searching);
+  const box = React.useRef<HTMLDivElement>(null);
+  const { blocks } = model;
   React.useLayoutEffect(() => {
     if (follow && box.current) {
       box.current.scrollTop = box.current.scrollHeight;
     }
   });
+  React.useEffect(() => {
+    const mark = box.current?.querySelector('mark[data-current]');
+    mark?.scrollIntoView({ block: 'center' });
+  }, [search.current]);
+  const close = () => {
+    setSearching(false);
+    box.current?.focus();
+  };
   return (
-    <>
-      <Bar model={model} trans={trans} follow={follow} setFollow={setFollow} />
-      <pre
+    <div
+      className="jp-RemoteLog-root"
+      onKeyDown={event => {
+        const control = event.ctrlKey || event.metaKey;
+        if (control && !event.altKey && event.key === 'f') {
+          event.preventDefault();
+          event.stopPropagation();
+          setSearching(true);
+        }
+      }}
+    >
+      <LogBar
+        {...{ model, actions, trans, follow, setFollow, wrap, setWrap }}
+        {...{ searching, setSearching }}
+      />
+      {searching && (
+        <SearchBar
+          {...search}
+          go={by => {
+            setFollow(false);
+            search.go(by);
+          }}
+          {...{ close, trans }}
+        />
+      )}
+      <div
         ref={box}
-        className="jp-RemoteLog-text"
+        className="jp-RenderedText jp-RemoteLog-text"
+        data-wrap={wrap}
         tabIndex={0}
         role="log"
         aria-live="off"
@@ -66,57 +116,59 @@ function Log({ model, trans }: ILogProps): React.JSX.Element {
           setFollow(atEnd(event.currentTarget));
         }}
       >
-        {model.text || trans.__('The log is empty.')}
-      </pre>
-    </>
-  );
-}
-
-interface IBarProps extends ILogProps {
-  readonly follow: boolean;
-  readonly setFollow: (follow: boolean) => void;
-}
-
-function Bar(props: IBarProps): React.JSX.Element {
-  const { model, trans, follow, setFollow } = props;
-  return (
-    <div className="jp-RemoteLog-bar">
-      <span data-state={model.state}>{stateWord(model.state, trans)}</span>
-      <label>
-        <input
-          type="checkbox"
-          checked={follow}
-          onChange={event => {
-            setFollow(event.target.checked);
-          }}
-        />
-        {trans.__('Follow')}
-      </label>
-      <Buttons model={model} trans={trans} />
-      {model.problem && <span role="alert">{model.problem}</span>}
+        {blocks.length > 0 ? (
+          <pre>
+            {blocks.map((block, index) => (
+              <LogBlock
+                key={block.key}
+                block={block}
+                found={search.in.get(index) ?? NONE}
+                current={search.current}
+              />
+            ))}
+          </pre>
+        ) : (
+          <p>
+            {model.read ? trans.__('The log is empty.') : trans.__('Loading…')}
+          </p>
+        )}
+      </div>
     </div>
   );
 }
 
-function Buttons({ model, trans }: ILogProps): React.JSX.Element {
-  return (
-    <>
-      <button
-        className="jp-mod-styled"
-        onClick={() => void navigator.clipboard.writeText(model.text)}
-      >
-        {trans.__('Copy')}
-      </button>
-      {model.earlier > 0 && (
-        <button
-          className="jp-mod-styled"
-          onClick={() => void model.readEarlier()}
-        >
-          {trans.__('Show Earlier (%1)', bytes(model.earlier))}
-        </button>
-      )}
-    </>
+/** What is searched, what was found, and where the user is. */
+function useSearch(model: LogModel, searching: boolean) {
+  const [wanted, setWanted] = React.useState('');
+  const [chosen, setAt] = React.useState(0);
+  const { blocks } = model;
+  const found = React.useMemo(
+    () => (searching ? matchesIn(blocks, wanted) : NONE),
+    [blocks, wanted, searching]
   );
+  const inBlocks = React.useMemo(() => {
+    const map = new Map<number, IMatch[]>();
+    for (const match of found) {
+      map.set(match.block, [...(map.get(match.block) ?? []), match]);
+    }
+    return map;
+  }, [found]);
+  const count = found.length;
+  const at = Math.min(chosen, Math.max(0, count - 1));
+  return {
+    wanted,
+    setWanted: (words: string) => {
+      setWanted(words);
+      setAt(0);
+    },
+    count,
+    at,
+    in: inBlocks,
+    current: found[at],
+    go: (by: number) => {
+      setAt(count === 0 ? 0 : (at + by + count) % count);
+    }
+  };
 }
 
 /** Scrolled to the end, give or take a line. */

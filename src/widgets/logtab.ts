@@ -1,18 +1,29 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
-import { MainAreaWidget } from '@jupyterlab/apputils';
-import type { ITranslator } from '@jupyterlab/translation';
+import { Clipboard, MainAreaWidget, Notification } from '@jupyterlab/apputils';
+import { PageConfig } from '@jupyterlab/coreutils';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 
+import { bytes } from '../format';
+import { labPath } from '../jobfolder';
 import type { ILogSource } from '../logmodel';
 import { LogModel } from '../logmodel';
 import { LogView } from './log';
+import type { ILogActions } from './logbar';
+
+/** Of a longer log only the end is downloaded: the browser holds it in memory. */
+const DOWNLOAD = 100_000_000;
 
 /** The tab of a log. */
 export class LogTab extends MainAreaWidget<LogView> {
-  constructor(model: LogModel, translator: ITranslator) {
+  constructor(
+    model: LogModel,
+    actions: (model: LogModel) => ILogActions,
+    translator: ITranslator
+  ) {
     const trans = translator.load('jupyter_remote');
-    super({ content: new LogView(model, trans), translator });
+    super({ content: new LogView(model, actions, trans), translator });
     this.toolbar.hide();
     this.title.label = trans.__('Log: %1', model.name);
     this.title.caption = this.title.label;
@@ -27,9 +38,12 @@ export function showLog(
   source: ILogSource,
   translator: ITranslator
 ): (id: string) => LogTab {
+  const trans = translator.load('jupyter_remote');
+  const actions = (model: LogModel) => actionsFor(model, app, trans);
   return id => {
     const known = tracker.find(({ content }) => content.model.id === id);
-    const tab = known ?? new LogTab(new LogModel(source, id), translator);
+    const tab =
+      known ?? new LogTab(new LogModel(source, id), actions, translator);
     if (!known) {
       app.shell.add(tab, 'main', { mode: 'tab-after' });
       void tracker.add(tab);
@@ -37,4 +51,47 @@ export function showLog(
     app.shell.activateById(tab.id);
     return tab;
   };
+}
+
+function actionsFor(
+  model: LogModel,
+  { commands }: JupyterFrontEnd,
+  trans: TranslationBundle
+): ILogActions {
+  const path = labPath(model.path, PageConfig.getOption('serverRoot'));
+  const open = () =>
+    void commands.execute('docmanager:open', { path, factory: 'Editor' });
+  return {
+    copy: text => {
+      Clipboard.copyToSystem(text);
+    },
+    download: () => void download(model, trans),
+    ...(path ? { open } : {})
+  };
+}
+
+async function download(
+  model: LogModel,
+  trans: TranslationBundle
+): Promise<void> {
+  try {
+    const { parts, cut } = await model.bytes(DOWNLOAD);
+    const url = URL.createObjectURL(new Blob(parts));
+    const link = document.createElement('a');
+    link.href = url;
+    link.download = `${model.name.replace(/[^\w.-]+/g, '-')}.log`;
+    link.click();
+    URL.revokeObjectURL(url);
+    if (cut) {
+      Notification.info(
+        trans.__('Only the last %1 were downloaded.', bytes(DOWNLOAD)),
+        { autoClose: 6_000 }
+      );
+    }
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    Notification.error(trans.__('Cannot download the log: %1', words), {
+      autoClose: 6_000
+    });
+  }
 }

@@ -3,23 +3,45 @@ import type { Page } from '@playwright/test';
 /** Requests for the list of jobs. */
 const JOBS = /\/jupyter-remote\/jobs(?:\?|$)/;
 
+/** What the stand-in says of its only backend, and the list. */
+export interface IFed {
+  silent: string;
+  can: string[];
+  jobs: object[];
+}
+
 /** Let the server list these jobs, as its answer says at that time. */
-export async function feed(
-  page: Page,
-  jobs: object[]
-): Promise<{ silent: string }> {
-  const slurm = {
-    seen: new Date(Date.now() - 180_000).toISOString(),
-    silent: '',
-    can: ['cancel', 'hold', 'release']
-  };
+export async function feed(page: Page, jobs: object[]): Promise<IFed> {
+  const seen = new Date(Date.now() - 180_000).toISOString();
+  const fed = { silent: '', can: ['cancel', 'hold', 'release'], jobs };
   const sequence = Number.MAX_SAFE_INTEGER;
+  const backends = () => ({
+    slurm: { seen, silent: fed.silent, can: fed.can }
+  });
   await page.route(JOBS, route =>
     route.fulfill({
-      json: { jobs: table(jobs), sequence, backends: { slurm }, trend: [] }
+      json: {
+        jobs: table(fed.jobs),
+        sequence,
+        backends: backends(),
+        trend: trend()
+      }
     })
   );
-  return slurm;
+  await page.route(/\/jupyter-remote\/jobs\/look/, route =>
+    route.fulfill({ json: { sequence, backends: backends() } })
+  );
+  return fed;
+}
+
+/** Two hours of a busy cluster. */
+function trend(): number[][] {
+  const now = Date.now();
+  return Array.from({ length: 60 }, (_, index) => [
+    now - (60 - index) * 120_000,
+    Math.round(20 + 15 * Math.sin(index / 7) + (index % 5)),
+    200 - index
+  ]);
 }
 
 /** Jobs as the server sends them. */
@@ -50,6 +72,45 @@ const WORDS = [
   'COMPLETED',
   'FAILED'
 ];
+
+/** A whole array, with how many of its tasks are in each state. */
+export function array(
+  id: string,
+  counts: Record<string, number>,
+  changes: object = {}
+): object {
+  const tasks = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  return {
+    ...many(1)[0],
+    job_id: id,
+    array: id,
+    name: 'parameter sweep',
+    tasks,
+    counts,
+    state: counts['running'] ? 'running' : 'queued',
+    ...changes
+  };
+}
+
+/** Tasks of an array: some failed, some done, one runs, the rest waits as one. */
+export function members(id: string, count: number, waiting = 0): object[] {
+  const tasks = many(count).map((job, index) => ({
+    ...job,
+    job_id: `${id}_${index + 1}`,
+    array: id,
+    name: 'parameter sweep',
+    state: index === 0 ? 'running' : index % 9 === 4 ? 'failed' : 'stopped',
+    word: index === 0 ? 'RUNNING' : index % 9 === 4 ? 'FAILED' : 'COMPLETED',
+    reason: index % 9 === 4 ? 'its program ended with exit code 3' : '',
+    exit_code: null,
+    held: false,
+    tasks: 1
+  }));
+  const rest = { job_id: `${id}_pending`, state: 'queued', tasks: waiting };
+  return waiting > 0
+    ? [...tasks, { ...tasks[0], ...rest, word: 'PENDING', started: null }]
+    : tasks;
+}
 
 /** Jobs in all states. */
 export function many(count: number): object[] {

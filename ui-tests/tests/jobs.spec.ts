@@ -38,6 +38,7 @@ test('a command is a job: live state, log, cancelled after a question', async ({
   page,
   rest
 }, info) => {
+  await page.setViewportSize({ width: 1500, height: 800 });
   const looks: string[] = [];
   page.on('request', request => {
     if (request.url().includes('/jobs/look')) {
@@ -56,7 +57,7 @@ test('a command is a job: live state, log, cancelled after a question', async ({
   expect(looks).toContain('POST');
 
   const panel = await openPanel(page);
-  await expect(panel).toContainText('Jobs: 1 running, 0 waiting');
+  await expect(panel).toContainText('1 running, 0 waiting');
   await page.screenshot({ path: info.outputPath('jobs-one.png') });
 
   await row.getByRole('button', { name: 'Show log of Long job' }).click();
@@ -123,7 +124,7 @@ test('ten thousand rows stay fluid; filter, sort, keys', async ({
   await expect(view).toContainText('No job matches');
   await filter.fill('');
 
-  await view.getByRole('grid').focus();
+  await view.getByRole('treegrid').focus();
   await page.keyboard.press('End');
   await expect(rows.filter({ hasText: /simulation-0(?!\d)/ })).toBeVisible();
   await page.keyboard.press('Home');

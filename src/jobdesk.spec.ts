@@ -1,0 +1,104 @@
+import type { IStateDB } from '@jupyterlab/statedb';
+
+import { secondsIn } from './jobchange';
+import { USUAL } from './jobcolumns';
+import { JobDesk } from './jobdesk';
+import { labPath } from './jobfolder';
+import { job } from './testing/samples';
+import type { IJob } from './tokens';
+import { linePoints } from './widgets/sparkline';
+
+const jobs = (...listed: IJob[]) => ({
+  look: () => Promise.resolve(),
+  get: (key: string) =>
+    listed.find(({ backend, job_id }) => `${backend}/${job_id}` === key)
+});
+
+function stateWith(kept: unknown) {
+  const save = jest.fn(() => Promise.resolve());
+  const fetch = () => Promise.resolve(kept);
+  return { save, state: { fetch, save } as unknown as IStateDB };
+}
+
+describe('JobDesk', () => {
+  it('keeps columns, order and marks', async () => {
+    const { state, save } = stateWith({
+      columns: ['qos', 'unknown'],
+      order: { column: 'name', down: true },
+      marks: { 'slurm/1': Date.now(), 'slurm/old': 1 }
+    });
+    const desk = new JobDesk(jobs(), state);
+    desk.mark(['slurm/2'], true);
+    await desk.loaded;
+    expect([...desk.columns]).toEqual(['name', 'state', 'qos']);
+    expect(desk.order).toEqual({ column: 'name', down: true });
+    const marked = ['slurm/1', 'slurm/2', 'slurm/old'].map(key =>
+      desk.isMarked(key)
+    );
+    expect(marked).toEqual([true, true, false]);
+    desk.mark(['slurm/1'], false);
+    desk.columns = null;
+    expect([...desk.columns]).toEqual(USUAL);
+    await Promise.resolve();
+    const last = save.mock.lastCall as unknown as [string, object];
+    expect(last[1]).toMatchObject({ columns: null, order: { down: true } });
+    desk.dispose();
+  });
+
+  it('does without a memory', async () => {
+    const { state } = stateWith({ columns: 7, order: 'x' });
+    const desk = new JobDesk(jobs(), state);
+    await desk.loaded;
+    expect([...desk.columns]).toEqual(USUAL);
+    desk.dispose();
+  });
+
+  it('marks the array of a member, and knows what was asked for', () => {
+    const array = job({ job_id: '20', array: '20' });
+    const member = job({ job_id: '20_1', array: '20' });
+    const desk = new JobDesk(jobs(array), null);
+    expect(desk.markKey(member)).toBe('slurm/20');
+    expect(desk.markKey(job({ array: '99' }))).toBe('slurm/17');
+    expect(desk.get('slurm/20_1')).toBeUndefined();
+    desk.note([member]);
+    expect(desk.get('slurm/20_1')).toBe(member);
+    desk.dispose();
+  });
+});
+
+describe('labPath', () => {
+  it('is relative to the root of the file browser', () => {
+    expect(labPath('/home/ada/runs/a', '/home/ada')).toBe('runs/a');
+    expect(labPath('/home/ada/', '/home/ada')).toBe('');
+    expect(labPath('/home/adam/x', '/home/ada')).toBeNull();
+    expect(labPath('/scratch/ada', '/home/ada')).toBeNull();
+    expect(labPath('/etc', '/')).toBe('etc');
+    expect(labPath('/home/ada/work/x', '~/work')).toBe('x');
+    expect(labPath('/home/ada/work', '~/work')).toBe('');
+    expect(labPath('/home/ada/works', '~/work')).toBeNull();
+    expect(labPath('', '/home/ada')).toBeNull();
+  });
+});
+
+describe('secondsIn', () => {
+  it('reads what people write', () => {
+    const of = ['90', '1:30', '1:30:05', '2-12', '2 d 01:00:00', '3 d'];
+    expect(of.map(secondsIn)).toEqual([
+      5_400, 5_400, 5_405, 216_000, 176_400, 259_200
+    ]);
+    expect(['', 'soon', '1:2:3:4', '-5'].map(secondsIn)).toEqual(
+      Array(4).fill(NaN)
+    );
+  });
+});
+
+describe('linePoints', () => {
+  it('draws steps from the first point to now', () => {
+    const trend = [
+      [0, 0, 5],
+      [50, 4, 1]
+    ] as const;
+    expect(linePoints(trend, 100, 100, 10)).toBe('0,9 50,9 50,1 100,1');
+    expect(linePoints([], 100, 100, 10)).toBe('');
+  });
+});

@@ -1,0 +1,219 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
+import { Poll } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
+
+import type { JobDesk } from './jobdesk';
+import { Groups, rowsOf } from './jobgroups';
+import type { IRow } from './jobgroups';
+import { sorted } from './joborder';
+import { keyOf } from './jobstore';
+import { matchingJobs } from './jobview';
+import type { ISelection } from './selection';
+import { NOTHING } from './selection';
+import type { IEverybodysJobs, IJob, IRemoteJobs } from './tokens';
+
+/** While everybody's jobs are shown they are asked for this often, in ms. */
+const EVERYBODY = 15_000;
+
+/** What one list of jobs shows: whose, which, in what order; what is selected. */
+export class JobListModel implements IDisposable {
+  constructor(
+    readonly jobs: IRemoteJobs,
+    readonly desk: JobDesk,
+    private readonly _trans: TranslationBundle,
+    visible: () => boolean
+  ) {
+    this.groups = new Groups(async key => {
+      const members = await jobs.tasks(key);
+      desk.note(members);
+      return members;
+    });
+    this._poll = new Poll({
+      auto: false,
+      factory: () => this._askEverybody(),
+      frequency: { interval: EVERYBODY, backoff: true, max: 4 * EVERYBODY },
+      name: 'jupyterlab-remote:everybodys-jobs',
+      standby: () => (this._everybody && visible() ? 'when-hidden' : true)
+    });
+    jobs.changed.connect(this._onJobs, this);
+    desk.changed.connect(this._onChange, this);
+    this.groups.changed.connect(this._onChange, this);
+  }
+
+  readonly groups: Groups;
+
+  /** Emitted when anything is different. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get isDisposed(): boolean {
+    return this._poll.isDisposed;
+  }
+
+  /** All jobs that the list is about, whatever is filtered. */
+  get all(): readonly IJob[] {
+    return this._everybody ? this._merged() : this.jobs.all;
+  }
+
+  /** The words that the list is filtered by. */
+  get wanted(): string {
+    return this._wanted;
+  }
+
+  set wanted(wanted: string) {
+    this._wanted = wanted;
+    this._onChange();
+  }
+
+  get selection(): ISelection {
+    return this._selection;
+  }
+
+  set selection(selection: ISelection) {
+    if (selection !== this._selection) {
+      this._selection = selection;
+      this._changed.emit();
+    }
+  }
+
+  /** Whether other people's jobs are shown too. */
+  get everybody(): boolean {
+    return this._everybody;
+  }
+
+  set everybody(everybody: boolean) {
+    this._everybody = everybody;
+    this._others = null;
+    this._problem = '';
+    this._onChange();
+    this.refresh();
+  }
+
+  /** What was answered about everybody's jobs; null: nothing yet. */
+  get others(): IEverybodysJobs | null {
+    return this._others;
+  }
+
+  /** Why everybody's jobs cannot be shown, in the server's words. */
+  get problem(): string {
+    return this._problem;
+  }
+
+  isMine(job: IJob): boolean {
+    return !this._everybody || this._mine().has(whose(job));
+  }
+
+  /** What matches the filter: jobs and arrays, not the members of these. */
+  get matched(): readonly IJob[] {
+    return this.rows.filter(({ parent }) => !parent).map(({ job }) => job);
+  }
+
+  /** The rows as they are shown. */
+  get rows(): readonly IRow[] {
+    this._rows ??= this._makeRows();
+    return this._rows;
+  }
+
+  /** Keys of rows that can be selected, as they are shown. */
+  get keys(): readonly string[] {
+    this._keys ??= this.rows.filter(({ note }) => !note).map(({ key }) => key);
+    return this._keys;
+  }
+
+  /** Selected jobs that are shown; without the members of selected arrays. */
+  get chosen(): readonly IJob[] {
+    const { keys } = this._selection;
+    return keys.size === 0
+      ? []
+      : this.rows
+          .filter(({ key, note }) => !note && keys.has(key))
+          .filter(({ parent }) => !keys.has(parent))
+          .map(({ job }) => job);
+  }
+
+  /** Somebody looks again. */
+  refresh(): void {
+    if (this._everybody) {
+      void this._poll.refresh();
+    }
+  }
+
+  dispose(): void {
+    this.jobs.changed.disconnect(this._onJobs, this);
+    this.desk.changed.disconnect(this._onChange, this);
+    this.groups.dispose();
+    this._poll.dispose();
+    Signal.clearData(this);
+  }
+
+  private _makeRows(): readonly IRow[] {
+    const matching = (jobs: readonly IJob[]) =>
+      matchingJobs(jobs, this._wanted, this._trans);
+    const { all } = this;
+    const found = new Set(matching(all));
+    const shown = all.filter(
+      job =>
+        found.has(job) ||
+        matching(this.groups.members(keyOf(job))?.jobs ?? []).length > 0
+    );
+    const { order } = this.desk;
+    return rowsOf(this.groups, sorted(shown, order), order, matching);
+  }
+
+  /** Everybody's jobs; my own as they are known best. */
+  private _merged(): readonly IJob[] {
+    const mine = this._mine();
+    const others = this._others?.jobs.filter(job => !mine.has(whose(job)));
+    return [...this.jobs.all, ...(others ?? [])];
+  }
+
+  private _mine(): ReadonlySet<string> {
+    this._owners ??= new Set(this.jobs.all.map(whose));
+    return this._owners;
+  }
+
+  private async _askEverybody(): Promise<void> {
+    try {
+      const others = await this.jobs.everybody();
+      this.desk.note(others.jobs);
+      this._others = others;
+      this._problem = '';
+    } catch (error) {
+      this._problem = error instanceof Error ? error.message : String(error);
+      throw error;
+    } finally {
+      this._onChange();
+    }
+  }
+
+  private readonly _onJobs = (): void => {
+    this.groups.update(key => this.jobs.get(key));
+    this._onChange();
+  };
+
+  private readonly _onChange = (): void => {
+    this._rows = null;
+    this._keys = null;
+    this._owners = null;
+    this._changed.emit();
+  };
+
+  private readonly _changed = new Signal<this, void>(this);
+  private _everybody = false;
+  private _keys: readonly string[] | null = null;
+  private _others: IEverybodysJobs | null = null;
+  private _owners: ReadonlySet<string> | null = null;
+  private readonly _poll: Poll;
+  private _problem = '';
+  private _rows: readonly IRow[] | null = null;
+  private _selection: ISelection = NOTHING;
+  private _wanted = '';
+}
+
+/** Whose job it is. */
+function whose({ backend, user }: IJob): string {
+  return `${backend}/${user}`;
+}

@@ -1,0 +1,191 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { IDisposable } from '@lumino/disposable';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { CommandIDs } from '../commandids';
+import { ENDED } from '../format';
+import { heldIcon, starredIcon, stateIcon } from '../icons';
+import type { JobDesk } from '../jobdesk';
+import { shareOf } from '../jobgroups';
+import { NEWEST, sorted } from '../joborder';
+import { keyOf } from '../jobstore';
+import {
+  countWords,
+  grouped,
+  isHeld,
+  jobReason,
+  jobWord,
+  knownUntil,
+  timeUsed,
+  waits
+} from '../jobview';
+import type { IJob, IRemoteJobs } from '../tokens';
+import { useNow } from './hooks';
+import { Trouble } from './trouble';
+
+/** So many rows at most; the tab has all. */
+const MOST = 30;
+
+/** Times are shown anew this often, in ms. */
+const TICK = 5_000;
+
+/** What the section needs. */
+export interface IJobsSectionOptions {
+  readonly jobs: IRemoteJobs;
+  readonly desk: JobDesk;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** The jobs in the side panel: what runs and waits first. */
+export class JobsSection extends ReactWidget {
+  constructor(private readonly _options: IJobsSectionOptions) {
+    super();
+    this.addClass('jp-RemoteJobLines');
+    const { desk } = _options;
+    this._look = desk.look.add(() => (this.isVisible ? 'list' : 'away'));
+  }
+
+  override dispose(): void {
+    this._look.dispose();
+    super.dispose();
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._looked();
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    if (this.isVisible) {
+      this._looked();
+    }
+  }
+
+  protected override render(): React.JSX.Element {
+    const { jobs, desk } = this._options;
+    const shouldUpdate = () => this.isVisible;
+    return (
+      <UseSignal signal={desk.changed} shouldUpdate={shouldUpdate}>
+        {() => (
+          <UseSignal signal={jobs.changed} shouldUpdate={shouldUpdate}>
+            {() => <Lines {...this._options} />}
+          </UseSignal>
+        )}
+      </UseSignal>
+    );
+  }
+
+  private _looked(): void {
+    this._options.jobs.open();
+    this._options.desk.look.refresh();
+    this.update();
+  }
+
+  private readonly _look: IDisposable;
+}
+
+/** What runs, what waits, what ended last. */
+function firstJobs(all: readonly IJob[]): readonly IJob[] {
+  const rank = (job: IJob) => (ENDED.has(job.state) ? 2 : waits(job) ? 1 : 0);
+  return [...sorted(all, NEWEST)]
+    .sort((a, b) => rank(a) - rank(b))
+    .slice(0, MOST);
+}
+
+function Lines(props: IJobsSectionOptions): React.JSX.Element {
+  const { jobs, desk, commands, trans } = props;
+  const now = useNow(TICK);
+  const shown = firstJobs(jobs.all);
+  const more = jobs.all.length - shown.length;
+  return (
+    <>
+      <Trouble
+        list={jobs}
+        retry={() => void jobs.refresh().catch(() => undefined)}
+        trans={trans}
+      />
+      <p className="jp-RemoteJobLines-count" role="status">
+        {jobs.all.length > 0
+          ? countWords(jobs.all, trans)
+          : jobs.freshness === 'loading'
+            ? trans.__('Loading…')
+            : trans.__('No jobs.')}
+      </p>
+      <ul className="jp-RemoteList">
+        {shown.map(job => (
+          <Line
+            key={keyOf(job)}
+            {...{ job, now, commands, trans }}
+            until={knownUntil(jobs.backends.get(job.backend), now)}
+            marked={desk.isMarked(keyOf(job))}
+            several={jobs.backends.size > 1}
+          />
+        ))}
+      </ul>
+      <button
+        className="jp-RemoteJobLines-all"
+        onClick={() => void commands.execute(CommandIDs.showJobs)}
+      >
+        {more > 0
+          ? trans.__('Show all in a tab (%1 more)', grouped(more))
+          : trans.__('Show all in a tab')}
+      </button>
+    </>
+  );
+}
+
+function Line(props: {
+  readonly job: IJob;
+  readonly until: number;
+  readonly marked: boolean;
+  /** Whether there is more than one backend. */
+  readonly several: boolean;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element {
+  const { job, until, marked, several, commands, trans } = props;
+  const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
+  const share = shareOf(job);
+  const word = jobWord(job, trans);
+  const time = share
+    ? trans.__('%1 of %2', grouped(share.done), grouped(share.tasks))
+    : timeUsed({ ...job, time_limit: null }, until, trans);
+  return (
+    <li
+      className="jp-RemoteJobLine"
+      data-job={keyOf(job)}
+      data-state={job.state}
+      title={[job.name, word, jobReason(job, trans)].filter(Boolean).join('\n')}
+    >
+      <icon.react tag="span" width="14px" aria-hidden="true" />
+      <button
+        className="jp-RemoteRow-name"
+        onClick={() =>
+          void commands.execute(CommandIDs.openJob, { job: keyOf(job) })
+        }
+      >
+        {job.name}
+      </button>
+      {marked && (
+        <span title={trans.__('Marked')}>
+          <starredIcon.react tag="span" width="12px" aria-hidden="true" />
+          <span className="jp-RemoteHidden">{trans.__('Marked')}</span>
+        </span>
+      )}
+      <span className="jp-RemoteJobLine-state">
+        {job.state === 'running' && !share ? (
+          <span className="jp-RemoteHidden">{word}</span>
+        ) : (
+          !share && word
+        )}{' '}
+        {job.state === 'running' || share ? time : ''}
+      </span>
+      {several && <span className="jp-RemoteJobs-badge">{job.backend}</span>}
+    </li>
+  );
+}
