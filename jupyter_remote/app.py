@@ -11,7 +11,7 @@ from typing import Any
 from jupyter_core.paths import jupyter_data_dir
 from jupyter_server.extension.application import ExtensionApp
 from jupyter_server.utils import url_path_join
-from traitlets import Unicode, default
+from traitlets import List, Unicode, default
 
 from .activity import LOOK, Activity
 from .apps.base import App
@@ -50,6 +50,12 @@ class RemoteApp(ExtensionApp):
         config=True,
         help="Folder of session records and logs (0700). "
         "Default: ``jupyter_remote`` in Jupyter's data folder.",
+    )
+    schedulers = List(
+        Unicode(),
+        ["slurm", "htcondor"],
+        config=True,
+        help="Schedulers whose jobs are shown when their commands are here; [] for none.",
     )
 
     @default("data_dir")
@@ -166,7 +172,8 @@ class RemoteApp(ExtensionApp):
         """Those whose programs are on this machine."""
         slurm = RemoteSlurmBackend(parent=self)
         htcondor = RemoteHTCondorBackend(parent=self, data_dir=data_dir)
-        return {one.name: one for one in (slurm, htcondor) if one.found()}
+        looked_for = [one for one in (slurm, htcondor) if one.name in self.schedulers]
+        return {one.name: one for one in looked_for if one.found()}
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""

@@ -40,10 +40,10 @@ const EXTRA = { usual: false };
 
 /** All columns, in their order. */
 const ALL: Readonly<Record<Column, IColumn>> = {
-  name: column(trans => trans.__('Name'), 150, 0, { grows: 2 }),
+  name: column(trans => trans.__('Name'), 130, 0, { grows: 2 }),
   user: column(trans => trans.__('User'), 80, 2, EXTRA),
   backend: column(trans => trans.__('Backend'), 68, 4),
-  job_id: column(trans => trans.__('Id'), 92, 2),
+  job_id: column(trans => trans.__('Id'), 104, 2),
   state: column(trans => trans.__('State'), 100, 0),
   reason: column(trans => trans.__('Reason'), 130, 1, { grows: 3 }),
   line: column(trans => trans.__('Place'), 64, 5, EXTRA),

@@ -234,7 +234,7 @@ async def test_jobs(client: Client) -> None:
     await client("DELETE", "jobs", "local", job["job_id"])
     await client.state(session, "stopped")
     assert (await client.refusal("DELETE", "jobs", "local", "no-such-job"))[0] == 404
-    assert (await client.refusal("POST", "jobs", "local", job["job_id"], "hold"))[0] == 400
+    assert (await client.refusal("POST", "jobs", "local", job["job_id"], "hold"))[0] == 409
 
 
 async def test_the_badges_link_opens_lab(jp_fetch: Fetch, jp_base_url: str) -> None:

@@ -4,6 +4,8 @@
 ``run`` (folder for sockets), ``umask`` (of the app) and ``detach``: true, the default: leave the
 caller, whose exit status is 0 once there is ``JOB/state.json``, 2 when something could not be
 stored and 1 otherwise, with words on stderr; false: stay, and end with the app's exit status.
+Besides: ``time_limit`` (seconds from the start; then stopped: failed), ``err`` (true: stderr to
+the file ``err``), ``record`` (fields for the state) and ``queued`` (see ``queue.py``).
 
 It keeps ``state.json`` (replaced atomically, touched every minute), ``log`` (stdout and stderr of
 the app as they come, unbounded), ``{run}/agent.sock`` (JSON lines: the state at once and at every

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import resource
 import sys
 import time
 
@@ -65,6 +66,27 @@ def identity(pid: int) -> dict[str, Any]:
     fields = proc_stat(pid)
     start = float(fields[19]) if fields else time.time()
     return {"boot_id": boot_id(), "pid": pid, "start_time": start}
+
+
+def alive(who: Any) -> bool:
+    """Whether the process still runs that ``identity`` answered this for."""
+    try:
+        if not LINUX:
+            os.kill(who["pid"], 0)
+            return True
+        fields = proc_stat(who["pid"])
+        same = fields[0] not in "ZX" and float(fields[19]) == who["start_time"]
+        return same and bool(boot_id() == who["boot_id"])
+    except (OSError, LookupError, TypeError):
+        return False
+
+
+def usage() -> dict[str, float]:
+    """Of all children that ended: seconds of CPU time, and the most bytes of memory that one
+    of them had (a child has at first what its parent had)."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    unit = 1024 if LINUX else 1
+    return {"cpu_time": round(used.ru_utime + used.ru_stime, 3), "peak": used.ru_maxrss * unit}
 
 
 def descendants(root: int) -> list[int]:

@@ -60,7 +60,7 @@ class Start:
             os.setsid()
             os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
             os.dup2(open_log(self.job), 1)
-            os.dup2(1, 2)
+            os.dup2(open_log(self.job, "err") if self.spec.get("err") else 1, 2)
             words = f"folder not found: {cwd}"
             os.chdir(cwd)
             os.umask(self.spec.get("umask", 0o77))
@@ -75,10 +75,10 @@ class Start:
             os._exit(127)
 
 
-def open_log(job: str) -> int:
+def open_log(job: str, name: str = "log") -> int:
     """The log, or nowhere when it cannot be written."""
     with quiet:
-        return os.open(job + "/log", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return os.open(f"{job}/{name}", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     return os.open(os.devnull, os.O_WRONLY)
 
 

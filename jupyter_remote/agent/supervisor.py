@@ -16,7 +16,18 @@ from . import door
 from .disk import remove_stale, remove_tree, write_json
 from .loop import Loop
 from .news import News
-from .proc import LINUX, PR_SET_CHILD_SUBREAPER, descendants, identity, now, prctl, quiet, read
+from .proc import (
+    LINUX,
+    PR_SET_CHILD_SUBREAPER,
+    descendants,
+    identity,
+    now,
+    prctl,
+    quiet,
+    read,
+    usage,
+)
+from .queue import CLAIM, Queue, claim
 from .start import Start, detach, open_log
 
 TYPE_CHECKING = False
@@ -40,11 +51,11 @@ class Agent:
         self.start = Start(job, spec, names)
         self.app = 0
         self.status: int | None = None  # of the app, as waitpid says it
-        self.usable = False
+        self.usable = self.late = False
         self.trouble = "nothing was asked"
-        state = {"state": "starting", "revision": 0, "name": spec["name"], "job": job}
+        state = {"state": "starting", "revision": 1, "name": spec["name"], "job": job}
         state.update(run=self.run, host=socket.gethostname(), submitted=now())
-        state["agent"] = identity(os.getpid())
+        state.update(spec.get("record", {}), agent=identity(os.getpid()))
         self.loop = Loop()
         self.news = News(self.loop, job + "/state.json", state)
 
@@ -63,6 +74,8 @@ class Agent:
             write_json(self.job + "/state.json", self.news.state)
         except OSError:
             remove_tree(self.run)
+            with quiet:
+                os.unlink(self.job + "/" + CLAIM)
             raise
 
     def _woken(self, numbers: bytes) -> None:
@@ -111,6 +124,7 @@ class Agent:
     def _supervise(self) -> str:
         """Until the app ended, stop was asked or it was not ready in time; answers why."""
         timeout, running = self.spec["ready"]["timeout"], False
+        limit = self.spec.get("time_limit") or float("inf")
         begin = touched = time.monotonic()
         self.usable = self.spec["ready"]["kind"] == "started" or self.spec["listen"] == "nothing"
         if not self.usable:
@@ -122,7 +136,11 @@ class Agent:
             left = BEAT if running else begin + timeout - time.monotonic()
             if left <= 0:
                 return f"not ready after {timeout:g} s: {self.trouble}"
-            self._turn(left)
+            over = begin + limit - time.monotonic()
+            if over <= 0:
+                self.late = True
+                return f"ended at its time limit of {limit:g} s"
+            self._turn(min(left, over))
             if time.monotonic() - touched >= BEAT:
                 touched = time.monotonic()
                 with quiet:
@@ -164,7 +182,7 @@ class Agent:
             os.kill(self.app, signal.SIGKILL)
             limit = 0.0
         least = time.monotonic() + min(1.0, grace)
-        gentle = max(limit, least) if self.news.stop else least
+        gentle = max(limit, least) if self.news.stop or self.late else least
         told: set[int] = set()
         while self._reap() and time.monotonic() < gentle + KILL:
             number = signal.SIGTERM if time.monotonic() < gentle else signal.SIGKILL
@@ -182,7 +200,7 @@ class Agent:
             for name in os.listdir(self.run):
                 if name != "agent.sock":
                     remove_tree(os.path.join(self.run, name))
-        self.news.publish(**self._ending(reason))
+        self.news.publish(**self._ending(reason), **usage())
 
     def _ending(self, reason: str) -> dict[str, Any]:
         end: dict[str, Any] = {"state": "failed", "ended": now()}
@@ -207,15 +225,25 @@ def main(job: str) -> int:
     """Do what ``job``/spec.json says; answers the exit status."""
     os.umask(0o77)
     spec = json.loads(read(job + "/spec.json"))
+    queued = spec.get("queued", False)
+    lock = os.dup(0) if queued else -1
     say = (
         detach() if spec.get("detach", True) else lambda _, words: _ignore(sys.stderr.write(words))
     )
     prctl(PR_SET_CHILD_SUBREAPER, 1)
     agent = Agent(job, spec)
     try:
+        if queued:
+            claim(job)
         agent.prepare()
     except OSError as error:
         say(2, str(error))
         return 2
+    if queued:
+        os.close(lock)
     os.dup2(open_log(job), 2)
-    return agent.work(lambda: say(0, ""))
+    status = agent.work(lambda: say(0, ""))
+    if queued:
+        with quiet:
+            Queue(os.path.dirname(job), os.path.dirname(spec["run"])).advance(sys.executable)
+    return status

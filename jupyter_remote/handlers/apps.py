@@ -12,6 +12,8 @@ from tornado import web
 
 from ..apps.programs import programs
 from ..apps.registry import RemoteApps
+from ..contract import Offers
+from ..errors import RemoteError
 from ..events import SCHEMAS
 from .base import RemoteHandler
 from .sessions import SessionsBase
@@ -56,7 +58,10 @@ class BackendsHandler(SessionsBase):
         """All backends and what they offer this user."""
         records = []
         for name, backend in self.sessions.backends.items():
-            offers = await backend.offers()
+            try:
+                offers = await backend.offers()
+            except RemoteError as error:
+                offers = Offers(available=False, reason=str(error))
             records.append({"name": name, **dataclasses.asdict(offers)})
         self.answer({"backends": records})
 

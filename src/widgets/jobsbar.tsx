@@ -25,7 +25,7 @@ interface IBarProps {
 
 /** What stands above the list. */
 export function JobsBar(props: IBarProps): React.JSX.Element {
-  const { model, settings, shown, trans } = props;
+  const { model, trans } = props;
   return (
     <div className="jp-RemoteJobs-bar">
       <Filter
@@ -48,8 +48,6 @@ export function JobsBar(props: IBarProps): React.JSX.Element {
       />
       <Age {...props} />
       <Buttons {...props} />
-      <ColumnMenu desk={model.desk} {...{ shown, trans }} />
-      <NoticeMenu {...{ settings, trans }} />
     </div>
   );
 }
@@ -127,7 +125,8 @@ function Age({ model, trans }: IBarProps): React.JSX.Element | null {
   );
 }
 
-function Buttons({ model, run, trans }: IBarProps): React.JSX.Element {
+function Buttons(props: IBarProps): React.JSX.Element {
+  const { model, settings, shown, run, trans } = props;
   const { jobs, chosen } = model;
   const known = [...jobs.backends.values()].flatMap(({ can }) => can);
   const button = (
@@ -168,6 +167,8 @@ function Buttons({ model, run, trans }: IBarProps): React.JSX.Element {
             )
           )
         )}
+      <ColumnMenu desk={model.desk} {...{ shown, trans }} />
+      <NoticeMenu {...{ settings, trans }} />
     </div>
   );
 }

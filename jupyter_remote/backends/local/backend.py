@@ -3,44 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import fnmatch
 import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Float, List, Unicode, default
+from traitlets import Float, Int, List, Unicode, default
 from traitlets.config import Configurable
-from traitlets.log import get_logger
 
 from ... import agent
-from ...contract import LogChunk, Offers
-from ...errors import (
-    BackendError,
-    BackendTimeout,
-    NotFound,
-    StorageError,
-    WrongState,
-)
+from ...agent.queue import CANCELLED
+from ...contract import LogChunk
+from ...errors import BackendError, BackendTimeout, NotFound, RemoteError, StorageError, WrongState
 from ...links.local import default_run_dir, private_folder, socket_fits
-from ...model import Job, JobSpec, State
+from ...model import Job, JobSpec, as_time
 from ...process import Identity, run
-from .care import agent_of, clear_away, is_here, judge, memory, reap
-from .files import JobFolders, Record
+from .actions import QueueActions
+from .attend import Attendant, control
+from .care import is_here, judge
+from .cores import cores
+from .files import STREAMS, JobFolders, Record
+from .queue import Line, LocalQueue, Place, Terms, waits
 from .spec import JOB_ID, check_spec
-from .watch import AgentWatch, ask_to_stop
+from .watch import ask_to_stop
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 AGENT = str(Path(agent.__file__).parent)
+TIDY = 60.0
+"""Seconds between two looks for jobs to forget."""
 
 
-class RemoteLocalBackend(Configurable):
+class RemoteLocalBackend(QueueActions, Configurable):
     """The ``Backend`` named "local" (see ``contract.Backend``). Several servers may share its
     folders; ``close`` ends what it holds open, and no job."""
 
@@ -78,15 +79,29 @@ class RemoteLocalBackend(Configurable):
         "another machine, in a shared home folder, counts as lost; 0: never.",
     )
 
+    slots = Int(
+        0,
+        config=True,
+        help="How many CPUs the jobs of the queue may take together; 0: as many as the server "
+        "may use. Sessions take none. It counts for jobs that are submitted from then on.",
+    )
+    forget_after = Float(
+        14.0, config=True, help="Days after which an ended job of the queue is forgotten; 0: never."
+    )
+    keep_ended = Int(
+        1000,
+        config=True,
+        help="How many ended jobs of the queue are kept; the oldest are forgotten first.",
+    )
+
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._folders = JobFolders(Path(self.data_dir).absolute() / "local")
-        self._watch = AgentWatch()
+        self._queue = LocalQueue(self._folders, Path(self.run_dir).absolute())
+        self._attend = Attendant(self._folders)
         self._runs: dict[str, str] = {}
-        self._agents: dict[str, Identity] = {}
-        self._memory: dict[str, int] = {}
-        self._measured = -1e9
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._made: dict[str, tuple[Record, int | None, Job]] = {}
+        self._tidied = -1e9
 
     @default("data_dir")
     def _default_data_dir(self) -> str:
@@ -118,28 +133,38 @@ class RemoteLocalBackend(Configurable):
     async def jobs(self) -> list[Job]:
         """All jobs in the folder. Raises StorageError and BackendTimeout."""
         active: dict[str, Record] = {}
-        records = []
-        runs: dict[str, str] = {}
-        for record, dead in await self._io(self._look):
-            records.append(record)
-            runs[record.job_id] = record.data.get("run", "")
+        pairs, line = await self._io(self._look)
+        records = [record for record, _ in pairs]
+        for record, dead in pairs:
             if dead:
-                self._care(record)
+                self._attend.care(record)
             elif record.revision and not record.state.ended and is_here(record):
                 active[record.job_id] = record
-        self._runs = runs
-        self._follow(active)
-        self._measure({k for k, record in active.items() if record.state is State.RUNNING})
-        return [record.job(self._memory.get(record.job_id)) for record in records]
+        self._runs = {record.job_id: record.data.get("run", "") for record in records}
+        self._made = {job: made for job, made in self._made.items() if job in self._runs}
+        self._attend.follow(active, self.control_timeout)
+        self._attend.measure(active, self.memory_interval)
+        self._nudge(line)
+        self._tidy(records)
+        return [self._job(record) for record in records]
+
+    def _job(self, record: Record) -> Job:
+        """The same object while nothing changed: thousands of them are compared."""
+        memory = self._attend.memory.get(record.job_id)
+        made = self._made.get(record.job_id)
+        if made is None or made[0] is not record or made[1] != memory:
+            made = self._made[record.job_id] = (record, memory, record.job(memory))
+        return made[2]
 
     async def changed(self) -> None:
         """Return when an agent said something new, or vanished, since ``jobs``."""
-        await self._watch.news.wait()
-        self._watch.news.clear()
+        await self._attend.watch.news.wait()
+        self._attend.watch.news.clear()
 
     async def cancel(self, job_id: str) -> None:
-        """Ask the job's agent to stop. Raises NotFound, WrongState and BackendError."""
-        record, _ = await self._io(self._judged, job_id)
+        """Take a waiting job out of the queue, or ask the job's agent to stop. Raises NotFound,
+        WrongState and BackendError."""
+        record = await self._taken_out(job_id, self.control_timeout)
         if record.state.ended:
             return
         if not record.revision:
@@ -151,11 +176,11 @@ class RemoteLocalBackend(Configurable):
         Identity.from_json(record.data["agent"]).send(signal.SIGTERM)
 
     async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
-        """Bytes of what the job wrote (see ``contract.Backend``), both streams in one; it is
-        not bounded."""
-        if stream != "stdout":
+        """Bytes of what the job wrote (see ``contract.Backend``), which is not bounded. A
+        session writes both streams to one log, a job from the queue to two."""
+        if stream not in STREAMS:
             return LogChunk(data=b"", offset=0, size=0)
-        return await self._io(self._folders.chunk, job_id, offset, limit)
+        return await self._io(self._folders.chunk, job_id, offset, limit, stream)
 
     async def forget(self, job_id: str) -> None:
         """Delete the folder of an ended job. Raises NotFound, and WrongState when it runs."""
@@ -163,14 +188,10 @@ class RemoteLocalBackend(Configurable):
         if not record.state.ended:
             raise WrongState(f"{job_id} is {record.state}: stop it before forgetting it")
         if dead:
-            await asyncio.wait([self._care(record)], timeout=self.io_timeout)
+            await asyncio.wait([self._attend.care(record)], timeout=self.io_timeout)
         await self._io(self._folders.remove, job_id)
         self._runs.pop(job_id, None)
-        self._memory.pop(job_id, None)
-
-    async def offers(self) -> Offers:
-        """This machine is always there."""
-        return Offers(available=True)
+        self._attend.memory.pop(job_id, None)
 
     def socket(self, job_id: str) -> Path:
         """The unix socket (0600) at which the job's app is reached; it need not exist yet."""
@@ -188,11 +209,7 @@ class RemoteLocalBackend(Configurable):
 
     async def close(self) -> None:
         """End all that is held open and all tasks; jobs live on."""
-        await self._watch.close()
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await self._attend.close()
 
     # -- what blocks, in threads
 
@@ -211,64 +228,62 @@ class RemoteLocalBackend(Configurable):
         os.umask(umask)
         return self._folders.create(job_id, spec, run, umask)
 
-    def _look(self) -> list[tuple[Record, bool]]:
-        return [self._judge(record) for record in self._folders.records()]
+    def _look(self) -> tuple[list[tuple[Record, bool]], Line]:
+        """Queues first: what leaves one has its state by then."""
+        places = self._queue.places()
+        pairs = []
+        for record in self._folders.records():
+            with contextlib.suppress(NotFound):  # forgotten just now
+                pairs.append(self._placed(record, places))
+        return pairs, self._queue.line([record for record, _ in pairs], places)
+
+    def _judged(self, job_id: str) -> tuple[Record, bool]:
+        return self._placed(self._folders.record(job_id), self._queue.places())
+
+    def _placed(self, record: Record, places: dict[str, Place]) -> tuple[Record, bool]:
+        """Raises NotFound."""
+        if waits(record) and record.job_id not in places:  # it moved while we looked, or is new
+            places.update(self._queue.places())
+            record = self._folders.record(record.job_id)
+        place = places.get(record.job_id)
+        if place and waits(record):
+            known = self._queue.cancelled if place.kind == CANCELLED else self._queue.shown
+            return known(record, place), False
+        judged, dead = self._judge(record)
+        if waits(record) and judged.state.ended:
+            judged = self._queue.lost(record)
+        return judged, dead
 
     def _judge(self, record: Record) -> tuple[Record, bool]:
-        heard = self._watch.heard.get(record.job_id, {})
+        heard = self._attend.watch.heard.get(record.job_id, {})
         if int(heard.get("revision", 0)) > record.revision:  # it could not be stored
             record = Record(record.job_id, heard, time.time())
         return judge(record, self._folders, self.submit_timeout, self.foreign_silence)
 
-    def _judged(self, job_id: str) -> tuple[Record, bool]:
-        return self._judge(self._folders.record(job_id))
+    def _terms(self) -> Terms:
+        umask = os.umask(0o077)
+        os.umask(umask)
+        run = Path(self.run_dir).absolute()
+        slots = self.slots or cores()
+        return Terms(slots, self.python, self.agent_prefix, self._environment(), umask, run)
 
-    # -- what goes on besides
+    def _tidy(self, records: list[Record]) -> None:
+        """Forget old ends, not too often. Those of sessions are forgotten by their sessions."""
+        if time.monotonic() - self._tidied < TIDY or self._attend.busy("forgetting"):
+            return
+        self._tidied = time.monotonic()
+        ended = [r for r in records if r.submitted and r.state.ended]
+        ended.sort(key=lambda record: record.data.get("ended", ""))
+        first = as_time(time.time() - self.forget_after * 86400) if self.forget_after else ""
+        many = len(ended) - self.keep_ended
+        old = [r for i, r in enumerate(ended) if i < many or r.data.get("ended", "") < first]
+        if old:
+            self._attend.start("forgetting", self._forget_all, [r.job_id for r in old])
 
-    def _start(self, key: str, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
-        """Run it once at a time; errors are logged."""
-        task = asyncio.create_task(self._logged(key, work))
-        self._tasks[key] = task
-        task.add_done_callback(lambda _: self._tasks.pop(key, None))
-        return task
-
-    async def _logged(self, key: str, work: Coroutine[None, None, None]) -> None:
-        try:
-            await work
-        except Exception:
-            get_logger().exception("local jobs: %s failed", key)
-
-    def _care(self, record: Record) -> asyncio.Task[None]:
-        """Clear away what a dead agent left."""
-        key = f"clearing away {record.job_id}"
-        running = self._tasks.get(key)
-        return running or self._start(key, clear_away(record, self._folders))
-
-    def _follow(self, active: dict[str, Record]) -> None:
-        for job_id, record in active.items():
-            who = agent_of(record)
-            if who is not None:
-                self._agents[job_id] = who
-            self._watch.follow(job_id, control(record), record.revision, self.control_timeout)
-        self._watch.keep(set(active))
-        for job_id in set(self._agents) - set(active):
-            if reap(self._agents[job_id]):
-                del self._agents[job_id]
-
-    def _measure(self, active: set[str]) -> None:
-        """Measure memory in a thread, not too often; the next look has the figures."""
-        self._memory = {k: v for k, v in self._memory.items() if k in active}
-        due = time.monotonic() - self._measured >= self.memory_interval > 0
-        if active and due and "memory" not in self._tasks:
-            self._measured = time.monotonic()
-            pids = {job_id: self._agents[job_id].pid for job_id in active & set(self._agents)}
-            self._start("memory", self._measure_all(pids))
-
-    async def _measure_all(self, pids: dict[str, int]) -> None:
-        for job_id, pid in pids.items():
-            figure = await asyncio.to_thread(memory, pid)
-            if figure is not None:
-                self._memory[job_id] = figure
+    async def _forget_all(self, job_ids: list[str]) -> None:
+        for job_id in job_ids:
+            with contextlib.suppress(RemoteError):  # perhaps another server was first
+                await self.forget(job_id)
 
     def _environment(self) -> dict[str, str]:
         patterns = self.env_remove
@@ -277,8 +292,3 @@ class RemoteLocalBackend(Configurable):
             for name, value in os.environ.items()
             if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         }
-
-
-def control(record: Record) -> str:
-    """Path of the agent's control socket."""
-    return str(Path(record.data["run"]) / "agent.sock")

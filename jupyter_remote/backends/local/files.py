@@ -1,4 +1,5 @@
-"""The folders of local jobs: ``<root>/<job id>/`` (0700) with spec.json, state.json and log."""
+"""The folders of local jobs: ``<root>/<job id>/`` (0700) with spec.json, state.json and log;
+jobs from the queue also have script and err."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from ...files import read_chunk
 from ...links.local import private_folder
 from ...model import Job, JobSpec, Json, State
 
-SPEC, STATE, LOG = "spec.json", "state.json", "log"
+SPEC, STATE = "spec.json", "state.json"
+STREAMS = {"stdout": "log", "stderr": "err"}
+SCRIPT = "script"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +55,20 @@ class Record:
             started=data.get("started"),
             ended=data.get("ended"),
             memory=memory,
+            nodes=data.get("host", ""),
+            user=data.get("user", ""),
+            cpus=data.get("cpus"),
+            time_limit=data.get("time_limit"),
+            tag=data.get("tag", ""),
+            folder=data.get("folder", ""),
+            held=data.get("held", False),
+            line=data.get("line"),
         )
+
+    @property
+    def submitted(self) -> bool:
+        """A person's job, that went or goes through the queue; else one of a session."""
+        return bool(self.data.get("queued"))
 
     def changed(self, state: State, reason: str) -> Record:
         """The same job in a state that its agent can no longer say."""
@@ -129,23 +145,31 @@ class JobFolders:
     def create(self, job_id: str, spec: JobSpec, run: Path, umask: int) -> Path:
         """Make a job's folder with its spec; raises WrongState when there is one, and
         StorageError, with nothing left behind, when it cannot be made."""
+        folder = self.make(job_id)
+        self.fill(job_id, {SPEC: fields_of(spec, run, umask)})
+        return folder
+
+    def make(self, job_id: str) -> Path:
+        """Make a job's empty folder; raises WrongState and StorageError."""
         private_folder(self.root)
         folder = self.root / job_id
-        fields = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
-        fields.update(env=dict(spec.env), files=dict(spec.files), run=str(run), umask=umask)
-        fields["ready"] = dataclasses.asdict(spec.ready)
         try:
             folder.mkdir(mode=0o700)
         except FileExistsError:
             raise WrongState(f"there is a local job {job_id} already") from None
         except OSError as error:
             raise StorageError(f"cannot make {folder}: {error.strerror}") from error
-        try:
-            disk.write_json(str(folder / SPEC), fields)
-        except OSError as error:
-            self.remove(job_id)
-            raise StorageError(f"cannot write {folder / SPEC}: {error.strerror}") from error
         return folder
+
+    def fill(self, job_id: str, files: Mapping[str, Json]) -> None:
+        """Write files into a new folder, which is removed when that fails: StorageError."""
+        for name, data in files.items():
+            path = self.root / job_id / name
+            try:
+                disk.write_json(str(path), data)
+            except OSError as error:
+                self.remove(job_id)
+                raise StorageError(f"cannot write {path}: {error.strerror}") from error
 
     def save(self, record: Record) -> None:
         """Store a state that the job's agent can no longer store."""
@@ -162,9 +186,10 @@ class JobFolders:
             return {}
         return spec if isinstance(spec, dict) else {}
 
-    def chunk(self, job_id: str, offset: int, limit: int) -> LogChunk:
-        """Bytes of the log; none when the file vanished. Raises NotFound, StorageError."""
-        return read_chunk(self._folder(job_id) / LOG, offset, limit, os.O_NOFOLLOW)
+    def chunk(self, job_id: str, offset: int, limit: int, stream: str) -> LogChunk:
+        """Bytes of a log; none when there is no such file. Raises NotFound, StorageError."""
+        path = self._folder(job_id) / STREAMS.get(stream, "")
+        return read_chunk(path, offset, limit, os.O_NOFOLLOW)
 
     def remove(self, job_id: str) -> None:
         """Delete a job's folder: out of the list at once, then file by file."""
@@ -178,9 +203,18 @@ class JobFolders:
             shutil.rmtree(left, ignore_errors=True)
 
 
+def fields_of(spec: JobSpec, run: Path, umask: int) -> dict[str, Json]:
+    """The spec as the agent reads it."""
+    fields = {f.name: getattr(spec, f.name) for f in dataclasses.fields(spec)}
+    fields.update(env=dict(spec.env), files=dict(spec.files), run=str(run), umask=umask)
+    fields["ready"] = dataclasses.asdict(spec.ready)
+    return fields
+
+
 def _checked(data: Json, name: str) -> Mapping[str, Json]:
     """The file's content, which has a state; raises KeyError, TypeError or ValueError."""
     if name == SPEC:
-        return {"state": "submitting", "name": data["name"], "run": data["run"]}
+        known = {"state": "submitting", "name": data["name"], "run": data["run"]}
+        return {**known, **data.get("record", {})}
     State(data["state"])
     return {**data, "revision": int(data["revision"])}

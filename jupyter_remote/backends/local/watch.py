@@ -41,6 +41,7 @@ class AgentWatch:
 
     async def close(self) -> None:
         """Hang up everywhere."""
+        self._known.clear()
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -51,8 +52,8 @@ class AgentWatch:
             with contextlib.suppress(OSError, ValueError, asyncio.TimeoutError):
                 reader, writer = await asyncio.wait_for(_open(path), timeout)
                 self._refused.discard(job_id)
-                try:
-                    while line := await reader.readline():
+                try:  # wait_for may hide that we were cancelled
+                    while job_id in self._known and (line := await reader.readline()):
                         self._hear(job_id, json.loads(line))
                 finally:
                     writer.close()

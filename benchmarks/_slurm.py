@@ -1,0 +1,52 @@
+"""A real Slurm with a long queue, and how much its controller works (sdiag)."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.slurm_rig import Slurm
+
+RPC = re.compile(r"^\t(\w+)\s*\(\s*\d+\) count:(\d+)\s+ave_time:\d+\s+total_time:(\d+)", re.M)
+CLIENTS = 4
+
+
+def fill(slurm: Slurm, count: int, user: str = "") -> None:
+    """Submit so many held jobs, each on its own."""
+
+    def some(number: int) -> None:
+        for _ in range(number):
+            slurm.sbatch("true", "--hold", "-J", "waiting", user=user)
+
+    share = [count // CLIENTS + (k < count % CLIENTS) for k in range(CLIENTS)]
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        list(pool.map(some, share))
+
+
+def reset(slurm: Slurm) -> None:
+    slurm.run("sdiag", "--reset")
+
+
+def served(slurm: Slurm) -> tuple[float, int]:
+    """Milliseconds that the controller took for questions since ``reset``, and how many lists
+    of jobs it was asked for. What sdiag itself asks does not count."""
+    listing = slurm.run("sdiag").partition("by message type")[2].partition("by user")[0]
+    kinds = {name: (int(count), int(time)) for name, count, time in RPC.findall(listing)}
+    asked = {name: value for name, value in kinds.items() if "STATS" not in name}
+    lists = sum(
+        count for name, (count, _) in asked.items() if "JOB_INFO" in name or "JOB_USER" in name
+    )
+    return sum(time for _, time in asked.values()) / 1000, lists
+
+
+def ids(slurm: Slurm, count: int) -> list[str]:
+    """Ids of some jobs of root."""
+    return slurm.run("squeue", "-h", "-u", "root", "-o", "%i").split()[:count]
+
+
+def cancel(slurm: Slurm, jobs: list[str]) -> None:
+    subprocess.run(["scancel", *jobs], env=slurm.env, check=True)

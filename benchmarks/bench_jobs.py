@@ -1,0 +1,266 @@
+"""The list of jobs against jupyterlab-slurm 4.1, on the same Slurm with 10,000 jobs in its queue.
+
+Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a
+change and of doing nothing, how long the Jupyter server's event loop stands still meanwhile,
+and how long a change takes to reach the browser. A tab is what its page asks for: ours an
+event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import subprocess
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import _slurm
+from _common import HERE, median, table
+from _desktop import RIVALS, Lab, leave_cleanly, load, rival_packages, say
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.websocket import websocket_connect
+
+from tests import slurm_rig
+
+TABS = (1, 5, 20)
+OURS, THEIRS = "jupyter_remote", "jupyterlab-slurm"
+WATCHED = 30.0
+"""Seconds for which tabs stay open."""
+
+
+class Server:
+    """One Jupyter server and what a tab asks of it."""
+
+    def __init__(self, kind: str, lab: Lab) -> None:
+        self.kind, self.base = kind, lab.base
+        self.http = AsyncHTTPClient(force_instance=True, max_clients=100)
+
+    async def ask(self, path: str, method: str = "GET", body: Any = None) -> bytes:
+        """The answer as it travels, compressed where the server does."""
+        request = HTTPRequest(
+            self.base + path,
+            method=method,
+            body=None if body is None else json.dumps(body),
+            headers={"Accept-Encoding": "gzip"},
+            decompress_response=False,
+            request_timeout=120,
+        )
+        return (await self.http.fetch(request)).body
+
+    async def list(self) -> bytes:
+        """The list, as a page asks for it when it opens."""
+        return await self.ask(
+            "jupyter-remote/jobs" if self.kind == OURS else "jupyterlab_slurm/squeue"
+        )
+
+    async def look(self) -> bytes:
+        return await self.ask("jupyter-remote/jobs/look", "POST", {})
+
+
+class Tab:
+    """An open page of ours: counts the bytes of events about jobs."""
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self.heard: list[tuple[float, int, dict[str, Any]]] = []
+
+    async def __aenter__(self) -> Tab:
+        base = self.server.base.replace("http", "ws", 1)
+        self.socket = await websocket_connect(base + "api/events/subscribe")
+        self.task = asyncio.create_task(self._listen())
+        await self.server.list()
+        await self.server.look()
+        return self
+
+    async def _listen(self) -> None:
+        while (message := await self.socket.read_message()) is not None:
+            data = json.loads(message)
+            if "jupyter_remote/job" in data.get("schema_id", ""):
+                self.heard.append((time.monotonic(), len(message), data))
+
+    async def __aexit__(self, *_: object) -> None:
+        self.socket.close()
+        self.task.cancel()
+
+
+async def with_tabs(server: Server, count: int, work: Callable[[list[Tab]], Awaitable[Any]]) -> Any:
+    tabs = [await Tab(server).__aenter__() for _ in range(count)]
+    try:
+        return await work(tabs)
+    finally:
+        for tab in tabs:
+            await tab.__aexit__()
+
+
+async def controller(slurm: slurm_rig.Slurm, server: Server, tabs: int, seconds: float) -> float:
+    """Milliseconds of the controller for one refresh of all tabs."""
+    if server.kind == THEIRS:
+        _slurm.reset(slurm)
+        await asyncio.gather(*(server.list() for _ in range(tabs)))
+        return _slurm.served(slurm)[0]
+
+    async def watched(_: list[Tab]) -> float:
+        _slurm.reset(slurm)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            await asyncio.gather(*(server.look() for _ in range(tabs)))
+            await asyncio.sleep(min(20, max(0, end - time.monotonic())))
+        total, lists = _slurm.served(slurm)
+        return total / max(1, lists)
+
+    result: float = await with_tabs(server, tabs, watched)
+    return result
+
+
+async def stall(server: Server, work: Awaitable[Any]) -> float:
+    """Longest time in ms that a small request waited while the work was done."""
+    worst, doing = 0.0, asyncio.ensure_future(work)
+    while not doing.done():
+        began = time.monotonic()
+        await server.ask("api/status")
+        worst = max(worst, 1000 * (time.monotonic() - began))
+    await doing
+    return worst
+
+
+async def change(slurm: slurm_rig.Slurm, server: Server, count: int) -> tuple[float, int]:
+    """Seconds until a tab of ours has heard that so many jobs ended, and the bytes for it."""
+    jobs = _slurm.ids(slurm, count)
+
+    async def heard(tabs: list[Tab]) -> tuple[float, int]:
+        await asyncio.sleep(3)
+        tabs[0].heard.clear()
+        began = time.monotonic()
+        await asyncio.to_thread(_slurm.cancel, slurm, jobs)
+        while True:
+            told = sum(data["changed"]["count"] for _, _, data in tabs[0].heard)
+            if told >= count:
+                last = tabs[0].heard[-1][0]
+                return last - began, sum(size for _, size, _ in tabs[0].heard)
+            await asyncio.sleep(0.01)
+
+    result: tuple[float, int] = await asyncio.wait_for(with_tabs(server, 1, heard), 60)
+    return result
+
+
+async def idle(server: Server, seconds: float) -> int:
+    """Bytes of events that a tab hears while nothing changes."""
+
+    async def quiet(tabs: list[Tab]) -> int:
+        await asyncio.sleep(5)
+        tabs[0].heard.clear()
+        await asyncio.sleep(seconds)
+        return sum(size for _, size, _ in tabs[0].heard)
+
+    result: int = await with_tabs(server, 1, quiet)
+    return result
+
+
+async def measure(
+    slurm: slurm_rig.Slurm, ours: Server, theirs: Server, options: Any
+) -> list[list[str]]:
+    rows = []
+    seconds = 6.0 if options.quick else WATCHED
+    say(f"  {options.jobs} jobs of somebody else ({load()})")
+    _slurm.fill(slurm, options.jobs, user="nobody")
+    _slurm.fill(slurm, 60)
+    for tabs in TABS:
+        one = await controller(slurm, ours, tabs, seconds)
+        other = median([await controller(slurm, theirs, tabs, 0) for _ in range(3)])
+        rows.append(
+            [
+                f"controller for a refresh, {tabs} tabs: ms",
+                f"{one:.2f}",
+                f"{other:.1f}",
+                ratio(one, other),
+            ]
+        )
+    changed = [await change(slurm, ours, 1) for _ in range(2 if options.quick else 10)]
+    seen = [seconds for seconds, _ in changed]
+    rows.append(["change to event, median: s", f"{median(seen):.2f}", "60 (its interval)", ""])
+    rows.append(["change to event, longest: s", f"{max(seen):.2f}", "60 (its interval)", ""])
+    size = len(await theirs.list())
+    rows.append(["50 changes: bytes", *against((await change(slurm, ours, 50))[1], size)])
+    rows.append(["no change, 30 s: bytes", f"{await idle(ours, seconds)}", f"{size} a minute", ""])
+    return rows
+
+
+async def own(
+    slurm: slurm_rig.Slurm, ours: Server, theirs: Server, options: Any
+) -> list[list[str]]:
+    """All jobs are the user's own."""
+    say(f"  {options.jobs} jobs of one's own ({load()})")
+    slurm.run("scancel", "--user", "nobody")
+    _slurm.fill(slurm, options.jobs)
+    await ours.look()
+    await asyncio.sleep(15)
+    rows = [["first list: bytes", *against(len(await ours.list()), len(await theirs.list()))]]
+    for kind, server in ((OURS, ours), (THEIRS, theirs)):
+        await stall(server, asyncio.sleep(0.5))
+        say(f"  {kind} at rest: {await stall(server, asyncio.sleep(2)):.1f} ms")
+
+    async def refreshed() -> None:
+        await ours.look()
+        await asyncio.sleep(12)
+
+    waits = [await stall(ours, refreshed()), await stall(theirs, theirs.list())]
+    rows.append(["longest wait of a small request during a refresh: ms", *against(*waits)])
+    many = asyncio.gather(*(ours.list() for _ in range(20)))
+    waits = [await stall(ours, many)]
+    waits.append(await stall(theirs, asyncio.gather(*(theirs.list() for _ in range(20)))))
+    rows.append(["the same while 20 tabs open at once: ms", *against(*waits)])
+    return rows
+
+
+def scrolled(lab: Lab, count: int) -> list[list[str]]:
+    """Frames while the list of jobs and Lab's own list of as many files scroll, in turn."""
+    say(f"  scrolling ({load()})")
+    for number in range(count):
+        (lab.home / f"file-{number}.txt").touch()
+    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base]
+    answer = subprocess.run(argv, cwd=HERE, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        raise RuntimeError(answer.stderr)
+    seen = json.loads(answer.stdout)
+    say(f"  {seen['shown']} ms from the command until rows are there")
+    cells = [f"{seen['jobs']:.1f}", f"{seen['files']:.1f} (Lab's files)"]
+    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(seen["jobs"], seen["files"])]]
+
+
+def against(one: float, other: float) -> list[str]:
+    return [f"{one:.0f}", f"{other:.0f}", ratio(one, other)]
+
+
+def ratio(one: float, other: float) -> str:
+    return f"{one / other:.4f}" if other else ""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="short and few: does it work?")
+    parser.add_argument("--jobs", type=int, help="how many jobs (10,000)")
+    options = parser.parse_args()
+    options.jobs = options.jobs or (300 if options.quick else 10_000)
+    leave_cleanly()
+    if why := slurm_rig.missing() or rival_packages():
+        raise SystemExit(f"It needs: {why}")
+    with slurm_rig.slurm() as slurm:
+        env = {"SLURM_CONF": str(slurm.conf)}
+        with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
+            pair = Server(OURS, ours), Server(THEIRS, theirs)
+            rows = asyncio.run(both(slurm, *pair, options))
+            rows += scrolled(ours, options.jobs)
+    print("## Jobs\n")
+    print(table(["", OURS, THEIRS, "ratio"], rows))
+    say(f"Machine: {load()} at the end, {os.cpu_count()} processors.")
+
+
+async def both(*args: Any) -> list[list[str]]:
+    return [*await measure(*args), *await own(*args)]
+
+
+if __name__ == "__main__":
+    main()
