@@ -171,3 +171,35 @@ async function axe(page: Page): Promise<void> {
     violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ''}`)
   ).toEqual([]);
 }
+
+test('a job on this machine: submitted, followed, looked back at', async ({
+  page
+}, info) => {
+  await page.setViewportSize({ width: 1300, height: 900 });
+  await command(page, 'jupyter-remote:submit-job');
+  const form = page.locator('.jp-RemoteSubmit-form');
+  await expect(form.locator('[data-field="time"]')).toBeVisible();
+  await form.getByLabel('Name').fill('small-step');
+  await form.getByLabel('Time limit').fill('5 min');
+  await form.locator('.cm-content').click();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.type('echo it runs; test -e go || sleep 2; echo done');
+  await page.screenshot({ path: info.outputPath('local-form.png') });
+  await page.keyboard.press('Control+Enter');
+  await expect(form).toContainText('Submitted to local as job');
+  await form.getByRole('button', { name: 'Details' }).click();
+  const view = page.locator('.jp-RemoteDetails:visible');
+  await expect(view.getByRole('heading', { level: 2 })).toContainText(
+    'small-step'
+  );
+  await expect(view.locator('[data-state="stopped"]')).toBeVisible();
+  await expect(view.locator('.cm-content')).toContainText('echo it runs');
+  await page.screenshot({ path: info.outputPath('local-details.png') });
+  await view.getByRole('button', { name: 'Show Log' }).click();
+  await expect(page.locator('.jp-RemoteLog-text')).toContainText('it runs');
+  await command(page, 'jupyter-remote:show-jobs');
+  const jobs = page.locator('.jp-RemoteJobs');
+  await jobs.getByRole('button', { name: 'Finished' }).click();
+  await expect(jobs.locator('[data-job]').first()).toContainText('small-step');
+  await page.screenshot({ path: info.outputPath('local-history.png') });
+});
