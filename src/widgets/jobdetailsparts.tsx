@@ -30,14 +30,14 @@ export function Meters(props: {
           <div key={name} data-meter={name}>
             <dt>{label}</dt>
             <dd>
-              <span className="jp-RemoteDetails-bar" aria-hidden="true">
-                <span
-                  data-high={
-                    name !== 'cpu' && (part ?? 0) > 0.9 ? true : undefined
-                  }
-                  style={{ width: `${Math.min(1, part ?? 0) * 100}%` }}
-                />
-              </span>
+              {part !== null && (
+                <span className="jp-RemoteDetails-bar" aria-hidden="true">
+                  <span
+                    data-high={name !== 'cpu' && part > 0.9 ? true : undefined}
+                    style={{ width: `${Math.min(1, part) * 100}%` }}
+                  />
+                </span>
+              )}
               <span>{words}</span>
             </dd>
           </div>
