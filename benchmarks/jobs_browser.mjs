@@ -1,6 +1,6 @@
 // Chromium under bench_jobs.py: how smoothly long lists scroll. One JSON line is the answer.
 // node jobs_browser.mjs <base URL of a Lab with many jobs and many files>
-/* global document, performance, requestAnimationFrame, window */
+/* global document, requestAnimationFrame, window */
 import { chromium } from 'playwright-core';
 
 const ROUNDS = 3;

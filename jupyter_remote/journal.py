@@ -40,7 +40,7 @@ class Journal:
         if not self._waiting:
             return
         if self._known is None:
-            self._known = {_key(record) for record in self.read(KEPT)}
+            self._known = set(self._stored(KEPT))
         waiting = dict(self._waiting)
         fresh = [record for key, record in waiting.items() if key not in self._known]
         if fresh:
@@ -51,12 +51,15 @@ class Journal:
 
     def read(self, days: float) -> list[Json]:
         """Records of the last days, newest last. Lines that cannot be read are passed over."""
+        return list((self._stored(days) | self._waiting).values())
+
+    def _stored(self, days: float) -> dict[str, Json]:
         oldest = _day(time.time() - days * 86400)
         found: dict[str, Json] = {}
         for path in sorted(self._folder.glob("*.jsonl")):
             if path.stem >= oldest:
                 found.update(_lines(path))
-        return list((found | self._waiting).values())
+        return found
 
     def _append(self, text: str) -> None:
         make_private(self._folder)

@@ -8,14 +8,18 @@ import dataclasses
 import os
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
 from .agent import proc
 from .errors import BackendError, BackendTimeout
 from .model import Json
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 POLL = 0.02
 """Seconds between two looks at processes that shall end."""
@@ -56,6 +60,19 @@ async def run(
     return Result(process.returncode, out.decode(errors="replace"), err.decode(errors="replace"))
 
 
+async def pair(first: Coroutine[Any, Any, A], second: Coroutine[Any, Any, B]) -> tuple[A, B]:
+    """Both answers, asked for at the same time. When one fails the other is ended first."""
+    one, other = asyncio.create_task(first), asyncio.create_task(second)
+    try:
+        answers = await asyncio.gather(one, other)
+    except BaseException:
+        one.cancel()
+        other.cancel()
+        await asyncio.gather(one, other, return_exceptions=True)
+        raise
+    return answers[0], answers[1]
+
+
 async def _start(
     argv: Sequence[str], reads: bool, env: Mapping[str, str] | None, cwd: str | None
 ) -> asyncio.subprocess.Process:
@@ -81,8 +98,10 @@ async def _give_up(process: asyncio.subprocess.Process) -> None:
     """Kill the command's group (its number stays taken while there are members)."""
     with contextlib.suppress(OSError):
         os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(process.wait(), 1)
+    for _ in range(100):  # not by wait_for, whose task may be cancelled before its first step
+        if process.returncode is not None:
+            break
+        await asyncio.sleep(0.01)
     transport = getattr(process, "_transport", None)
     if transport is not None:  # a process outside the group may still hold the pipes
         transport.close()

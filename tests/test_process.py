@@ -18,7 +18,7 @@ import pytest
 from jupyter_remote import process
 from jupyter_remote.agent import proc
 from jupyter_remote.errors import BackendError, BackendTimeout
-from jupyter_remote.process import Identity, end, related, run
+from jupyter_remote.process import Identity, end, pair, related, run
 
 from .conftest import until
 
@@ -154,3 +154,22 @@ async def test_end_says_when_it_cannot(monkeypatch: pytest.MonkeyPatch) -> None:
     assert own is not None
     monkeypatch.setattr(Identity, "send", lambda *_: True)
     assert not await end(lambda: [own], 0.0)
+
+
+async def test_of_a_pair_nothing_goes_on_when_one_fails() -> None:
+    ended = []
+
+    async def fails() -> None:
+        await asyncio.sleep(0)
+        raise BackendError("no")
+
+    async def hangs() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(True)
+
+    for works in ((fails(), hangs()), (hangs(), fails())):
+        with pytest.raises(BackendError):
+            await asyncio.wait_for(pair(*works), 5)
+    assert ended == [True, True]

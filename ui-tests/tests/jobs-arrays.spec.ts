@@ -122,7 +122,7 @@ test('columns are chosen, and kept with the order over a reload', async ({
   );
   await heading('Name').getByRole('button').click();
   await stored;
-  await page.reload({ waitForIsReady: true });
+  await page.reload();
   view = await openJobs(page);
   await expect(heading('Name')).toHaveAttribute('aria-sort', 'ascending');
   await expect(heading('Account')).toBeVisible();

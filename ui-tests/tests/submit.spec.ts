@@ -99,7 +99,9 @@ test('a form that knows what goes together', async ({
       backend: 'slurm',
       name: 'training',
       folder: tmpPath,
-      script: expect.stringMatching(/#SBATCH[^]*\npython train.py$/) as string,
+      script: expect.stringMatching(
+        /#SBATCH[^]*\npython train.py$/
+      ) as unknown as string,
       options: {
         account: 'chemistry',
         partition: 'fat',
@@ -148,7 +150,7 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
   );
   await page.keyboard.type('echo two');
   await kept;
-  await page.reload({ waitForIsReady: false });
+  await page.reload();
   await expect(form.locator('.cm-content')).toContainText('echo two');
   await expect(form.getByLabel('Time limit')).toHaveValue('2 h');
   await page.theme.setDarkTheme();

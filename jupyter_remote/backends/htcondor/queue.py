@@ -13,6 +13,7 @@ import time
 
 from ...errors import BackendError
 from ...model import Job, State
+from ...process import pair
 from .ads import ATTRIBUTES, read_jobs, whole
 from .commands import CondorCommands
 from .history import CondorHistory
@@ -55,14 +56,14 @@ class CondorQueue:
         return [*(job for key, job in ended.items() if key not in self.jobs), *self.jobs.values()]
 
     async def _all(self) -> None:
-        self.jobs, (_, self._asked) = await asyncio.gather(self._query(self._own), self._summary())
+        self.jobs, (_, self._asked) = await pair(self._query(self._own), self._summary())
         self._looked = time.monotonic()
 
     async def _news(self) -> bool:
         """Take the changes; false when jobs are known that are not there, or the other way."""
         since = self._asked - OVERLAP
         recent = f"(EnteredCurrentStatus >= {since} || QDate >= {since})"
-        changed, (number, asked) = await asyncio.gather(
+        changed, (number, asked) = await pair(
             self._query(f"{self._own} && {recent}"), self._summary()
         )
         known = {**self.jobs, **changed}

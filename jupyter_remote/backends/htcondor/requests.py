@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Collection
 
 from ...contract import JobRequest, Offers, Trial
 from ...errors import BackendAbsent, BackendTimeout, BackendUnreachable
 from ...model import Json
+from ...process import pair
 from . import slots
 from .commands import CondorCommands
 from .folders import RequestFolders
@@ -51,9 +51,7 @@ class CondorRequests:
             first = dry.strip().partition("\n\n")[0]
             path = await self._commands.io(self._folders.write, request.tag, "ad", f"{first}\n")
             analysis = ("-better-analyze", "-jobads", str(path))
-            table, there = await asyncio.gather(
-                self._commands.ask("condor_q", *analysis), self._slots()
-            )
+            table, there = await pair(self._commands.ask("condor_q", *analysis), self._slots())
         finally:
             await self._commands.io(self._folders.remove, request.tag)
         return slots.trial(table, len(there))
