@@ -55,6 +55,7 @@ class RemoteJobDesk(LoggingConfigurable):
     ) -> None:
         super().__init__(**kwargs)
         self.jobs, self._session_of, self._stop, self._root = jobs, session_of, stop, root
+        self.roots = list(dict.fromkeys([os.path.abspath(root), os.path.realpath(root)]))
         self._others: dict[str, tuple[float, asyncio.Task[list[Job]]]] = {}
 
     # -- what is done to jobs ---------------------------------------------------------------

@@ -27,6 +27,7 @@ export interface IJobFreshness {
 export interface IJobListing extends IJobFreshness {
   readonly jobs: readonly IJob[];
   readonly trend: readonly ITrendPoint[];
+  readonly roots: readonly string[];
 }
 
 /** An answer whose jobs came as a table. */

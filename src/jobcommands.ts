@@ -1,6 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Clipboard, showErrorMessage } from '@jupyterlab/apputils';
-import { PageConfig } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { copyIcon, folderIcon, infoIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
@@ -189,7 +188,7 @@ function addLooks(options: IJobCommands): void {
     icon: folderIcon,
     describedBy: JOB_ARGS,
     isEnabled: args => Boolean(single(args)?.folder),
-    execute: args => openFolder(commands, single(args)?.folder ?? '', trans)
+    execute: args => openFolder(options, single(args)?.folder ?? '')
   });
 }
 
@@ -204,24 +203,22 @@ export function showDetails(
 }
 
 async function openFolder(
-  commands: CommandRegistry,
-  folder: string,
-  trans: TranslationBundle
+  { app, jobs, trans }: IJobCommands,
+  folder: string
 ): Promise<void> {
-  const root = PageConfig.getOption('serverRoot');
-  const path = labPath(folder, root);
+  const path = labPath(folder, jobs.roots);
   if (path === null) {
     await showErrorMessage(
       trans.__('Cannot open the folder'),
       trans.__(
         'The job works in %1. Lab’s file browser only shows what is below %2.',
         folder,
-        root
+        jobs.roots[0] ?? '/'
       )
     );
     return;
   }
-  await commands.execute('filebrowser:open-path', { path: `/${path}` });
+  await app.commands.execute('filebrowser:open-path', { path: `/${path}` });
 }
 
 function addMark(options: IJobCommands): void {

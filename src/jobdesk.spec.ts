@@ -67,16 +67,15 @@ describe('JobDesk', () => {
 });
 
 describe('labPath', () => {
-  it('is relative to the root of the file browser', () => {
-    expect(labPath('/home/ada/runs/a', '/home/ada')).toBe('runs/a');
-    expect(labPath('/home/ada/', '/home/ada')).toBe('');
-    expect(labPath('/home/adam/x', '/home/ada')).toBeNull();
-    expect(labPath('/scratch/ada', '/home/ada')).toBeNull();
-    expect(labPath('/etc', '/')).toBe('etc');
-    expect(labPath('/home/ada/work/x', '~/work')).toBe('x');
-    expect(labPath('/home/ada/work', '~/work')).toBe('');
-    expect(labPath('/home/ada/works', '~/work')).toBeNull();
-    expect(labPath('', '/home/ada')).toBeNull();
+  it('is relative to the top of the file browser', () => {
+    const roots = ['/home/ada/', '/gpfs/u/ada'];
+    expect(labPath('/home/ada/runs/a', roots)).toBe('runs/a');
+    expect(labPath('/gpfs/u/ada/x', roots)).toBe('x');
+    expect(labPath('/home/ada/', roots)).toBe('');
+    expect(labPath('/home/adam/x', roots)).toBeNull();
+    expect(labPath('/scratch/ada', roots)).toBeNull();
+    expect(labPath('/etc', ['/'])).toBe('etc');
+    expect(labPath('', roots)).toBeNull();
   });
 });
 

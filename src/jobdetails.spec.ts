@@ -1,7 +1,7 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
 import { graphOf } from './graph';
-import { browserPath, matchingRows, meters } from './jobdetails';
+import { matchingRows, meters } from './jobdetails';
 import type { IJobDetails } from './tokens';
 
 const trans = nullTranslator.load('jupyter_remote');
@@ -59,20 +59,6 @@ describe('rows', () => {
       ['TresPerNode', 'gres:gpu']
     ]);
     expect(matchingRows(rows, '')).toHaveLength(3);
-  });
-});
-
-describe('browserPath', () => {
-  it.each([
-    ['/home/ada/runs', '/home/ada', 'ada', 'runs'],
-    ['/home/ada', '/home/ada/', 'ada', ''],
-    ['/home/ada2/runs', '/home/ada', 'ada', null],
-    ['/home/ada/work/runs', '~/work', 'ada', 'runs'],
-    ['/gpfs/users/ada/runs/x', '~', 'ada', 'runs/x'],
-    ['/scratch/x', '~', 'ada', null],
-    ['/x', '~', '', null]
-  ])('%s below %s', (folder, root, user, path) => {
-    expect(browserPath(folder, root, user)).toBe(path);
   });
 });
 

@@ -191,28 +191,3 @@ export function matchingRows(
     return words.every(word => text.includes(word));
   });
 }
-
-/**
- * Path in Lab's file browser of a folder of the machine, null when it is not
- * below `root`, the file browser's top. Lab writes the user's home as `~`:
- * then the folder called like the user is taken for it.
- */
-export function browserPath(
-  folder: string,
-  root: string,
-  user: string
-): string | null {
-  let top = root.replace(/\/+$/, '');
-  if (top.startsWith('~')) {
-    const parts = folder.split('/');
-    const at = user ? parts.indexOf(user) : -1;
-    if (at < 0) {
-      return null;
-    }
-    top = parts.slice(0, at + 1).join('/') + top.slice(1);
-  }
-  if (folder === top) {
-    return '';
-  }
-  return folder.startsWith(`${top}/`) ? folder.slice(top.length + 1) : null;
-}

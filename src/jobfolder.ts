@@ -1,20 +1,14 @@
 /**
- * The path of an absolute one below the root of Lab's file browser, as Lab
- * writes it; null when it is not below. A root below the user's home comes as
- * `~/...`, and nobody tells what `~` is.
+ * The path of an absolute one below the top of Lab's file browser, as Lab
+ * writes it; null when it is not below. `roots`: paths of that top.
  */
-export function labPath(path: string, root: string): string | null {
+export function labPath(path: string, roots: readonly string[]): string | null {
   const plain = path.replace(/\/+$/, '');
-  const base = root.replace(/\/+$/, '');
-  if (!path.startsWith('/')) {
-    return null;
+  for (const root of path.startsWith('/') ? roots : []) {
+    const top = root.replace(/\/+$/, '');
+    if (`${plain}/`.startsWith(`${top}/`)) {
+      return plain.slice(top.length + 1);
+    }
   }
-  if (base.startsWith('~')) {
-    const inside = base.slice(1);
-    const at = `${plain}/`.indexOf(`${inside}/`, 1);
-    return at < 0 ? null : plain.slice(at + inside.length + 1);
-  }
-  return `${plain}/`.startsWith(`${base}/`)
-    ? plain.slice(base.length + 1)
-    : null;
+  return null;
 }

@@ -15,6 +15,7 @@ function mirror(listed: IJob[]) {
     jobs: listed,
     sequence: 5,
     trend: [],
+    roots: [],
     backends: { slurm: { seen: null, silent: '', can: ['hold'] } }
   };
   const client = {

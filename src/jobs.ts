@@ -58,6 +58,10 @@ export class Jobs
     return this._jobs.get(key);
   }
 
+  get roots(): readonly string[] {
+    return this.store.roots;
+  }
+
   get trend(): readonly ITrendPoint[] {
     return this.store.trend;
   }

@@ -25,6 +25,8 @@ export interface IJobStore {
   readonly backends: ReadonlyMap<string, IJobBackend>;
   readonly sequence: number;
   readonly trend: readonly ITrendPoint[];
+  /** Paths of the top of Lab's file browser. */
+  readonly roots: readonly string[];
 }
 
 /** Points of the trend that are kept. */
@@ -35,7 +37,8 @@ export const NO_JOBS: IJobStore = {
   jobs: new Map(),
   backends: new Map(),
   sequence: -1,
-  trend: []
+  trend: [],
+  roots: []
 };
 
 /** What a job is known by in the page. */
@@ -55,7 +58,8 @@ export function fromJobListing(listing: IJobListing): IJobStore {
     jobs: new Map(listing.jobs.map(job => [keyOf(job), job])),
     backends: new Map(Object.entries(listing.backends)),
     sequence: listing.sequence,
-    trend: listing.trend
+    trend: listing.trend,
+    roots: listing.roots
   };
 }
 
@@ -75,7 +79,7 @@ export function withJobEvent(
   const backends = new Map(store.backends).set(backend, { seen, silent, can });
   const trend = withCounts(store.trend, jobs);
   return {
-    store: { jobs, backends, sequence, trend },
+    store: { ...store, jobs, backends, sequence, trend },
     complete: sequence === store.sequence + 1
   };
 }

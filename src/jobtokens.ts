@@ -202,6 +202,8 @@ export interface IRemoteJobs {
   readonly problem: string;
   readonly all: readonly IJob[];
   readonly backends: ReadonlyMap<string, IJobBackend>;
+  /** Paths of the top of Lab's file browser. */
+  readonly roots: readonly string[];
   /** How many tasks ran and waited, oldest first. */
   readonly trend: readonly ITrendPoint[];
   /** The job with this key: `<backend>/<id>`. */

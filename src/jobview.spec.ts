@@ -32,6 +32,9 @@ describe('words of a job', () => {
   it('tell a job that is held from one that waits', () => {
     expect(jobWord(waiting, trans)).toBe('Queued');
     expect(jobWord(held, trans)).toBe('Held');
+    const ended = job({ state: 'stopped', exit_code: 0 });
+    expect(jobWord(ended, trans)).toBe('Finished');
+    expect(jobWord({ ...ended, exit_code: null }, trans)).toBe('Stopped');
     expect(isHeld({ ...held, state: 'running' })).toBe(false);
   });
 

@@ -16,7 +16,11 @@ export function waits({ state }: IJob): boolean {
 
 /** The word for a job's state. */
 export function jobWord(job: IJob, trans: TranslationBundle): string {
-  return isHeld(job) ? trans.__('Held') : stateWord(job.state, trans);
+  if (isHeld(job)) {
+    return trans.__('Held');
+  }
+  const done = job.state === 'stopped' && job.exit_code === 0;
+  return done ? trans.__('Finished') : stateWord(job.state, trans);
 }
 
 /** Why it is so and, while it waits, when it is expected to start. */

@@ -31,7 +31,7 @@ export interface ILogSource {
     limit: number,
     stream?: JobStream
   ): Promise<ILogChunk>;
-  /** The absolute path of a log; empty: unknown. Without it there is one stream. */
+  /** Where Lab's file browser has a log; empty: nowhere. Without it there is one stream. */
   path?(id: string, stream: JobStream): Promise<string>;
 }
 
@@ -65,7 +65,7 @@ export class LogModel extends VDomModel {
   /** Whether what is written to the error stream stands in a log of its own. */
   errors = false;
 
-  /** Absolute path of the log, or empty. */
+  /** Where Lab's file browser has the log; empty: nowhere. */
   path = '';
 
   get name(): string {

@@ -169,21 +169,25 @@ class Condor:
         return str(path)
 
     def until(self, *argv: str, finds: str = "", seconds: float = 60) -> None:
-        """Wait until a command works and prints something, or this text."""
+        """Wait until a command works and prints something, or this text. One that meets a
+        daemon in its start may wait for ever: it is asked again."""
         deadline = time.monotonic() + seconds
-        while True:
-            done = self.call(*argv)
-            if done.returncode == 0 and done.stdout and finds in done.stdout:
-                return
-            assert time.monotonic() < deadline, f"{argv}: {done.stderr}, see {self.root}"
+        said = "no answer"
+        while time.monotonic() < deadline:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                done = self.call(*argv, timeout=5)
+                if done.returncode == 0 and done.stdout and finds in done.stdout:
+                    return
+                said = done.stderr
             time.sleep(0.05)
+        raise AssertionError(f"{argv}: {said}, see {self.root}")
 
     def call(
-        self, program: str, *argv: str, user: str = "alice", given: str = ""
+        self, program: str, *argv: str, user: str = "alice", given: str = "", timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self.bin_dir(user) / program), *argv], cwd=self.home(user), input=given,
-            capture_output=True, text=True, check=False, timeout=60,
+            capture_output=True, text=True, check=False, timeout=timeout,
         )  # fmt: skip
 
     def run(self, program: str, *argv: str, user: str = "alice", given: str = "") -> str:

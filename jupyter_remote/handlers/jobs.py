@@ -33,9 +33,8 @@ class JobsHandler(JobsBase):
         records, sequence = self.jobs.all(), self.jobs.sequence
         about, trend = self.jobs.about(), list(self.jobs.trend)
         table = await asyncio.to_thread(columns, records)
-        await self.answer_long(
-            {"jobs": table, "sequence": sequence, "backends": about, "trend": trend}
-        )
+        known = {"sequence": sequence, "backends": about, "trend": trend}
+        await self.answer_long({"jobs": table, "roots": self.desk.roots, **known})
 
     @web.authenticated
     @authorized

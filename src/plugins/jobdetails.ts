@@ -5,7 +5,6 @@ import type {
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { showErrorMessage, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
-import { PageConfig } from '@jupyterlab/coreutils';
 import { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
@@ -13,7 +12,8 @@ import { ITranslator } from '@jupyterlab/translation';
 import { requestAgain, submitAgain } from '../again';
 import { CommandIDs } from '../commandids';
 import { jobsIcon } from '../icons';
-import { browserPath, DetailsModel } from '../jobdetails';
+import { DetailsModel } from '../jobdetails';
+import { labPath } from '../jobfolder';
 import { tellSubmitted } from '../submit';
 import type { SubmitMemory } from '../submitmemory';
 import { memoryIn } from '../submitmemory';
@@ -109,9 +109,8 @@ function actionsOf(
     showJob: job => {
       run(CommandIDs.showJob, { job });
     },
-    folder: (folder, user) => {
-      const root = PageConfig.getOption('serverRoot');
-      const path = browserPath(folder, root, user);
+    folder: folder => {
+      const path = labPath(folder, jobs.roots);
       return path === null ? null : () => void openFolder(app, path, trans);
     },
     again: () =>

@@ -16,6 +16,7 @@ import { JobClient } from '../jobclient';
 import type { IJobCommands } from '../jobcommands';
 import { addJobCommands, JOB_ARGS, jobsMeant, PALETTE } from '../jobcommands';
 import { IJobDesk, JobDesk } from '../jobdesk';
+import { labPath } from '../jobfolder';
 import { Jobs } from '../jobs';
 import { fromKey, keyOf } from '../jobstore';
 import type { JobStream } from '../tokens';
@@ -147,9 +148,11 @@ function addLogs(
     log: source.log.bind(source),
     path: async (key: string, stream: JobStream) => {
       const can = source.backends.get(fromKey(key).backend)?.can;
-      return can?.includes('details')
-        ? ((await source.details(key)).details.logs[stream] ?? '')
-        : '';
+      if (!can?.includes('details')) {
+        return '';
+      }
+      const { logs } = (await source.details(key)).details;
+      return labPath(logs[stream] ?? '', source.roots) ?? '';
     }
   };
   const show = showLog(app, tracker, logs, translator);

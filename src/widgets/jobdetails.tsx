@@ -21,7 +21,7 @@ export interface IDetailsActions {
   readonly showLog: () => void;
   readonly showJob: (key: string) => void;
   /** Show a folder in the file browser; null: it is not below its top. */
-  readonly folder: (path: string, user: string) => (() => void) | null;
+  readonly folder: (path: string) => (() => void) | null;
   readonly again: () => void;
   readonly edit: () => void;
 }

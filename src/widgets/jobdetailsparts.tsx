@@ -59,7 +59,7 @@ export function Places(
 ): React.JSX.Element | null {
   const { details, actions, model, trans } = props;
   const folder = details.folder ? details.folder : (model.job?.folder ?? '');
-  const show = folder ? actions.folder(folder, model.job?.user ?? '') : null;
+  const show = folder ? actions.folder(folder) : null;
   const { stdout, stderr } = details.logs;
   const id = React.useId();
   const logs: (readonly [string, string | undefined])[] = [

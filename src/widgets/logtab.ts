@@ -1,12 +1,10 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import { Clipboard, MainAreaWidget, Notification } from '@jupyterlab/apputils';
-import { PageConfig } from '@jupyterlab/coreutils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import { listIcon } from '@jupyterlab/ui-components';
 
 import { bytes } from '../format';
-import { labPath } from '../jobfolder';
 import type { ILogSource } from '../logmodel';
 import { LogModel } from '../logmodel';
 import { LogView } from './log';
@@ -58,7 +56,7 @@ function actionsFor(
   { commands }: JupyterFrontEnd,
   trans: TranslationBundle
 ): ILogActions {
-  const path = labPath(model.path, PageConfig.getOption('serverRoot'));
+  const { path } = model;
   const open = () =>
     void commands.execute('docmanager:open', { path, factory: 'Editor' });
   return {

@@ -24,7 +24,8 @@ export async function feed(page: Page, jobs: object[]): Promise<IFed> {
         jobs: table(fed.jobs),
         sequence,
         backends: backends(),
-        trend: trend()
+        trend: trend(),
+        roots: []
       }
     })
   );
