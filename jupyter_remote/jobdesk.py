@@ -18,8 +18,8 @@ from traitlets.config import LoggingConfigurable
 
 from .columns import columns
 from .contract import JobRequest, LogChunk, Offers, Trial
-from .errors import BackendTimeout, BackendUnreachable, InvalidSpec, RemoteError
-from .jobs import ABILITIES, RemoteJobs, record, table_of
+from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError
+from .jobs import ABILITIES, RemoteJobs, record, records_of
 from .model import Job, Json, Session, new_session_id
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ class RemoteJobDesk(LoggingConfigurable):
         request = await asyncio.to_thread(self._request, fields)
         try:
             job_id: str = await self._ask(backend, "submit", request)
-        except (BackendTimeout, BackendUnreachable) as error:
+        except BackendTimeout as error:
             job_id = await self._find(backend, request.tag, error)
         self.jobs.soon(backend)
         return job_id
@@ -95,8 +95,8 @@ class RemoteJobDesk(LoggingConfigurable):
     async def _find(self, backend: str, tag: str, error: RemoteError) -> str:
         self.log.warning("no answer to the submit of %s: looked for in the list", tag)
         end = time.monotonic() + self.find_for
+        self.jobs.soon(backend)
         while time.monotonic() < end:
-            self.jobs.soon(backend)
             await asyncio.sleep(0.2)
             job_id = self.jobs.tagged(backend, tag)
             if job_id is not None:
@@ -139,7 +139,7 @@ class RemoteJobDesk(LoggingConfigurable):
     async def ended(self, days: float) -> dict[str, Json]:
         """Jobs that ended in the last days, from the backends' accounting or else from our own
         record: ``jobs``, ``from`` and, for backends that could not be asked, ``silent``."""
-        own = await asyncio.to_thread(self.jobs.journal.read, days)
+        own = await self._own_record(days)
         found: list[Json] = []
         source, silent = {}, {}
         for backend in self.jobs.about():
@@ -151,6 +151,14 @@ class RemoteJobDesk(LoggingConfigurable):
             found += [r for r in own if r["backend"] == backend] if listed is None else listed
         return {"jobs": await asyncio.to_thread(columns, found), "from": source, "silent": silent}
 
+    async def _own_record(self, days: float) -> list[Json]:
+        """What cannot be read does not keep accounting from answering."""
+        try:
+            return await asyncio.to_thread(self.jobs.journal.read, days)
+        except StorageError as error:
+            self.log.warning("%s", error)
+            return []
+
     async def _accounted(self, backend: str, days: float) -> list[Json] | None:
         ask = getattr(self.jobs.backend(backend), "ended", None)
         jobs = await self._in_time(backend, ask(time.time() - days * 86400)) if ask else None
@@ -158,15 +166,16 @@ class RemoteJobDesk(LoggingConfigurable):
 
     async def everybody(self) -> dict[str, Json]:
         """Everybody's jobs on all backends that show them, and why others do not."""
-        jobs: list[Job] = []
+        records: list[Json] = []
         silent = {}
         for backend in self.jobs.about():
             if "everybody" in self.jobs.can(backend):
                 try:
-                    jobs += await self._everybody_on(backend)
+                    jobs = await self._everybody_on(backend)
+                    records += await asyncio.to_thread(records_of, jobs)
                 except RemoteError as error:
                     silent[backend] = str(error)
-        return {"jobs": await asyncio.to_thread(table_of, jobs), "silent": silent}
+        return {"jobs": await asyncio.to_thread(columns, records), "silent": silent}
 
     async def _everybody_on(self, backend: str) -> list[Job]:
         """One question for all who ask at about the same time."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from traitlets import Float
@@ -210,7 +210,6 @@ def record(job: Job, session: str = "") -> Json:
     return job.to_json() | {"session": session}
 
 
-def table_of(jobs: Iterable[Job]) -> Json:
-    """Jobs, arrays as one, as they are sent."""
-    single, _ = collapse(list(jobs))
-    return columns([record(job) for job in single])
+def records_of(jobs: Sequence[Job]) -> list[Json]:
+    """Jobs of one backend, arrays as one, as they are sent."""
+    return [record(job) for job in collapse(jobs)[0]]

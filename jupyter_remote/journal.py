@@ -66,9 +66,11 @@ class Journal:
         path = self._folder / f"{_day(time.time())}.jsonl"
         try:
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
+            data = b"\n" + text.encode()  # the line before may be half a one
             with open(os.open(path, flags, 0o600), "ab", buffering=0) as file:
-                if os.fstat(file.fileno()).st_size < LARGEST:
-                    file.write(text.encode())
+                small = os.fstat(file.fileno()).st_size < LARGEST
+                if small and file.write(data) != len(data):
+                    raise StorageError(f"{path} was not written in full: is the disk full?")
             oldest = _day(time.time() - KEPT * 86400)
             for old in [p for p in self._folder.glob("*.jsonl") if p.stem < oldest]:
                 old.unlink(missing_ok=True)

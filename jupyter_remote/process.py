@@ -47,8 +47,8 @@ async def run(
     """Run a command in its own process group, which is killed after ``timeout`` seconds and
     when the caller is cancelled. ``cwd``: the folder it runs in. Raises BackendError when it
     cannot be started and BackendTimeout when it takes too long; any exit status is a result."""
+    data = None if input is None else input.encode(errors="surrogateescape")
     process = await _start(argv, input is not None, env, cwd)
-    data = None if input is None else input.encode()
     try:
         out, err = await asyncio.wait_for(process.communicate(data), timeout)
     except BaseException as error:

@@ -28,6 +28,10 @@ SERVED: Final = 0.2
 Slurm 22.05, for 5 jobs as for 10,000."""
 
 
+LATE: Final = 5.0
+"""Seconds by which the budget delays an observation that somebody waits for, at most."""
+
+
 class RemoteWatch(LoggingConfigurable):
     """Observes backends and hands what they see to ``seen``, their silence to ``silent``."""
 
@@ -65,6 +69,7 @@ class RemoteWatch(LoggingConfigurable):
         self._backends = backends
         self._seen, self._silent, self._pace = seen, silent, pace
         self._cost = dict.fromkeys(backends, 0.0)
+        self._asked = dict.fromkeys(backends, -1e9)
         self._kicks = {name: asyncio.Event() for name in backends}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -90,7 +95,7 @@ class RemoteWatch(LoggingConfigurable):
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
-        began = time.monotonic()
+        began = self._asked[name] = time.monotonic()
         try:
             waiting = self._backends[name].jobs()
             jobs = await asyncio.wait_for(waiting, self.observe_timeout)
@@ -107,8 +112,20 @@ class RemoteWatch(LoggingConfigurable):
         """Seconds until the next observation at the present pace, and within the budget."""
         pauses = {Pace.FAST: self.fast_interval, Pace.BUSY: self.busy_interval}
         pause = pauses.get(self._pace(name), self.idle_interval)
+        return max(pause, self._budget(name))
+
+    def _budget(self, name: str) -> float:
+        """Least seconds between two observations of a backend that others share."""
         shared = getattr(self._backends[name], "shared", False) and self.load_share > 0
-        return max(pause, self._cost[name] * SERVED / self.load_share) if shared else pause
+        return self._cost[name] * SERVED / self.load_share if shared else 0.0
+
+    def _rest(self, name: str) -> float:
+        """Seconds from a wake to the observation that it causes: many wakes are one question,
+        and a budget delays what a user waits for by some seconds at most."""
+        if not getattr(self._backends[name], "shared", False):
+            return self.quiet
+        least = max(self.fast_interval, min(self._budget(name), LATE))
+        return max(self.quiet, self._asked[name] + least - time.monotonic())
 
     async def _watch(self, name: str, backend: Backend) -> None:
         while True:
@@ -137,7 +154,7 @@ class RemoteWatch(LoggingConfigurable):
                 task.cancel()
             await asyncio.gather(*wakes, return_exceptions=True)
         if done:
-            await asyncio.sleep(self.quiet)
+            await asyncio.sleep(self._rest(name))
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

@@ -43,7 +43,7 @@ class RemoteHandler(APIHandler):
     def body(self, schema: str) -> dict[str, Json]:
         """The request's JSON, checked against a schema of the OpenAPI file."""
         try:
-            data = json.loads(self.request.body or b"{}")
+            data = json.loads(self.request.body or b"{}", parse_constant=_refuse)
         except ValueError as error:
             raise InvalidSpec(f"the request is not JSON: {error}") from error
         checker = jsonschema.Draft202012Validator(api()["components"]["schemas"][schema])
@@ -112,6 +112,10 @@ class RemoteHandler(APIHandler):
             self.log.info("%s %s: %s", self.request.method, self.request.path, value)
         else:
             super().log_exception(typ, value, tb)
+
+
+def _refuse(word: str) -> None:
+    raise ValueError(f"{word} is no number in JSON")
 
 
 def _plain(data: Json) -> bytes:

@@ -40,7 +40,7 @@ test('what happens in one browser is pushed to all others', async ({
   const row = rowOf(page, id);
   await expect(row).toContainText('Shared');
   await expect(row).toContainText('Running');
-  const count = page.locator('.jp-RemoteStatus-button');
+  const count = page.locator('.jp-RemoteStatus-button[title*="session"]');
   await expect(count).toHaveText('1');
   const second = await rest.running('command', { command: 'sleep 1000' });
   await expect(rowOf(page, second.id)).toContainText('Running');

@@ -102,6 +102,8 @@ class RemoteLocalBackend(QueueActions, Configurable):
         self._runs: dict[str, str] = {}
         self._made: dict[str, tuple[Record, int | None, Job]] = {}
         self._tidied = -1e9
+        self._umask = os.umask(0o077)  # once: it can only be read by setting it, for all threads
+        os.umask(self._umask)
 
     @default("data_dir")
     def _default_data_dir(self) -> str:
@@ -224,9 +226,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
         run = self._run_folder(job_id)
         private_folder(run.parent)
         socket_fits(run / "agent.sock")
-        umask = os.umask(0o077)
-        os.umask(umask)
-        return self._folders.create(job_id, spec, run, umask)
+        return self._folders.create(job_id, spec, run, self._umask)
 
     def _look(self) -> tuple[list[tuple[Record, bool]], Line]:
         """Queues first: what leaves one has its state by then."""
@@ -261,11 +261,9 @@ class RemoteLocalBackend(QueueActions, Configurable):
         return judge(record, self._folders, self.submit_timeout, self.foreign_silence)
 
     def _terms(self) -> Terms:
-        umask = os.umask(0o077)
-        os.umask(umask)
         run = Path(self.run_dir).absolute()
         slots = self.slots or cores()
-        return Terms(slots, self.python, self.agent_prefix, self._environment(), umask, run)
+        return Terms(slots, self.python, self.agent_prefix, self._environment(), self._umask, run)
 
     def _tidy(self, records: list[Record]) -> None:
         """Forget old ends, not too often. Those of sessions are forgotten by their sessions."""
