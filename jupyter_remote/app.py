@@ -170,9 +170,11 @@ class RemoteApp(ExtensionApp):
 
     def _schedulers(self, data_dir: str) -> dict[str, Backend]:
         """Those whose programs are on this machine."""
-        slurm = RemoteSlurmBackend(parent=self)
-        htcondor = RemoteHTCondorBackend(parent=self, data_dir=data_dir)
-        looked_for = [one for one in (slurm, htcondor) if one.name in self.schedulers]
+        looked_for: list[RemoteSlurmBackend | RemoteHTCondorBackend] = []
+        if "slurm" in self.schedulers:
+            looked_for.append(RemoteSlurmBackend(parent=self))
+        if "htcondor" in self.schedulers:
+            looked_for.append(RemoteHTCondorBackend(parent=self, data_dir=data_dir))
         return {one.name: one for one in looked_for if one.found()}
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
