@@ -210,13 +210,14 @@ function actionsOf(
   };
 }
 
-/** Say that it was submitted, with the ways to it. */
+/** Mark it, and say that it was submitted, with the ways to it. */
 export function tellSubmitted(
   { app, trans }: Pick<ISubmitContext, 'app' | 'trans'>,
   key: string,
   name: string
 ): void {
   const { backend, job_id } = fromKey(key);
+  mark(app, key);
   const show = (command: string) => () =>
     void app.commands.execute(command, { job: key });
   Notification.success(
@@ -231,6 +232,13 @@ export function tellSubmitted(
       ]
     }
   );
+}
+
+/** The user wants to hear of it; the list may be disabled. */
+function mark({ commands }: JupyterFrontEnd, job: string): void {
+  if (commands.hasCommand(CommandIDs.markJob)) {
+    void commands.execute(CommandIDs.markJob, { job, marked: true });
+  }
 }
 
 async function browse(
