@@ -4,6 +4,7 @@ import { folderIcon, HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { stateIcon } from '../icons';
+import { enterMeans } from '../submitkeys';
 import type { SubmitModel } from '../submitmodel';
 import { CodeBox } from './codebox';
 import { SubmitField } from './submitfield';
@@ -43,10 +44,13 @@ export function SubmitForm(props: IFormProps): React.JSX.Element {
         void actions.submit();
       }}
       onKeyDownCapture={event => {
-        // The editor would begin a new line.
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        const meaning = enterMeans(event);
+        if (meaning) {
+          // The editor would begin a new line, the browser would submit.
           event.preventDefault();
           event.stopPropagation();
+        }
+        if (meaning === 'submit') {
           void actions.submit();
         }
       }}
