@@ -68,7 +68,8 @@ export function SubmitForm(props: IFormProps): React.JSX.Element {
 }
 
 function emptyNote(model: SubmitModel, trans: TranslationBundle): string {
-  if (model.backends.length > 0) {
+  // What is written stays in sight when its backend goes away.
+  if (model.backends.length > 0 || model.offers) {
     return '';
   }
   return model.ready
@@ -84,7 +85,7 @@ function Where(props: IFormProps): React.JSX.Element {
   const id = React.useId();
   return (
     <>
-      {model.backends.length > 1 && (
+      {(model.backends.length > 1 || model.away) && (
         <div className="jp-RemoteSubmit-field" data-field="backend">
           <label htmlFor={`${id}-backend`}>{trans.__('Where')}</label>
           <HTMLSelect
@@ -94,6 +95,11 @@ function Where(props: IFormProps): React.JSX.Element {
               model.setBackend(event.target.value);
             }}
           >
+            {model.away && (
+              <option value={model.backend}>
+                {trans.__('%1 (takes no jobs now)', model.backend)}
+              </option>
+            )}
             {model.backends.map(name => (
               <option key={name} value={name}>
                 {name}
@@ -166,7 +172,7 @@ function Folder(props: IFormProps & { readonly id: string }) {
 function Offered({ model, trans }: IFormProps): React.JSX.Element {
   const { offers, problem, backend } = model;
   const icon = stateIcon('lost');
-  if (problem || (offers && !offers.available)) {
+  if (problem || model.away || (offers && !offers.available)) {
     const words = problem || offers?.reason || '';
     return (
       <div className="jp-RemoteSubmit-trouble" role="alert">
