@@ -140,7 +140,11 @@ async function draftOf(
   return {
     backend: text(args.backend),
     name: text(args.name) || nameOf(path, text(script)),
-    folder: text(args.folder) || contents.localPath(folder),
+    // Empty is the top of the file browser.
+    folder:
+      typeof args.folder === 'string'
+        ? args.folder
+        : contents.localPath(folder),
     script: typeof script === 'string' ? script : null,
     // A script that exists says itself what it wants.
     options: options ?? fallback
