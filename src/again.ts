@@ -1,13 +1,15 @@
 import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { durationText, sizeText } from './durations';
+import { isLost, lostWords } from './lost';
+import { textOf } from './offers';
 import type { SubmitMemory } from './submitmemory';
 import { wordsOf } from './submitdraft';
 import type {
   IJob,
   IJobDetails,
   IJobRequest,
+  IOffers,
   IRemoteJobs,
   JobOption
 } from './tokens';
@@ -24,7 +26,10 @@ export async function requestAgain(
   }
   const { backend, name } = job;
   const folder = details?.folder ? details.folder : job.folder;
-  const kept = await memory.request(job);
+  const { array } = job;
+  // A task has an id that no request was answered with.
+  const whole = array ? await memory.request({ backend, job_id: array }) : null;
+  const kept = (await memory.request(job)) ?? whole;
   const options = kept ?? optionsOf(job, details);
   return { backend, script, name, folder, options };
 }
@@ -42,69 +47,123 @@ function optionsOf(
   );
 }
 
-/** Without those that the backend's form does not have. */
-async function offeredOnly(
-  jobs: IRemoteJobs,
-  request: IJobRequest
-): Promise<{ request: IJobRequest; words: string[] }> {
-  const { fields } = await jobs.offers(request.backend);
-  const given = request.options ?? {};
-  const known = fields.filter(({ name }) => name in given);
-  const words = known.map(({ name, kind, label }) => {
-    const value = given[name] ?? '';
-    const text =
-      typeof value === 'number' && kind === 'seconds'
-        ? durationText(value)
-        : typeof value === 'number' && kind === 'bytes'
-          ? sizeText(value)
-          : String(value);
-    return `${label}: ${text}`;
-  });
-  const options = Object.fromEntries(
-    known.map(({ name }) => [name, given[name] ?? ''])
-  );
-  return { request: { ...request, options }, words };
+/** What will be submitted, in words. */
+interface IPlan {
+  readonly request: IJobRequest;
+  /** The options that stay. */
+  readonly words: readonly string[];
+  /** The options that the backend's form does not have. */
+  readonly dropped: readonly string[];
+}
+
+/** What the backend's form has of a request. */
+export function planOf({ fields }: IOffers, request: IJobRequest): IPlan {
+  const given = Object.entries(request.options ?? {});
+  const has = (name: string) => fields.some(field => field.name === name);
+  const known = given.filter(([name]) => has(name));
+  const words = fields
+    .filter(({ name }) => known.some(([each]) => each === name))
+    .map(field => {
+      const value = request.options?.[field.name] ?? '';
+      return `${field.label}: ${textOf(field, value)}`;
+    });
+  const dropped = given
+    .filter(([name]) => !has(name))
+    .map(([name, value]) => `${name}: ${String(value)}`);
+  const options = Object.fromEntries(known);
+  return { request: { ...request, options }, words, dropped };
+}
+
+/** What submitting again needs. */
+export interface IAgain {
+  readonly jobs: IRemoteJobs;
+  readonly memory: SubmitMemory;
+  readonly showJobs: () => void;
+  readonly trans: TranslationBundle;
 }
 
 /** Submit such a job once more, after a question; answers the new key, or empty. */
 export async function submitAgain(
-  jobs: IRemoteJobs,
+  again: IAgain,
   job: IJob,
-  wanted: IJobRequest,
-  memory: SubmitMemory,
-  trans: TranslationBundle
+  wanted: IJobRequest
 ): Promise<string> {
+  const { jobs, memory, trans } = again;
   try {
-    const { request, words } = await offeredOnly(jobs, wanted);
-    const sure = await confirm(job, request, words, trans);
-    if (!sure) {
+    const offers = await jobs.offers(wanted.backend);
+    if (!offers.available) {
+      const words = trans.__('%1 takes no jobs now.', wanted.backend);
+      throw new Error([words, offers.reason].filter(Boolean).join(' '));
+    }
+    const plan = planOf(offers, wanted);
+    if (!(await confirm(job, plan, trans))) {
       return '';
     }
-    const key = await jobs.submit(request);
-    await memory.keepRequest(key, request.options ?? {});
+    const key = await jobs.submit(plan.request);
+    await memory.keepRequest(key, plan.request.options ?? {});
     return key;
   } catch (error) {
-    const title = trans.__('Cannot submit %1 again', job.name);
-    await showErrorMessage(title, wordsOf(error));
+    await tellFailure(again, job, error);
     return '';
   }
 }
 
+async function tellFailure(
+  { showJobs, trans }: IAgain,
+  job: IJob,
+  error: unknown
+): Promise<void> {
+  if (!isLost(error)) {
+    const title = trans.__('Cannot submit %1 again', job.name);
+    await showErrorMessage(title, wordsOf(error));
+    return;
+  }
+  const { title, advice, link } = lostWords(trans);
+  const { button } = await showDialog({
+    title,
+    body: [wordsOf(error), advice].join('\n'),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Close') }),
+      Dialog.okButton({ label: link })
+    ]
+  });
+  if (button.accept) {
+    showJobs();
+  }
+}
+
+/** What the question says. */
+export function planWords(
+  job: IJob,
+  { request, words, dropped }: IPlan,
+  trans: TranslationBundle
+): string {
+  const { backend, folder, options } = request;
+  const where = folder
+    ? trans.__('The same script, to %1, in %2.', backend, folder)
+    : trans.__('The same script, to %1.', backend);
+  const asked = options && ('array' in options || 'count' in options);
+  const array = !job.array
+    ? ''
+    : asked
+      ? trans.__('It is part of an array: all tasks of the array run again.')
+      : trans.__(
+          'It is part of an array: all tasks that the script asks for run.'
+        );
+  const without = dropped.length
+    ? trans.__('No longer offered, and left out: %1.', dropped.join(', '))
+    : '';
+  return [where, words.join(', '), without, array].filter(Boolean).join('\n');
+}
+
 async function confirm(
   job: IJob,
-  { backend, folder }: IJobRequest,
-  words: readonly string[],
+  plan: IPlan,
   trans: TranslationBundle
 ): Promise<boolean> {
-  const where = trans.__('The same script, to %1, in %2.', backend, folder);
-  const array = job.array
-    ? trans.__(
-        'It is part of an array: all tasks that the script asks for run.'
-      )
-    : '';
   const result = await showDialog({
     title: trans.__('Submit %1 again?', job.name),
-    body: [where, words.join(', '), array].filter(Boolean).join('\n'),
+    body: planWords(job, plan, trans),
     buttons: [
       Dialog.cancelButton(),
       Dialog.okButton({ label: trans.__('Submit') })

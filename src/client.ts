@@ -1,6 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 
+import { errorOf } from './lost';
 import type {
   IAppInfo,
   ILogChunk,
@@ -103,10 +104,13 @@ export class RemoteClient {
       init.body = JSON.stringify(body);
     }
     const url = `${this._url()}/${path}`;
-    const { makeRequest, ResponseError } = ServerConnection;
-    const response = await makeRequest(url, init, this.settings);
+    const response = await ServerConnection.makeRequest(
+      url,
+      init,
+      this.settings
+    );
     if (!response.ok) {
-      throw await ResponseError.create(response);
+      throw await errorOf(response);
     }
     return response;
   }

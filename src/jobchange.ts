@@ -1,33 +1,70 @@
-import { Dialog, showErrorMessage } from '@jupyterlab/apputils';
+import { Dialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
+import { parseDuration } from './durations';
 import { clock } from './jobview';
-import type { IJob } from './tokens';
+import { fieldOf } from './offers';
+import type { IJob, IRemoteJobs } from './tokens';
 
 /** What shall be different; what is not named stays. */
 export interface IJobChange {
-  /** Seconds; NaN when the user wrote something else. */
+  /** Seconds. */
   readonly time?: number;
   readonly partition?: string;
 }
 
-/** Seconds in `90` (minutes), `1:30` (hours), `1:30:00`, `2-12:00:00`, `2 d 12:00:00`; NaN. */
-export function secondsIn(text: string): number {
-  const match =
-    /^\s*(?:(\d+)\s*(?:d\s*|-)\s*)?(?:(\d+)(?::(\d\d?))?(?::(\d\d?))?)?\s*$/.exec(
-      text
-    );
-  if (!match || text.trim() === '') {
-    return NaN;
+/** What stands in the two fields. */
+export interface IChangeTexts {
+  readonly time: string;
+  readonly partition: string;
+}
+
+/** What stands there first: what all the jobs have. */
+export function textsBefore(
+  chosen: readonly IJob[],
+  trans: TranslationBundle
+): IChangeTexts {
+  const limit = common(chosen.map(({ time_limit }) => time_limit));
+  const partition = common(chosen.map(each => each.partition)) ?? '';
+  const time = typeof limit === 'number' ? clock(limit, trans) : '';
+  return { time, partition };
+}
+
+/** What shall be different; null: the time cannot be read. */
+export function changeOf(
+  before: IChangeTexts,
+  texts: IChangeTexts
+): IJobChange | null {
+  const [time, partition] = [texts.time.trim(), texts.partition.trim()];
+  const asked = time !== '' && time !== before.time;
+  const seconds = asked ? parseDuration(time) : null;
+  if (asked && !seconds) {
+    return null;
   }
-  const [days, first, second, third] = match.slice(1);
-  if (days === undefined && second === undefined) {
-    return Number(first) * 60;
-  }
-  const part = (value: string | undefined) => Number(value ?? 0);
-  const hours = part(days) * 24 + part(first);
-  return hours * 3600 + part(second) * 60 + part(third);
+  return {
+    ...(seconds ? { time: seconds } : {}),
+    ...(partition && partition !== before.partition ? { partition } : {})
+  };
+}
+
+/** The partitions that all of these backends offer; null: one has none. */
+export async function partitionsFor(
+  jobs: Pick<IRemoteJobs, 'offers'>,
+  chosen: readonly IJob[]
+): Promise<readonly string[] | null> {
+  const names = [...new Set(chosen.map(({ backend }) => backend))];
+  const all = await Promise.all(
+    names.map(async name => {
+      const offers = await jobs.offers(name).catch(() => null);
+      const field = offers && fieldOf(offers, 'partition');
+      return field ? field.choices.map(({ value }) => value) : null;
+    })
+  );
+  const [first, ...more] = all;
+  return !first || more.includes(null)
+    ? null
+    : first.filter(value => more.every(other => other?.includes(value)));
 }
 
 /** The value that all jobs have, or undefined. */
@@ -36,57 +73,70 @@ function common<T>(values: readonly T[]): T | undefined {
 }
 
 /** Asks for a new limit and partition; empty fields stay as they are. */
-class ChangeForm extends Widget implements Dialog.IBodyWidget<IJobChange> {
+class ChangeForm extends Widget implements Dialog.IBodyWidget<IChangeTexts> {
   constructor(
-    chosen: readonly IJob[],
-    partitions: readonly string[],
-    trans: TranslationBundle
+    texts: IChangeTexts,
+    partitions: readonly string[] | null,
+    private readonly _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-RemoteChange');
-    const limit = common(chosen.map(({ time_limit }) => time_limit));
-    this._before = typeof limit === 'number' ? clock(limit, trans) : '';
-    this._time = field(trans.__('Time limit'), this._before, 'time');
-    this._time.note.textContent = trans.__(
-      'Hours:minutes:seconds, such as 1:30:00 or 2 d 12:00:00'
-    );
+    this._time = field(_trans.__('Time limit'), texts.time, 'time');
     this._partition = field(
-      trans.__('Partition'),
-      common(chosen.map(({ partition }) => partition)) ?? '',
+      _trans.__('Partition'),
+      texts.partition,
       'partition'
     );
-    this._was = this._partition.input.value;
-    const list = document.createElement('datalist');
-    list.id = 'jp-RemoteChange-partitions';
-    partitions.forEach(value => {
-      const option = document.createElement('option');
-      option.value = value;
-      list.append(option);
-    });
-    this._partition.input.setAttribute('list', list.id);
-    this.node.append(this._time.label, this._partition.label, list);
+    this._time.note.textContent = _trans.__(
+      'Such as 90 min, 1:30:00 (hours, minutes, seconds) or 2 d'
+    );
+    this.node.append(this._time.label);
+    if (partitions) {
+      const list = listOf(partitions);
+      this._partition.input.setAttribute('list', list.id);
+      this.node.append(this._partition.label, list);
+    }
     this._time.input.addEventListener('input', () => {
-      const { input } = this._time;
-      const wrong = input.value !== '' && !(secondsIn(input.value) > 0);
-      input.setCustomValidity(wrong ? trans.__('Not a length of time') : '');
-      input.setAttribute('aria-invalid', String(wrong));
+      const { value } = this._time.input;
+      this._mark(value.trim() !== '' && !parseDuration(value));
     });
   }
 
-  getValue(): IJobChange {
-    const time = this._time.input.value.trim();
-    const partition = this._partition.input.value.trim();
-    const seconds = secondsIn(time);
-    return {
-      ...(time && time !== this._before ? { time: seconds } : {}),
-      ...(partition && partition !== this._was ? { partition } : {})
-    };
+  /** Say that the time cannot be read. */
+  complain(): void {
+    this._time.note.textContent = unreadable(this._trans);
+    this._time.note.setAttribute('role', 'alert');
+    this._mark(true);
   }
 
-  private readonly _before: string;
+  getValue(): IChangeTexts {
+    const [time, partition] = [this._time, this._partition];
+    return { time: time.input.value, partition: partition.input.value };
+  }
+
+  private _mark(wrong: boolean): void {
+    const { input } = this._time;
+    input.setCustomValidity(wrong ? unreadable(this._trans) : '');
+    input.setAttribute('aria-invalid', String(wrong));
+  }
+
   private readonly _partition: IField;
   private readonly _time: IField;
-  private readonly _was: string;
+}
+
+function unreadable(trans: TranslationBundle): string {
+  return trans.__('Write a time such as 90 min, 1:30:00 or 2 d.');
+}
+
+function listOf(values: readonly string[]): HTMLDataListElement {
+  const list = document.createElement('datalist');
+  list.id = 'jp-RemoteChange-partitions';
+  values.forEach(value => {
+    const option = document.createElement('option');
+    option.value = value;
+    list.append(option);
+  });
+  return list;
 }
 
 interface IField {
@@ -110,32 +160,43 @@ function field(words: string, value: string, name: string): IField {
 /** Ask what shall be different; null: nothing. */
 export async function askChange(
   chosen: readonly IJob[],
-  partitions: readonly string[],
+  partitions: readonly string[] | null,
   trans: TranslationBundle
 ): Promise<IJobChange | null> {
+  const before = textsBefore(chosen, trans);
+  let texts: IChangeTexts | null = before;
+  let change: IJobChange | null = null;
+  for (let again = false; !change; again = true) {
+    const body: ChangeForm = new ChangeForm(texts, partitions, trans);
+    if (again) {
+      body.complain();
+    }
+    texts = await launch(chosen, body, trans);
+    if (!texts) {
+      return null;
+    }
+    change = changeOf(before, texts);
+  }
+  return Object.keys(change).length > 0 ? change : null;
+}
+
+async function launch(
+  chosen: readonly IJob[],
+  body: ChangeForm,
+  trans: TranslationBundle
+): Promise<IChangeTexts | null> {
   const [first] = chosen;
-  const dialog = new Dialog({
+  const { button, value } = await new Dialog({
     title:
       chosen.length === 1 && first
         ? trans.__('Change %1', first.name)
         : trans.__('Change %1 jobs', chosen.length),
-    body: new ChangeForm(chosen, partitions, trans),
+    body,
     focusNodeSelector: 'input',
     buttons: [
       Dialog.cancelButton(),
       Dialog.okButton({ label: trans.__('Change') })
     ]
-  });
-  const { button, value } = await dialog.launch();
-  if (!button.accept || !value || Object.keys(value).length === 0) {
-    return null;
-  }
-  if (value.time !== undefined && !(value.time > 0)) {
-    await showErrorMessage(
-      trans.__('Cannot change'),
-      trans.__('The time limit must be hours:minutes:seconds, as 1:30:00.')
-    );
-    return null;
-  }
-  return value;
+  }).launch();
+  return button.accept ? value : null;
 }

@@ -9,7 +9,7 @@ import { CommandIDs } from './commandids';
 import { starredIcon } from './icons';
 import { confirmed, eachJob } from './jobactions';
 import { jobButtons } from './jobbuttons';
-import { askChange } from './jobchange';
+import { askChange, partitionsFor } from './jobchange';
 import type { JobDesk } from './jobdesk';
 import { labPath } from './jobfolder';
 import type { JobListModel } from './joblistmodel';
@@ -139,7 +139,8 @@ async function perform(
     return;
   }
   if (deed === 'change') {
-    const change = await askChange(chosen, partitionsOf(jobs), trans);
+    const partitions = await partitionsFor(jobs, chosen);
+    const change = await askChange(chosen, partitions, trans);
     if (change) {
       const run = (job: IJob) => jobs.change(job, { ...change });
       await eachJob(deed, chosen, run, trans);
@@ -153,13 +154,6 @@ async function perform(
     return jobs.act(job, deed);
   };
   await eachJob(deed, chosen, run, trans);
-}
-
-/** Partitions that the user's jobs know. */
-function partitionsOf(jobs: IRemoteJobs): readonly string[] {
-  return [...new Set(jobs.all.map(({ partition }) => partition))]
-    .filter(Boolean)
-    .sort();
 }
 
 /** Details and folder. */

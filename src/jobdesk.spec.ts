@@ -1,6 +1,5 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 
-import { secondsIn } from './jobchange';
 import { USUAL } from './jobcolumns';
 import { JobDesk } from './jobdesk';
 import { labPath } from './jobfolder';
@@ -76,18 +75,6 @@ describe('labPath', () => {
     expect(labPath('/scratch/ada', roots)).toBeNull();
     expect(labPath('/etc', ['/'])).toBe('etc');
     expect(labPath('', roots)).toBeNull();
-  });
-});
-
-describe('secondsIn', () => {
-  it('reads what people write', () => {
-    const of = ['90', '1:30', '1:30:05', '2-12', '2 d 01:00:00', '3 d'];
-    expect(of.map(secondsIn)).toEqual([
-      5_400, 5_400, 5_405, 216_000, 176_400, 259_200
-    ]);
-    expect(['', 'soon', '1:2:3:4', '-5'].map(secondsIn)).toEqual(
-      Array(4).fill(NaN)
-    );
   });
 });
 

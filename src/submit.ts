@@ -140,7 +140,11 @@ async function draftOf(
   return {
     backend: text(args.backend),
     name: text(args.name) || nameOf(path, text(script)),
-    folder: text(args.folder) || contents.localPath(folder),
+    // Empty is the top of the file browser.
+    folder:
+      typeof args.folder === 'string'
+        ? args.folder
+        : contents.localPath(folder),
     script: typeof script === 'string' ? script : null,
     // A script that exists says itself what it wants.
     options: options ?? fallback
@@ -210,13 +214,14 @@ function actionsOf(
   };
 }
 
-/** Say that it was submitted, with the ways to it. */
+/** Mark it, and say that it was submitted, with the ways to it. */
 export function tellSubmitted(
   { app, trans }: Pick<ISubmitContext, 'app' | 'trans'>,
   key: string,
   name: string
 ): void {
   const { backend, job_id } = fromKey(key);
+  mark(app, key);
   const show = (command: string) => () =>
     void app.commands.execute(command, { job: key });
   Notification.success(
@@ -231,6 +236,13 @@ export function tellSubmitted(
       ]
     }
   );
+}
+
+/** The user wants to hear of it; the list may be disabled. */
+function mark({ commands }: JupyterFrontEnd, job: string): void {
+  if (commands.hasCommand(CommandIDs.markJob)) {
+    void commands.execute(CommandIDs.markJob, { job, marked: true });
+  }
 }
 
 async function browse(

@@ -1,4 +1,6 @@
-import type { IJobRequest, JobOption } from './tokens';
+import { fieldOf, textOf } from './offers';
+import type { Texts } from './offers';
+import type { IJobRequest, IOffers, JobOption } from './tokens';
 
 /** What the user has written, as it comes back after a reload. */
 export interface IDraft {
@@ -22,6 +24,29 @@ export interface IFailure {
 /** What an error says. */
 export function wordsOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The label of a choice. */
+export function labelOf(
+  offers: IOffers | null,
+  name: string,
+  value: string
+): string {
+  const field = offers && fieldOf(offers, name);
+  const choice = field?.choices.find(one => one.value === value);
+  return choice?.label ? choice.label : value;
+}
+
+/** What stands in the fields for values; strange names are left out. */
+export function textsOf(
+  { fields }: IOffers,
+  given: Readonly<Record<string, JobOption>>
+): Texts {
+  return Object.fromEntries(
+    fields
+      .filter(({ name }) => name in given)
+      .map(field => [field.name, textOf(field, given[field.name] ?? '')])
+  );
 }
 
 /** What is submitted; a name or folder that is empty is left out. */

@@ -1,19 +1,12 @@
-import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { UUID } from '@lumino/coreutils';
 
-import {
-  choose,
-  fieldOf,
-  offered,
-  optionsOf,
-  problems,
-  textOf
-} from './offers';
+import { isLost } from './lost';
+import { choose, offered, optionsOf, problems } from './offers';
 import type { Texts } from './offers';
 import type { IDraft, IFailure } from './submitdraft';
-import { requestOf, wordsOf } from './submitdraft';
+import { labelOf, requestOf, textsOf, wordsOf } from './submitdraft';
 import type { SubmitMemory } from './submitmemory';
 import type {
   IJobRequest,
@@ -76,6 +69,11 @@ export class SubmitModel extends VDomModel {
     return this._options.jobs.freshness !== 'loading';
   }
 
+  /** Whether the chosen backend takes no jobs now, or no longer exists. */
+  get away(): boolean {
+    return this.backend !== '' && !this.backends.includes(this.backend);
+  }
+
   get canTest(): boolean {
     const backend = this._options.jobs.backends.get(this.backend);
     return backend?.can.includes('test') ?? false;
@@ -105,7 +103,7 @@ export class SubmitModel extends VDomModel {
   /** Why it cannot be submitted as it is; empty: it can. */
   get hindrance(): string {
     const { trans } = this._options;
-    if (!this.offers?.available) {
+    if (this.away || !this.offers?.available) {
       return trans.__('This backend takes no jobs now.');
     }
     if (this.script.trim() === '') {
@@ -116,11 +114,13 @@ export class SubmitModel extends VDomModel {
       : '';
   }
 
-  /** Another backend, with what was last used there. */
+  /** Another backend; a new script gets what was last used there. */
   setBackend(backend: string): void {
     const { script } = this._draft;
     const untouched = script === null || script === this.offers?.script;
-    this._edit({ backend, options: null, script: untouched ? null : script });
+    // A script that exists says itself what it wants.
+    const fresh = { options: null, script: null };
+    this._edit({ backend, ...(untouched ? fresh : { options: {} }) });
     void this.load();
   }
 
@@ -188,10 +188,12 @@ export class SubmitModel extends VDomModel {
     const { jobs, memory } = this._options;
     let key = '';
     await this._ask('submit', async () => {
+      // The user may go on writing before the answer comes.
+      const { backend, texts } = this;
       const request = this._request();
       key = await jobs.submit(request);
       this.done = key;
-      await memory.keep(this.backend, this.texts);
+      await memory.keep(backend, texts);
       await memory.keepRequest(key, request.options ?? {});
     });
     return key;
@@ -226,11 +228,7 @@ export class SubmitModel extends VDomModel {
     try {
       await run();
     } catch (error) {
-      const { NetworkError, ResponseError } = ServerConnection;
-      const unanswered =
-        error instanceof NetworkError ||
-        (error instanceof ResponseError && error.response.status === 504);
-      const lost = asked === 'submit' && unanswered;
+      const lost = asked === 'submit' && isLost(error);
       this.failure = { asked, words: wordsOf(error), lost };
     } finally {
       this.busy = '';
@@ -247,11 +245,7 @@ export class SubmitModel extends VDomModel {
     offers: IOffers,
     given: Readonly<Record<string, JobOption>>
   ): void {
-    const texts = Object.fromEntries(
-      offers.fields
-        .filter(({ name }) => name in given)
-        .map(field => [field.name, textOf(field, given[field.name] ?? '')])
-    );
+    const texts = textsOf(offers, given);
     const kept = offered(offers, texts);
     this.offers = offers;
     this._texts = kept.texts;
@@ -261,15 +255,9 @@ export class SubmitModel extends VDomModel {
 
   private _tellCleared(before: Texts, names: readonly string[]): void {
     this.cleared = Object.fromEntries(
-      names.map(name => [name, this._labelOf(name, before[name] ?? '')])
+      names.map(name => [name, labelOf(this.offers, name, before[name] ?? '')])
     );
     this.stateChanged.emit();
-  }
-
-  private _labelOf(name: string, value: string): string {
-    const field = this.offers && fieldOf(this.offers, name);
-    const choice = field?.choices.find(one => one.value === value);
-    return choice?.label ? choice.label : value;
   }
 
   /** What was said of the form as it was holds no more. */
@@ -281,13 +269,15 @@ export class SubmitModel extends VDomModel {
 
   private readonly _onJobs = (): void => {
     const [first] = this.backends;
-    const known = this.backends.includes(this.backend);
-    if (first !== undefined && !known) {
+    // What was written for one backend is never sent to another.
+    if (first !== undefined && this.backend === '') {
       const last = this._options.memory.backend;
       const backend = this.backends.includes(last) ? last : first;
       this._draft = { ...this._draft, backend };
     }
-    if (first !== undefined && !this._asked) {
+    const back = this._wasAway && !this.away && !this.offers;
+    this._wasAway = this.away;
+    if (first !== undefined && (!this._asked || back)) {
       this._asked = true;
       void this.load();
     }
@@ -295,6 +285,7 @@ export class SubmitModel extends VDomModel {
   };
 
   private _asked = false;
+  private _wasAway = false;
   private _draft: IDraft;
   private _texts: Texts = {};
 }

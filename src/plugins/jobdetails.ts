@@ -116,8 +116,11 @@ function actionsOf(
     again: () =>
       void again(async (request, memory) => {
         const { job } = model;
-        const made =
-          job && (await submitAgain(jobs, job, request, memory, trans));
+        const showJobs = () => {
+          run(CommandIDs.showJobs, {});
+        };
+        const needs = { jobs, memory, showJobs, trans };
+        const made = job && (await submitAgain(needs, job, request));
         if (made) {
           tellSubmitted({ app, trans }, made, job.name);
         }

@@ -2,6 +2,7 @@ import { sentence } from '../format';
 import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
+import { lostWords } from '../lost';
 import type { IFormProps } from './submitform';
 import * as React from 'react';
 
@@ -64,8 +65,9 @@ function Failure({
     return null;
   }
   const icon = stateIcon(failure.lost ? 'lost' : 'failed');
+  const lost = lostWords(trans);
   const title = failure.lost
-    ? trans.__('The answer was lost, and the job may exist.')
+    ? lost.title
     : failure.asked === 'submit'
       ? trans.__('It was not submitted.')
       : trans.__('That could not be found out.');
@@ -77,13 +79,13 @@ function Failure({
         <pre>{failure.words}</pre>
         {failure.lost && (
           <p>
-            {trans.__('Look into the list of jobs before you submit it again.')}{' '}
+            {lost.advice}{' '}
             <button
               type="button"
               className="jp-RemoteLink"
               onClick={actions.showJobs}
             >
-              {trans.__('Show Jobs')}
+              {lost.link}
             </button>
           </p>
         )}

@@ -4,6 +4,7 @@ import { folderIcon, HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { stateIcon } from '../icons';
+import { enterMeans } from '../submitkeys';
 import type { SubmitModel } from '../submitmodel';
 import { CodeBox } from './codebox';
 import { SubmitField } from './submitfield';
@@ -43,10 +44,13 @@ export function SubmitForm(props: IFormProps): React.JSX.Element {
         void actions.submit();
       }}
       onKeyDownCapture={event => {
-        // The editor would begin a new line.
-        if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+        const meaning = enterMeans(event);
+        if (meaning) {
+          // The editor would begin a new line, the browser would submit.
           event.preventDefault();
           event.stopPropagation();
+        }
+        if (meaning === 'submit') {
           void actions.submit();
         }
       }}
@@ -64,7 +68,8 @@ export function SubmitForm(props: IFormProps): React.JSX.Element {
 }
 
 function emptyNote(model: SubmitModel, trans: TranslationBundle): string {
-  if (model.backends.length > 0) {
+  // What is written stays in sight when its backend goes away.
+  if (model.backends.length > 0 || model.offers) {
     return '';
   }
   return model.ready
@@ -80,7 +85,7 @@ function Where(props: IFormProps): React.JSX.Element {
   const id = React.useId();
   return (
     <>
-      {model.backends.length > 1 && (
+      {(model.backends.length > 1 || model.away) && (
         <div className="jp-RemoteSubmit-field" data-field="backend">
           <label htmlFor={`${id}-backend`}>{trans.__('Where')}</label>
           <HTMLSelect
@@ -90,6 +95,11 @@ function Where(props: IFormProps): React.JSX.Element {
               model.setBackend(event.target.value);
             }}
           >
+            {model.away && (
+              <option value={model.backend}>
+                {trans.__('%1 (takes no jobs now)', model.backend)}
+              </option>
+            )}
             {model.backends.map(name => (
               <option key={name} value={name}>
                 {name}
@@ -162,7 +172,7 @@ function Folder(props: IFormProps & { readonly id: string }) {
 function Offered({ model, trans }: IFormProps): React.JSX.Element {
   const { offers, problem, backend } = model;
   const icon = stateIcon('lost');
-  if (problem || (offers && !offers.available)) {
+  if (problem || model.away || (offers && !offers.available)) {
     const words = problem || offers?.reason || '';
     return (
       <div className="jp-RemoteSubmit-trouble" role="alert">

@@ -1,0 +1,94 @@
+import { nullTranslator } from '@jupyterlab/translation';
+import { Signal } from '@lumino/signaling';
+
+import { SubmitMemory } from './submitmemory';
+import { SubmitModel } from './submitmodel';
+import { field, offersOf } from './testing/offers';
+import type { IJobBackend, IRemoteJobs } from './tokens';
+
+const trans = nullTranslator.load('jupyter_remote');
+const able: IJobBackend = { seen: null, silent: '', can: ['submit'] };
+const turn = () => new Promise(resolve => setTimeout(resolve));
+
+/** A form on two backends, with one value remembered for each. */
+async function form(backend: string, script: string | null) {
+  const backends = new Map([
+    ['local', able],
+    ['slurm', able]
+  ]);
+  const fields = [field({ name: 'qos', kind: 'text' })];
+  const changed = new Signal<object, void>({});
+  const submit = jest.fn(() => Promise.resolve('slurm/17'));
+  const jobs = {
+    ...{ backends, changed, submit, freshness: 'live' },
+    open: jest.fn(),
+    ready: Promise.resolve(),
+    offers: () => Promise.resolve(offersOf({ fields }))
+  };
+  const memory = new SubmitMemory(null);
+  await memory.keep('slurm', { qos: 'long' });
+  await memory.keep('local', { qos: 'short' });
+  const options = script === null ? null : {};
+  const draft = { backend, name: '', folder: '', script, options };
+  const remote = jobs as unknown as IRemoteJobs;
+  const model = new SubmitModel({ jobs: remote, memory, draft, trans });
+  await turn();
+  return { model, memory, backends, submit, changed };
+}
+
+describe('another backend', () => {
+  it('brings remembered values to a new script only', async () => {
+    const { model } = await form('slurm', null);
+    expect(model.texts).toEqual({ qos: 'long' });
+    model.setBackend('local');
+    await turn();
+    expect(model.texts).toEqual({ qos: 'short' });
+    const { model: other } = await form('slurm', 'echo mine');
+    other.setBackend('local');
+    await turn();
+    expect(other.texts).toEqual({});
+    expect(other.script).toBe('echo mine');
+  });
+
+  it('is never chosen for what is written', async () => {
+    const { model, backends, changed, submit } = await form('slurm', 'echo');
+    backends.delete('slurm');
+    changed.emit();
+    await turn();
+    expect(model.backend).toBe('slurm');
+    expect(model.away).toBe(true);
+    expect(model.hindrance).not.toBe('');
+    expect(await model.submit()).toBe('');
+    expect(submit).not.toHaveBeenCalled();
+    backends.set('slurm', able);
+    changed.emit();
+    expect(model.hindrance).toBe('');
+  });
+
+  it('is the last one when none is named', async () => {
+    const { model } = await form('', null);
+    expect(model.backend).toBe('local');
+  });
+});
+
+describe('submitting', () => {
+  it('happens once at a time', async () => {
+    const { model, submit } = await form('slurm', 'echo');
+    expect(await Promise.all([model.submit(), model.submit()])).toEqual([
+      'slurm/17',
+      ''
+    ]);
+    expect(submit).toHaveBeenCalledTimes(1);
+  });
+
+  it('remembers what was sent, not what is written meanwhile', async () => {
+    const { model, memory } = await form('slurm', 'echo');
+    model.setText('qos', 'asked');
+    const sent = model.submit();
+    model.setText('qos', 'later');
+    model.setBackend('local');
+    await sent;
+    expect(await memory.of('slurm')).toEqual({ qos: 'asked' });
+    expect(await memory.of('local')).toEqual({ qos: 'short' });
+  });
+});
