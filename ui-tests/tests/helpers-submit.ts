@@ -122,7 +122,13 @@ export async function cluster(
     const request = route.request();
     const { failure } = server;
     if (request.method() === 'GET') {
-      const listed = { jobs: table(jobs), sequence, backends, trend: [], roots: [] };
+      const listed = {
+        jobs: table(jobs),
+        sequence,
+        backends,
+        trend: [],
+        roots: []
+      };
       await route.fulfill({ json: listed });
     } else if (failure) {
       const { status, message } = failure;
