@@ -29,7 +29,7 @@ const offers = offersOf({
 const wanted = { backend: 'slurm', script: 'echo', folder: '/home/ada' };
 
 function again(submit: () => Promise<string>, offered = offers) {
-  const jobs = { submit: jest.fn(submit), offers: async () => offered };
+  const jobs = { submit: jest.fn(submit), offers: () => Promise.resolve(offered) };
   const showJobs = jest.fn();
   const memory = new SubmitMemory(null);
   const remote = jobs as unknown as IRemoteJobs;
