@@ -3,7 +3,7 @@ import { Signal } from '@lumino/signaling';
 
 import { EndedJobs } from './ended';
 import type { IJobCommands } from './jobcommands';
-import { jobsMeant } from './jobcommands';
+import { cancel, jobsMeant } from './jobcommands';
 import { JobDesk } from './jobdesk';
 import { JobListModel } from './joblistmodel';
 import { select } from './selection';
@@ -57,5 +57,16 @@ describe('jobsMeant', () => {
     expect(jobsMeant(options, {})).toEqual([waiting]);
     finished.dispose();
     view.dispose();
+  });
+});
+
+describe('cancel', () => {
+  it('takes back that the end is no news when it is refused', async () => {
+    const desk = { cancelled: new Set<string>() };
+    await cancel(job(), { act: () => Promise.resolve() }, desk);
+    expect([...desk.cancelled]).toEqual(['slurm/17']);
+    const act = () => Promise.reject(new Error('not yours'));
+    await expect(cancel(job(), { act }, desk)).rejects.toThrow('not yours');
+    expect(desk.cancelled.size).toBe(0);
   });
 });

@@ -146,16 +146,29 @@ async function perform(
     if (change) {
       const run = (job: IJob) => jobs.change(job, { ...change });
       await eachJob(deed, chosen, run, trans);
+      desk.tellActed(chosen);
     }
     return;
   }
-  const run = (job: IJob) => {
-    if (deed === 'cancel') {
-      desk.cancelled.add(keyOf(job));
-    }
-    return jobs.act(job, deed);
-  };
+  const run = (job: IJob) =>
+    deed === 'cancel' ? cancel(job, jobs, desk) : jobs.act(job, deed);
   await eachJob(deed, chosen, run, trans);
+  desk.tellActed(chosen);
+}
+
+/** Its end may be told before the answer; when it is refused, its end is news. */
+export async function cancel(
+  job: IJob,
+  jobs: Pick<IRemoteJobs, 'act'>,
+  desk: Pick<JobDesk, 'cancelled'>
+): Promise<void> {
+  desk.cancelled.add(keyOf(job));
+  try {
+    await jobs.act(job, 'cancel');
+  } catch (error) {
+    desk.cancelled.delete(keyOf(job));
+    throw error;
+  }
 }
 
 /** Partitions that the user's jobs know. */

@@ -80,7 +80,9 @@ function Finished(props: IProps): React.JSX.Element | null {
     const made = new JobListModel(ended, desk, trans, () => true);
     // Commands find their jobs there.
     ended.changed.connect(() => {
-      desk.note(ended.all);
+      if (!ended.loading && ended.answer) {
+        desk.note('history', ended.all);
+      }
     });
     setModel(made);
     show(made);
