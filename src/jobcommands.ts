@@ -6,13 +6,14 @@ import type { CommandRegistry } from '@lumino/commands';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from './commandids';
+import { EndedJobs } from './ended';
 import { starredIcon } from './icons';
 import { confirmed, eachJob } from './jobactions';
 import { jobButtons } from './jobbuttons';
 import { askChange, partitionsFor } from './jobchange';
 import type { JobDesk } from './jobdesk';
 import { labPath } from './jobfolder';
-import type { JobListModel } from './joblistmodel';
+import type { IListedJobs, JobListModel } from './joblistmodel';
 import { keyOf } from './jobstore';
 import type { JobDeed } from './jobview';
 import { suits } from './jobview';
@@ -24,7 +25,7 @@ export interface IJobCommands {
   readonly jobs: IRemoteJobs;
   readonly desk: JobDesk;
   /** The list that the user works in. */
-  readonly current: () => JobListModel | null;
+  readonly current: () => JobListModel<IListedJobs> | null;
   readonly trans: TranslationBundle;
 }
 
@@ -61,10 +62,11 @@ const MARK_ARGS = {
 
 type Args = ReadonlyPartialJSONObject;
 
-/** The jobs that a command is about. */
+/** The jobs that a command is about; of what ended only if it just `looks` at them. */
 export function jobsMeant(
   { app, desk, current }: IJobCommands,
-  { job, context }: Args
+  { job, context }: Args,
+  looks = false
 ): readonly IJob[] {
   const one = (key: string) => {
     const found = desk.get(key);
@@ -75,7 +77,8 @@ export function jobsMeant(
   }
   const list = current();
   if (!context) {
-    return list?.chosen ?? [];
+    const off = !looks && list?.jobs instanceof EndedJobs;
+    return off ? [] : (list?.chosen ?? []);
   }
   const node = app.contextMenuHitTest(({ dataset }) => 'job' in dataset);
   const key = node?.dataset['job'] ?? '';
@@ -144,24 +147,37 @@ async function perform(
     if (change) {
       const run = (job: IJob) => jobs.change(job, { ...change });
       await eachJob(deed, chosen, run, trans);
+      desk.tellActed(chosen);
     }
     return;
   }
-  const run = (job: IJob) => {
-    if (deed === 'cancel') {
-      desk.cancelled.add(keyOf(job));
-    }
-    return jobs.act(job, deed);
-  };
+  const run = (job: IJob) =>
+    deed === 'cancel' ? cancel(job, jobs, desk) : jobs.act(job, deed);
   await eachJob(deed, chosen, run, trans);
+  desk.tellActed(chosen);
+}
+
+/** Its end may be told before the answer; when it is refused, its end is news. */
+export async function cancel(
+  job: IJob,
+  jobs: Pick<IRemoteJobs, 'act'>,
+  desk: Pick<JobDesk, 'cancelled'>
+): Promise<void> {
+  desk.cancelled.add(keyOf(job));
+  try {
+    await jobs.act(job, 'cancel');
+  } catch (error) {
+    desk.cancelled.delete(keyOf(job));
+    throw error;
+  }
 }
 
 /** Details and folder. */
 function addLooks(options: IJobCommands): void {
   const { app, trans } = options;
   const { commands } = app;
-  const single = (args: Args) => {
-    const [job, more] = jobsMeant(options, args);
+  const single = (args: Args, looks = false) => {
+    const [job, more] = jobsMeant(options, args, looks);
     return more ? undefined : job;
   };
   commands.addCommand(CommandIDs.openJob, {
@@ -169,9 +185,9 @@ function addLooks(options: IJobCommands): void {
     caption: trans.__('Show all that is known about the job'),
     icon: infoIcon,
     describedBy: JOB_ARGS,
-    isEnabled: args => single(args) !== undefined,
+    isEnabled: args => single(args, true) !== undefined,
     execute: args => {
-      const job = single(args);
+      const job = single(args, true);
       const key = job ? keyOf(job) : args['job'];
       return typeof key === 'string' ? showDetails(commands, key) : undefined;
     }

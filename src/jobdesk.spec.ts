@@ -59,8 +59,14 @@ describe('JobDesk', () => {
     expect(desk.markKey(member)).toBe('slurm/20');
     expect(desk.markKey(job({ array: '99' }))).toBe('slurm/17');
     expect(desk.get('slurm/20_1')).toBeUndefined();
-    desk.note([member]);
+    const newer = { ...member };
+    desk.note('a list', [member]);
+    desk.note('history', [newer]);
+    expect(desk.get('slurm/20_1')).toBe(newer);
+    desk.note('history', [job({ job_id: '3' })]);
     expect(desk.get('slurm/20_1')).toBe(member);
+    desk.note('a list', []);
+    expect(desk.get('slurm/20_1')).toBeUndefined();
     desk.dispose();
   });
 });

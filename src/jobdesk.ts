@@ -80,12 +80,24 @@ export class JobDesk implements IDisposable {
 
   /** A job of the list, or one that a part of the page has asked for. */
   get(key: string): IJob | undefined {
-    return this._jobs.get(key) ?? this._others.get(key);
+    return this._jobs.get(key) ?? this._noted(key);
   }
 
-  /** Records that are not in the list: members of arrays, other people's. */
-  note(jobs: readonly IJob[]): void {
-    jobs.forEach(job => this._others.set(keyOf(job), job));
+  /** All that a source knows beside the list: members of arrays, other people's. */
+  note(source: unknown, jobs: readonly IJob[]): void {
+    this._notes.delete(source);
+    if (jobs.length > 0) {
+      this._notes.set(source, new Map(jobs.map(job => [keyOf(job), job])));
+    }
+  }
+
+  /** Emitted when something was done to jobs, with these. */
+  get acted(): ISignal<this, readonly IJob[]> {
+    return this._acted;
+  }
+
+  tellActed(jobs: readonly IJob[]): void {
+    this._acted.emit(jobs);
   }
 
   /** What a mark of a job is put at: a member's is that of its whole array. */
@@ -121,6 +133,14 @@ export class JobDesk implements IDisposable {
     Signal.clearData(this);
   }
 
+  /** The last word of all sources. */
+  private _noted(key: string): IJob | undefined {
+    return [...this._notes.values()]
+      .reverse()
+      .find(notes => notes.has(key))
+      ?.get(key);
+  }
+
   private _keep(change: Partial<IKept>): void {
     this._early = { ...this._early, ...change };
     this._kept = { ...this._kept, ...change };
@@ -154,7 +174,8 @@ export class JobDesk implements IDisposable {
   /** Changes by the user, who does not wait until all is loaded. */
   private _early: Partial<IKept> = {};
   private _kept: IKept = NEW;
-  private readonly _others = new Map<string, IJob>();
+  private readonly _acted = new Signal<this, readonly IJob[]>(this);
+  private readonly _notes = new Map<unknown, ReadonlyMap<string, IJob>>();
   private readonly _changed = new Signal<this, void>(this);
 }
 

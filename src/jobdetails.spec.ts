@@ -1,8 +1,11 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
+import { Signal } from '@lumino/signaling';
+
 import { graphOf } from './graph';
-import { matchingRows, meters } from './jobdetails';
-import type { IJobDetails } from './tokens';
+import { DetailsModel, matchingRows, meters } from './jobdetails';
+import { job as sampleJob } from './testing/samples';
+import type { IJob, IJobDetails, IRemoteJobs } from './tokens';
 
 const trans = nullTranslator.load('jupyter_remote');
 
@@ -59,6 +62,72 @@ describe('rows', () => {
       ['TresPerNode', 'gres:gpu']
     ]);
     expect(matchingRows(rows, '')).toHaveLength(3);
+  });
+});
+
+/** The details of a job; what the list and the server know is the test's. */
+async function opened(key: string, server: IJob | null, noted?: IJob) {
+  const list = new Map<string, IJob>();
+  const changed = new Signal<unknown, void>({});
+  const answer = { job: server };
+  const jobs = {
+    changed,
+    backends: new Map([['slurm', { can: ['details'] }]]),
+    get: (each: string) => list.get(each),
+    open: () => undefined,
+    ready: Promise.resolve(),
+    details: jest.fn(() =>
+      Promise.resolve({ job: answer.job, details: details({}) })
+    )
+  };
+  const desk = { get: (each: string) => list.get(each) ?? noted };
+  const model = new DetailsModel(jobs as unknown as IRemoteJobs, key, desk);
+  const settled = async () => {
+    changed.emit();
+    await jest.advanceTimersByTimeAsync(5_000);
+  };
+  await jest.advanceTimersByTimeAsync(5_000);
+  return { model, list, answer, jobs, settled };
+}
+
+describe('DetailsModel', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('follows a task with its array, until the backend forgets it', async () => {
+    const task = sampleJob({ job_id: '20_1', array: '20' });
+    const array = sampleJob({ job_id: '20', array: '20' });
+    const { model, list, answer, jobs, settled } = await opened(
+      'slurm/20_1',
+      task
+    );
+    list.set('slurm/20', array);
+    await settled();
+    const asked = jobs.details.mock.calls.length;
+    await settled();
+    expect([model.job, model.gone]).toEqual([task, 0]);
+    expect(jobs.details).toHaveBeenCalledTimes(asked);
+    answer.job = { ...task, state: 'stopped' };
+    list.set('slurm/20', { ...array });
+    await settled();
+    expect([model.job?.state, model.gone]).toEqual(['stopped', 0]);
+    answer.job = null;
+    list.clear();
+    await settled();
+    expect([model.job?.state, model.gone > 0]).toEqual(['stopped', true]);
+    expect(model.left).toBe(true);
+    model.dispose();
+  });
+
+  it('has the record of what ended before', async () => {
+    const over = sampleJob({ state: 'stopped' });
+    const { model } = await opened('slurm/17', null, over);
+    expect([model.job, model.left]).toEqual([over, false]);
+    model.dispose();
   });
 });
 

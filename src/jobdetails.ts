@@ -1,9 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { ServerConnection } from '@jupyterlab/services';
 import { VDomModel } from '@jupyterlab/ui-components';
 import { Throttler } from '@lumino/polling';
 
 import { durationText, sizeIn, sizeUnit } from './durations';
-import { fromKey } from './jobstore';
+import type { JobDesk } from './jobdesk';
+import { fromKey, keyOf } from './jobstore';
 import { clock } from './jobview';
 import { wordsOf } from './submitdraft';
 import type { IJob, IJobDetails, IRemoteJobs } from './tokens';
@@ -15,14 +17,18 @@ const LIMIT = 3_000;
 export class DetailsModel extends VDomModel {
   constructor(
     readonly jobs: IRemoteJobs,
-    readonly key: string
+    readonly key: string,
+    private readonly _desk: Pick<JobDesk, 'get'>
   ) {
     super();
     this._ask = new Throttler(() => this._load(), { limit: LIMIT });
     jobs.open();
     void jobs.ready.then(() => {
       if (!this.isDisposed) {
-        this.job = jobs.get(key) ?? null;
+        this._listed = jobs.get(key) !== undefined;
+        this.left = this._listed;
+        this.job = _desk.get(key) ?? null;
+        this._array = this._arrayNow();
         jobs.changed.connect(this._onJobs, this);
         this.refresh();
       }
@@ -37,8 +43,10 @@ export class DetailsModel extends VDomModel {
   problem = '';
   /** When the details were read, in ms; 0: never. */
   read = 0;
-  /** When it was found to be no longer in the list, in ms; 0: it is there. */
+  /** When it was found to be no longer known, in ms; 0: it is. */
   gone = 0;
+  /** Whether it was known while this looked at it: then it left if it is gone. */
+  left = false;
 
   get backend(): string {
     return fromKey(this.key).backend;
@@ -68,31 +76,63 @@ export class DetailsModel extends VDomModel {
     try {
       if (this.tells) {
         const { job, details } = await this.jobs.details(this.key);
-        this.job = this.jobs.get(this.key) ?? job ?? this.job;
+        this._take(job);
         this.details = details;
         this.read = Date.now();
       }
       this.problem = '';
     } catch (error) {
       this.problem = wordsOf(error);
+      if (isMissing(error)) {
+        this._take(null);
+      }
     }
     this.loading = false;
     this.stateChanged.emit();
   }
 
+  /** Tasks of arrays are not in the list, but the backend knows them. */
+  private _take(answered: IJob | null): void {
+    const known = this.jobs.get(this.key) ?? answered;
+    this.job = known ?? this.job ?? this._desk.get(this.key) ?? null;
+    this.gone = known ? 0 : this.gone || Date.now();
+    this.left ||= known !== null;
+    this._array = this._arrayNow();
+  }
+
+  private _arrayNow(): IJob | undefined {
+    const { backend, array = '' } = this.job ?? { backend: '' };
+    return array ? this.jobs.get(keyOf({ backend, job_id: array })) : undefined;
+  }
+
   private readonly _onJobs = (): void => {
     const job = this.jobs.get(this.key);
+    const array = this._arrayNow();
     if (job && job !== this.job) {
       this.job = job;
       this.gone = 0;
+      this.left = true;
       this.refresh();
-    } else if (!job && this.job && !this.gone) {
-      this.gone = Date.now();
+    } else if (!job && this._listed) {
+      this.gone ||= Date.now();
+      this.refresh();
+    } else if (!job && array !== this._array) {
       this.refresh();
     }
+    this._listed = job !== undefined;
+    this._array = array;
   };
 
+  private _array: IJob | undefined;
+  /** Whether the list had it when it was last looked at. */
+  private _listed = false;
   private readonly _ask: Throttler;
+}
+
+/** Whether the server says that there is no such job. */
+function isMissing(error: unknown): boolean {
+  const { ResponseError } = ServerConnection;
+  return error instanceof ResponseError && error.response.status === 404;
 }
 
 /** What was used of what was asked for. */

@@ -90,4 +90,31 @@ describe('Groups', () => {
     });
     groups.dispose();
   });
+
+  it('asks again for what was done to members, and once more later', async () => {
+    const later = jest.spyOn(window, 'setTimeout');
+    const ask = jest.fn(() => Promise.resolve([task(1)]));
+    const groups = new Groups(ask);
+    groups.open(array);
+    await settled();
+    (Date.now as jest.Mock).mockReturnValue(1e12 + 10_000);
+    groups.again(['slurm/20', 'slurm/99']);
+    await settled();
+    expect(ask).toHaveBeenCalledTimes(2);
+    (Date.now as jest.Mock).mockReturnValue(1e12 + 20_000);
+    (later.mock.calls.find(([, wait]) => wait === 5_000)?.[0] as () => void)();
+    await settled();
+    expect(ask).toHaveBeenCalledTimes(3);
+    groups.dispose();
+  });
+
+  it('closes arrays that are gone', async () => {
+    const groups = new Groups(() => Promise.resolve([task(1)]));
+    groups.open(array);
+    await settled();
+    expect(groups.all).toEqual([task(1)]);
+    groups.update(() => undefined);
+    expect(groups.all).toEqual([]);
+    groups.dispose();
+  });
 });

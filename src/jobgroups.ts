@@ -10,6 +10,9 @@ import type { IJob, State } from './tokens';
 /** Time between two requests for the members of one array, in ms. */
 const PAUSE = 2_000;
 
+/** When what was done to a member should be seen in its state, in ms. */
+const LATER = 5_000;
+
 /** Whether the record stands for a whole array or cluster. */
 export function isGroup(job: IJob): boolean {
   return job.array !== '' && job.array === job.job_id;
@@ -101,7 +104,10 @@ interface IOpen {
   members: IMembers;
   /** The members are on their way, or will be asked for. */
   busy: boolean;
+  /** Something changed since they were asked for. */
+  stale: boolean;
   timer?: number;
+  later?: number;
 }
 
 /** Members of the arrays that are open; asked again when an array changed. */
@@ -115,6 +121,11 @@ export class Groups {
     return this._changed;
   }
 
+  /** The members of all arrays that are open. */
+  get all(): readonly IJob[] {
+    return [...this._open.values()].flatMap(({ members }) => members.jobs);
+  }
+
   members(key: string): IMembers | undefined {
     return this._open.get(key)?.members;
   }
@@ -124,7 +135,7 @@ export class Groups {
     if (!this._open.has(key)) {
       const members = { jobs: [], loading: true, problem: '' };
       const said = JSON.stringify(group);
-      const open = { said, asked: 0, members, busy: false };
+      const open = { said, asked: 0, members, busy: false, stale: false };
       this._open.set(key, open);
       void this._fetch(key, open);
       this._changed.emit();
@@ -133,16 +144,35 @@ export class Groups {
 
   close(key: string): void {
     window.clearTimeout(this._open.get(key)?.timer);
+    window.clearTimeout(this._open.get(key)?.later);
     if (this._open.delete(key)) {
       this._changed.emit();
     }
   }
 
-  /** Take the records as they are now. */
+  /** Something was done to members: the record of the array may not show it. */
+  again(keys: Iterable<string>): void {
+    for (const key of keys) {
+      const open = this._open.get(key);
+      if (open) {
+        void this._fetch(key, open);
+        window.clearTimeout(open.later);
+        open.later = window.setTimeout(() => {
+          void this._fetch(key, open);
+        }, LATER);
+      }
+    }
+  }
+
+  /** Take the records as they are now; an array that is gone is closed. */
   update(get: (key: string) => IJob | undefined): void {
     for (const [key, open] of this._open) {
       const group = get(key);
-      const said = group ? JSON.stringify(group) : open.said;
+      if (!group) {
+        this.close(key);
+        continue;
+      }
+      const said = JSON.stringify(group);
       if (said !== open.said) {
         open.said = said;
         void this._fetch(key, open);
@@ -160,6 +190,7 @@ export class Groups {
   /** Ask now, or when the last time is long enough ago. */
   private async _fetch(key: string, open: IOpen): Promise<void> {
     if (open.busy) {
+      open.stale = true;
       return;
     }
     open.busy = true;
@@ -168,7 +199,7 @@ export class Groups {
       open.timer = window.setTimeout(resolve, wait);
     });
     open.asked = Date.now();
-    const said = open.said;
+    open.stale = false;
     try {
       const jobs = await this._ask(key);
       open.members = { jobs, loading: false, problem: '' };
@@ -177,9 +208,10 @@ export class Groups {
       open.members = { ...open.members, loading: false, problem };
     }
     open.busy = false;
-    if (this._open.get(key) === open) {
+    const there = this._open.get(key);
+    if (there === open) {
       this._changed.emit();
-      if (open.said !== said) {
+      if (there.stale) {
         void this._fetch(key, open);
       }
     }

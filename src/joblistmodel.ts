@@ -35,11 +35,7 @@ export class JobListModel<
     private readonly _trans: TranslationBundle,
     visible: () => boolean
   ) {
-    this.groups = new Groups(async key => {
-      const members = await jobs.tasks(key);
-      desk.note(members);
-      return members;
-    });
+    this.groups = new Groups(key => jobs.tasks(key));
     this._poll = new Poll({
       auto: false,
       factory: () => this._askEverybody(),
@@ -49,7 +45,8 @@ export class JobListModel<
     });
     jobs.changed.connect(this._onJobs, this);
     desk.changed.connect(this._onChange, this);
-    this.groups.changed.connect(this._onChange, this);
+    desk.acted.connect(this._onActed, this);
+    this.groups.changed.connect(this._onBeside, this);
   }
 
   readonly groups: Groups;
@@ -98,7 +95,7 @@ export class JobListModel<
     this._everybody = everybody;
     this._others = null;
     this._problem = '';
-    this._onChange();
+    this._onBeside();
     this.refresh();
   }
 
@@ -154,8 +151,10 @@ export class JobListModel<
   dispose(): void {
     this.jobs.changed.disconnect(this._onJobs, this);
     this.desk.changed.disconnect(this._onChange, this);
-    this.groups.dispose();
+    this.desk.acted.disconnect(this._onActed, this);
     this._poll.dispose();
+    this.groups.dispose();
+    this.desk.note(this, []);
     Signal.clearData(this);
   }
 
@@ -188,19 +187,39 @@ export class JobListModel<
   private async _askEverybody(): Promise<void> {
     try {
       const others = await this.jobs.everybody();
-      this.desk.note(others.jobs);
-      this._others = others;
+      this._others = this._everybody ? others : null;
       this._problem = '';
     } catch (error) {
       this._problem = error instanceof Error ? error.message : String(error);
       throw error;
     } finally {
-      this._onChange();
+      this._onBeside();
     }
   }
 
   private readonly _onJobs = (): void => {
-    this.groups.update(key => this.jobs.get(key));
+    this.groups.update(
+      key =>
+        this.jobs.get(key) ?? this._others?.jobs.find(job => keyOf(job) === key)
+    );
+    this._onChange();
+  };
+
+  private readonly _onActed = (_: JobDesk, jobs: readonly IJob[]): void => {
+    const arrays = jobs.filter(({ array }) => array !== '');
+    this.groups.again(
+      new Set(
+        arrays.map(({ backend, array }) => keyOf({ backend, job_id: array }))
+      )
+    );
+  };
+
+  /** Commands find there what is not in the list of all. */
+  private readonly _onBeside = (): void => {
+    if (!this.isDisposed) {
+      const others = this._others?.jobs ?? [];
+      this.desk.note(this, [...others, ...this.groups.all]);
+    }
     this._onChange();
   };
 

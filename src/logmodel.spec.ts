@@ -11,7 +11,12 @@ class Source {
   stderr = 0;
   readonly asked: [number, number][] = [];
 
-  get(): { name: string; state: 'running' } {
+  known = true;
+
+  get(): { name: string; state: 'running' } | undefined {
+    if (!this.known) {
+      return undefined;
+    }
     return { name: 'fit', state: 'running' };
   }
 
@@ -121,5 +126,22 @@ describe('LogModel', () => {
     await reading(model);
     expect([model.problem, model.text]).toEqual(['no such file', 'words']);
     model.dispose();
+  });
+
+  it('goes on reading when nobody knows the job', async () => {
+    jest.useFakeTimers();
+    jest.spyOn(document, 'hidden', 'get').mockReturnValue(false);
+    const source = new Source();
+    source.known = false;
+    const model = new LogModel(source, 'slurm/20_1');
+    await jest.advanceTimersByTimeAsync(1_000);
+    const first = source.asked.length;
+    await jest.advanceTimersByTimeAsync(10_000);
+    expect(source.asked).toHaveLength(first);
+    await jest.advanceTimersByTimeAsync(30_000);
+    expect(source.asked.length).toBeGreaterThan(first);
+    model.dispose();
+    jest.useRealTimers();
+    jest.restoreAllMocks();
   });
 });

@@ -17,6 +17,10 @@ const BURST = 16;
 const KEPT = 2_000_000;
 const SPARE = 500_000;
 
+/** Between two readings, in ms: of what is known to run, and of what nobody knows. */
+const OFTEN = { interval: 2_000, backoff: true, max: 30_000 };
+const SELDOM = { interval: 15_000, backoff: true, max: 120_000 };
+
 /** Every so many readings it is looked whether there are errors. */
 const LOOK_FOR_ERRORS = 10;
 
@@ -44,7 +48,7 @@ export class LogModel extends VDomModel {
     super();
     this._poll = new Poll({
       factory: () => this._read(),
-      frequency: { interval: 2_000, backoff: true, max: 30_000 },
+      frequency: OFTEN,
       name: 'jupyterlab-remote:log',
       standby: () =>
         this.paused || (this._atEnd && this._over) ? true : 'when-hidden'
@@ -158,7 +162,7 @@ export class LogModel extends VDomModel {
 
   private get _over(): boolean {
     const owner = this._source.get(this.id);
-    return !owner || ENDED.has(owner.state);
+    return owner !== undefined && ENDED.has(owner.state);
   }
 
   private _ask(offset: number, limit: number): Promise<ILogChunk> {
@@ -168,6 +172,7 @@ export class LogModel extends VDomModel {
   /** Read what is new; far behind a fast log, go on at its end. */
   private async _read(): Promise<void> {
     const over = this._over;
+    this._poll.frequency = this.state ? OFTEN : SELDOM;
     const stream = this._stream;
     try {
       for (let piece = 0; piece < BURST; piece += 1) {

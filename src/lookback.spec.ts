@@ -4,6 +4,7 @@ import {
   groupsOf,
   histogram,
   outcomeOf,
+  outcomes,
   outcomeWords,
   placeOf,
   quantile,
@@ -38,6 +39,15 @@ describe('outcomes', () => {
     [{ started: null }, 'stopped']
   ])('%j: %s', (more, outcome) => {
     expect(outcomeOf(ended(1, 1, more))).toBe(outcome);
+  });
+
+  it('are those of the tasks of an array', () => {
+    const array = { exit_code: null, counts: { stopped: 7, failed: 2 } };
+    expect(outcomes([ended(1, 1), ended(1, 1, array)])).toEqual({
+      succeeded: 8,
+      failed: 2,
+      stopped: 0
+    });
   });
 
   it('are said in words', () => {

@@ -105,9 +105,26 @@ export function outcomes(
 ): Readonly<Record<Outcome, number>> {
   const count = { succeeded: 0, failed: 0, stopped: 0 };
   for (const job of jobs) {
-    count[outcomeOf(job)] += 1;
+    for (const [outcome, tasks] of tasksOf(job)) {
+      count[outcome] += tasks;
+    }
   }
   return count;
+}
+
+/** An array has no exit code of its own: its tasks say how they ended. */
+function tasksOf(job: IJob): readonly (readonly [Outcome, number])[] {
+  const states = Object.entries(job.counts ?? {});
+  return states.length === 0
+    ? [[outcomeOf(job), 1]]
+    : states.map(([state, tasks]) => [outcomeIn(state), tasks]);
+}
+
+function outcomeIn(state: string): Outcome {
+  if (state === 'stopped') {
+    return 'succeeded';
+  }
+  return state === 'failed' || state === 'lost' ? 'failed' : 'stopped';
 }
 
 /** "92 of 100 succeeded (92 %), 5 failed, 3 were stopped". */

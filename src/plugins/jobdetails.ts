@@ -12,6 +12,8 @@ import { ITranslator } from '@jupyterlab/translation';
 import { requestAgain, submitAgain } from '../again';
 import { CommandIDs } from '../commandids';
 import { jobsIcon } from '../icons';
+import type { JobDesk } from '../jobdesk';
+import { IJobDesk } from '../jobdesk';
 import { DetailsModel } from '../jobdetails';
 import { labPath } from '../jobfolder';
 import { tellSubmitted } from '../submit';
@@ -27,11 +29,12 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-remote:job-details',
   description: 'Shows all that is known of one job in a tab.',
   autoStart: true,
-  requires: [IRemoteJobs, IEditorServices, ITranslator],
+  requires: [IRemoteJobs, IJobDesk, IEditorServices, ITranslator],
   optional: [ILayoutRestorer, IStateDB],
   activate: (
     app: JupyterFrontEnd,
     jobs: IRemoteJobs,
+    desk: JobDesk,
     services: IEditorServices,
     translator: ITranslator,
     restorer: ILayoutRestorer | null,
@@ -41,7 +44,7 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
     const namespace = 'jupyter-remote-job-details';
     const tracker = new WidgetTracker<DetailsTab>({ namespace });
     const make = (key: string) => {
-      const model = new DetailsModel(jobs, key);
+      const model = new DetailsModel(jobs, key, desk);
       const actions = actionsOf(app, model, state, trans);
       const tab = new DetailsTab(model, services, actions, translator);
       app.shell.add(tab, 'main', { mode: 'tab-after' });

@@ -83,7 +83,7 @@ export const joblist: JupyterFrontEndPlugin<void> = {
       { jobs: source, desk, settings, commands },
       translator
     );
-    const current = () => tabs.currentWidget?.content.model ?? null;
+    const current = () => tabs.currentWidget?.content.shown ?? null;
     const options = { app, jobs: source, desk, current, trans };
     addJobCommands(options);
     const logs = addLogs(options, translator);
@@ -112,7 +112,7 @@ function addList(
   const tracker = new WidgetTracker<JobsTab>({ namespace });
   const make = () => {
     const tab = new JobsTab(options, translator);
-    tab.content.model.changed.connect(() => {
+    tab.content.changed.connect(() => {
       PALETTE.forEach(command => {
         commands.notifyCommandChanged(command);
       });
@@ -162,12 +162,13 @@ function addLogs(
     icon: listIcon,
     describedBy: JOB_ARGS,
     isEnabled: args =>
-      typeof args['job'] === 'string' || jobsMeant(options, args).length === 1,
+      typeof args['job'] === 'string' ||
+      jobsMeant(options, args, true).length === 1,
     execute: async args => {
       // Its name and state are in the list.
       source.open();
       await source.ready;
-      const [job] = jobsMeant(options, args);
+      const [job] = jobsMeant(options, args, true);
       const key = job ? keyOf(job) : args['job'];
       return typeof key === 'string' ? show(key) : undefined;
     }

@@ -5,6 +5,7 @@ import * as React from 'react';
 import { CommandIDs } from '../commandids';
 import { EndedJobs } from '../ended';
 import { submitIcon } from '../icons';
+import type { IListedJobs } from '../joblistmodel';
 import { JobListModel } from '../joblistmodel';
 import type { JobDesk } from '../jobdesk';
 import type { IRemoteJobs } from '../tokens';
@@ -14,6 +15,8 @@ interface IProps {
   readonly jobs: IRemoteJobs;
   readonly desk: JobDesk;
   readonly run: (command: string, key?: string) => void;
+  /** Say which list of what ended is on screen; null: none. */
+  readonly show: (model: JobListModel<IListedJobs> | null) => void;
   readonly width: number;
   readonly trans: TranslationBundle;
   /** The list of what is there now. */
@@ -68,7 +71,7 @@ export function NowOrFinished(props: IProps): React.JSX.Element {
 }
 
 function Finished(props: IProps): React.JSX.Element | null {
-  const { jobs, desk, trans } = props;
+  const { jobs, desk, show, trans } = props;
   const [model, setModel] = React.useState<JobListModel<EndedJobs> | null>(
     null
   );
@@ -77,14 +80,18 @@ function Finished(props: IProps): React.JSX.Element | null {
     const made = new JobListModel(ended, desk, trans, () => true);
     // Commands find their jobs there.
     ended.changed.connect(() => {
-      desk.note(ended.all);
+      if (!ended.loading && ended.answer) {
+        desk.note('history', ended.all);
+      }
     });
     setModel(made);
+    show(made);
     void ended.load();
     return () => {
+      show(null);
       made.dispose();
     };
-  }, [jobs, desk, trans]);
+  }, [jobs, desk, show, trans]);
   return (
     model && (
       <UseSignal signal={model.changed}>

@@ -1,3 +1,4 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
@@ -175,7 +176,9 @@ function Script(props: IDetailsProps): React.JSX.Element | null {
         <h3 id={id}>{trans.__('Script')}</h3>
         <button
           className="jp-mod-styled"
-          onClick={() => void navigator.clipboard.writeText(script)}
+          onClick={() => {
+            Clipboard.copyToSystem(script);
+          }}
         >
           {trans.__('Copy')}
         </button>

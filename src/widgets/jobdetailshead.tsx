@@ -40,7 +40,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
       {ending && ending !== reason && (
         <p className="jp-RemoteDetails-reason">{ending}</p>
       )}
-      {model.gone > 0 && (
+      {model.gone > 0 && model.left && (
         <p className="jp-RemoteDetails-gone" role="status">
           {trans.__(
             'It left the list at %1. This is what was known of it.',

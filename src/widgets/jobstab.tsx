@@ -4,11 +4,14 @@ import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
 import type { Message } from '@lumino/messaging';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 import type { Widget } from '@lumino/widgets';
 import * as React from 'react';
 
 import { jobsIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
+import type { IListedJobs } from '../joblistmodel';
 import { JobListModel } from '../joblistmodel';
 import type { IRemoteJobs, IRemoteSettings } from '../tokens';
 import { NowOrFinished } from './history';
@@ -46,16 +49,36 @@ export class JobsView extends ReactWidget {
     const { jobs, desk, trans } = _options;
     this.addClass('jp-RemoteJobs');
     this.model = new JobListModel(jobs, desk, trans, () => this.isVisible);
+    this.model.changed.connect(this._onModel, this);
     this._look = desk.look.add(() => (this.isVisible ? 'list' : 'away'));
     jobs.open();
   }
 
+  /** What is there now, on screen or not. */
   readonly model: JobListModel;
+
+  /** Emitted when another list is on screen, or it has changed. */
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  /** The list on screen: what the keys and the palette are about. */
+  get shown(): JobListModel<IListedJobs> {
+    return this._finished ?? this.model;
+  }
+
+  /** The list of what ended, while it is on screen. */
+  set finished(finished: JobListModel<IListedJobs> | null) {
+    this._finished = finished;
+    finished?.changed.connect(this._onModel, this);
+    this._changed.emit();
+  }
 
   override dispose(): void {
     this._look.dispose();
     this.model.dispose();
     super.dispose();
+    Signal.clearData(this);
   }
 
   protected override onAfterAttach(msg: Message): void {
@@ -82,6 +105,7 @@ export class JobsView extends ReactWidget {
     const { jobs, desk, commands, settings, trans } = this._options;
     const { model } = this;
     const width = this.node.clientWidth;
+    const show = this._show;
     const run = (command: string, job?: string) =>
       void commands.execute(command, job === undefined ? {} : { job });
     return (
@@ -89,7 +113,7 @@ export class JobsView extends ReactWidget {
         {() => (
           <UseSignal signal={model.changed} shouldUpdate={() => this.isVisible}>
             {() => (
-              <NowOrFinished {...{ jobs, desk, run, width, trans }}>
+              <NowOrFinished {...{ jobs, desk, run, show, width, trans }}>
                 <JobsList {...{ model, settings, run, width, trans }} />
               </NowOrFinished>
             )}
@@ -105,5 +129,15 @@ export class JobsView extends ReactWidget {
     this.update();
   }
 
+  private readonly _show = (finished: JobListModel<IListedJobs> | null) => {
+    this.finished = finished;
+  };
+
+  private readonly _onModel = (): void => {
+    this._changed.emit();
+  };
+
+  private readonly _changed = new Signal<this, void>(this);
+  private _finished: JobListModel<IListedJobs> | null = null;
   private readonly _look: IDisposable;
 }
