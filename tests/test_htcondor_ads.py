@@ -10,12 +10,14 @@ import pytest
 from jupyter_remote.backends.htcondor.ads import job_of, read_jobs
 from jupyter_remote.backends.htcondor.commands import meaning, read_ads
 from jupyter_remote.backends.htcondor.details import details
+from jupyter_remote.backends.htcondor.requests import taken
 from jupyter_remote.backends.htcondor.slots import fields, trial
 from jupyter_remote.backends.htcondor.submit import submission, submitted
 from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendAbsent,
     BackendError,
+    BackendTimeout,
     BackendUnreachable,
     NotFound,
     WrongState,
@@ -162,3 +164,25 @@ def test_a_log_of_ones_own_stays():
     for text, own in (("Log = mine\nqueue", True), ("# log = x\nqueue", False)):
         request = JobRequest(script=text, tag="t1", folder="/")
         assert ("log = /private/t1/events" in submission(request, private).argv) is not own
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Result(-9, "", "ERROR: no queue statement"),
+        Result(1, "", " \n"),
+        Result(0, "Submitting job(s).", ""),
+        Result(1, "", "ERROR: failed to send the job"),
+    ],
+)
+def test_a_submit_that_may_have_been_taken_is_no_refusal(result):
+    with pytest.raises(BackendTimeout):
+        taken(result)
+
+
+def test_a_submit_that_was_taken_or_refused():
+    assert taken(Result(0, "7.0 - 7.0\n", "")) == "7.0"
+    with pytest.raises(BackendError, match="no queue"):
+        taken(Result(1, "", "ERROR: no queue statement"))
+    with pytest.raises(BackendUnreachable):
+        taken(Result(1, "", "ERROR: Failed to connect to local queue manager"))

@@ -71,9 +71,9 @@ class CondorCommands:
         command = [self._path(program), *argv]
         return await run(command, self._settings.command_timeout, input=given, cwd=cwd or None)
 
-    async def ask(self, program: str, *argv: str, given: str | None = None, cwd: str = "") -> str:
+    async def ask(self, program: str, *argv: str) -> str:
         """What a command prints; raises what its words mean when it fails."""
-        result = await self.run(program, *argv, given=given, cwd=cwd)
+        result = await self.run(program, *argv)
         if result.returncode:
             raise meaning(result)
         return result.stdout
