@@ -128,6 +128,18 @@ async def test_a_cluster_and_its_jobs_are_cancelled_and_held(condor, backend):
     await backend.cancel(f"{cluster}.5")
 
 
+async def test_a_change_of_a_cluster_leaves_its_running_jobs_alone(condor, backend):
+    lines = ('requirements = Machine == "none"', "My.JupyterRemoteTime = 900")
+    cluster = condor.submit("sleep 60", *lines, count=3)
+    await backend.hold(f"{cluster}.2")
+    condor.run("condor_qedit", f"{cluster}.0", "Requirements", "true")
+    await reach(backend, f"{cluster}.0", State.RUNNING)
+    await backend.change(cluster, {"time": 1200})
+    limits = [(await find(backend, f"{cluster}.{n}")).time_limit for n in range(3)]
+    assert limits == [900, 1200, 1200]
+    await backend.cancel(cluster)
+
+
 async def test_jobs_of_others_are_seen_and_left_alone(condor, backend):
     job_id = condor.submit("sleep 60", "hold = true", user="bob") + ".0"
     assert await find(backend, job_id) is None

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Float, Unicode, default
+from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
@@ -39,7 +39,7 @@ class RemoteHTCondorBackend(Configurable):
     commands of this machine talk to.
 
     A job is ``12.3``; ``12`` is the whole cluster: cancel, release and requeue of it mean all
-    its jobs, hold those that wait."""
+    its jobs, hold and change those that wait."""
 
     name = "htcondor"
     shared = True
@@ -74,6 +74,13 @@ class RemoteHTCondorBackend(Configurable):
         30 * 86400.0,
         config=True,
         help="Seconds for which programs and logs of events of ended jobs are kept.",
+    )
+    env_remove = List(
+        Unicode(),
+        ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JPY_*", "*_TOKEN", "*_SECRET", "*_PASSWORD"],
+        config=True,
+        help="Variables of the server's environment that condor_submit, and so jobs with "
+        "``getenv``, do not get (shell patterns).",
     )
 
     def __init__(self, **kwargs: object) -> None:
@@ -159,7 +166,9 @@ class RemoteHTCondorBackend(Configurable):
         found = await self._check(job_id, "wait", lambda job: job.state is State.QUEUED)
         if "time" in options and not all(job.time_limit for job in found):
             raise InvalidSpec("a time limit can be changed only where one was asked for")
-        await self._commands.ask("condor_qedit", job_id, *words)
+        waits = f"ClusterId == {job_id} && (JobStatus == 1 || JobStatus == 5)"
+        which = ["-constraint", waits] if "." not in job_id else [job_id]
+        await self._commands.ask("condor_qedit", *which, *words)
         self._queue.distrust()
 
     async def submit_request(self, request: JobRequest) -> str:
