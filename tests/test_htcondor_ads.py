@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.backends.htcondor.ads import job_of, read_jobs
 from jupyter_remote.backends.htcondor.commands import meaning, read_ads
 from jupyter_remote.backends.htcondor.details import details
@@ -186,3 +189,37 @@ def test_a_submit_that_was_taken_or_refused():
         taken(Result(1, "", "ERROR: no queue statement"))
     with pytest.raises(BackendUnreachable):
         taken(Result(1, "", "ERROR: Failed to connect to local queue manager"))
+
+
+def test_words_where_numbers_belong_do_not_spoil_the_list():
+    odd = {"LastRejMatchReason": "no", "LastRejMatchTime": "soon", "HoldReasonCode": "x"}
+    for status in (1, 5):
+        job = job_of({"ClusterId": 1, "ProcId": 0, "JobStatus": status, **odd}, "htcondor")
+        assert job.state is State.QUEUED
+
+
+def test_the_user_needs_no_name_and_is_not_believed(monkeypatch, tmp_path):
+    monkeypatch.setenv("USER", "mallory")
+    monkeypatch.setenv("LOGNAME", "mallory")
+    monkeypatch.setattr("os.geteuid", lambda: 987654321)
+    assert RemoteHTCondorBackend(data_dir=str(tmp_path)).user == "987654321"
+
+
+async def test_programs_are_deleted_only_after_a_look(tmp_path):
+    for name in ("condor_q", "condor_history", "condor_submit"):
+        (tmp_path / name).write_text("#!/bin/sh\n[ $0 != ${0%submit} ] && echo 1.0 - 1.0\nexit 0\n")
+        (tmp_path / name).chmod(0o755)
+    totals = '[{"Jobs": 0, "ServerTime": 1}]'
+    (tmp_path / "condor_q").write_text(
+        f"#!/bin/sh\ncase $* in *-totals*) echo '{totals}' ;; esac\n"
+    )
+    backend = RemoteHTCondorBackend(data_dir=str(tmp_path), bin_dir=str(tmp_path), user="a")
+    old = tmp_path / "htcondor" / "old"
+    old.mkdir(parents=True)
+    os.utime(old, (time.time() - 1e8,) * 2)
+    asked = JobRequest(tag="new", script="#!/bin/sh\n", folder=str(tmp_path))
+    assert await backend.submit_request(asked) == "1.0"
+    assert old.exists()
+    assert await backend.jobs() == []
+    await backend.submit_request(asked)
+    assert not old.exists()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from ...errors import (
 )
 from ...files import read_chunk
 from ...model import Job, JobSpec, Json, State
+from ..users import user_name
 from .ads import ATTRIBUTES, JOB_ID, job_of, read_jobs
 from .commands import CondorCommands
 from .details import details, logs
@@ -91,6 +91,7 @@ class RemoteHTCondorBackend(Configurable):
         self._queue = CondorQueue(self._commands, self._history, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
+        self._looked = False
         self._known: dict[str, Job] = {}
         self._paths: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
@@ -102,7 +103,7 @@ class RemoteHTCondorBackend(Configurable):
 
     @default("user")
     def _default_user(self) -> str:
-        return getpass.getuser()
+        return user_name()
 
     def found(self) -> bool:
         """Whether this machine has condor_q."""
@@ -117,7 +118,7 @@ class RemoteHTCondorBackend(Configurable):
         BackendUnreachable with HTCondor's words, and BackendTimeout."""
         async with self._lock:
             listed = await self._queue.look(self.remember, self.whole_interval)
-            self._known = {job.job_id: job for job in listed}
+            self._known, self._looked = {job.job_id: job for job in listed}, True
             self._paths = {key: at for key, at in self._paths.items() if key in self._known}
         return listed
 
@@ -174,7 +175,7 @@ class RemoteHTCondorBackend(Configurable):
     async def submit_request(self, request: JobRequest) -> str:
         """Submit a job; answers its id, or that of its cluster. Raises InvalidSpec, BackendError
         with HTCondor's words, and BackendTimeout when it may have been taken."""
-        wanted = {job.tag for job in self._known.values()}
+        wanted = {job.tag for job in self._known.values()} if self._looked else None
         return await self._requests.submit(request, wanted, self.keep_requests)
 
     async def test_request(self, request: JobRequest) -> Trial:

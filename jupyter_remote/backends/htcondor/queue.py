@@ -14,9 +14,10 @@ import time
 from ...errors import BackendError
 from ...model import Job, State
 from ...process import pair
-from .ads import ATTRIBUTES, read_jobs, whole
+from .ads import ATTRIBUTES, read_jobs
 from .commands import CondorCommands
 from .history import CondorHistory
+from .reasons import whole
 
 OVERLAP = 10
 """Seconds of changes that are asked for again: they may be seen later than they say."""

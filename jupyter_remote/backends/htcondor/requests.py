@@ -29,12 +29,13 @@ class CondorRequests:
         fields = slots.fields(await self._slots())
         return Offers(available=True, fields=fields, suffixes=(".sh", ".sub", ".submit", ".py"))
 
-    async def submit(self, request: JobRequest, wanted: Collection[str], keep: float) -> str:
+    async def submit(self, request: JobRequest, wanted: Collection[str] | None, keep: float) -> str:
         """Submit; answers the id of the job, or of the cluster. What is older than ``keep``
-        seconds and of none of the ``wanted`` tags is deleted. Raises InvalidSpec, BackendError,
-        and BackendTimeout when it may have been taken."""
+        seconds and of none of the ``wanted`` tags is deleted; None: nothing is. Raises
+        InvalidSpec, BackendError, and BackendTimeout when it may have been taken."""
         made = await self._commands.io(self._folders.keep, request)
-        await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
+        if wanted is not None:
+            await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
         return taken(await self._submit(request, made, *made.argv))
 
     async def test(self, request: JobRequest) -> Trial:
