@@ -223,3 +223,21 @@ async def test_programs_are_deleted_only_after_a_look(tmp_path):
     assert await backend.jobs() == []
     await backend.submit_request(asked)
     assert not old.exists()
+
+
+async def test_a_history_that_fails_leaves_the_list(tmp_path):
+    totals = '[{"Jobs": 1, "ServerTime": 1}]'
+    job = '[{"ClusterId": 1, "ProcId": 0, "JobStatus": 1}]'
+    scripts = {
+        "condor_q": f"case $* in *-totals*) echo '{totals}' ;; *) echo '{job}' ;; esac",
+        "condor_history": f"echo x >> {tmp_path}/asked; exit 1",
+    }
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    backend = RemoteHTCondorBackend(
+        data_dir=str(tmp_path), bin_dir=str(tmp_path), user="a", whole_interval=0.0
+    )
+    for _ in range(2):
+        assert [job.job_id for job in await backend.jobs()] == ["1.0"]
+    assert (tmp_path / "asked").read_text() == "x\n"

@@ -248,10 +248,12 @@ class RemoteHTCondorBackend(Configurable):
         return found
 
     def _listed(self, job_id: str) -> list[Job]:
-        if "." in job_id:
-            return [self._known[job_id]] if job_id in self._known else []
-        begin = f"{job_id}."
-        return [job for key, job in self._known.items() if key.startswith(begin)]
+        """As listed, or else as ``ended`` listed them."""
+        for jobs in (self._known, self._history.jobs):
+            keys = [job_id] if "." in job_id else [k for k in jobs if k.startswith(f"{job_id}.")]
+            if found := [jobs[key] for key in keys if key in jobs]:
+                return found
+        return []
 
     async def _check(self, job_id: str, verb: str, fits: Callable[[Job], bool]) -> list[Job]:
         """Those of the jobs that fit. Raises NotFound, and WrongState when none does."""
