@@ -128,6 +128,18 @@ async def test_a_cluster_and_its_jobs_are_cancelled_and_held(condor, backend):
     await backend.cancel(f"{cluster}.5")
 
 
+async def test_a_change_of_a_cluster_leaves_its_running_jobs_alone(condor, backend):
+    lines = ('requirements = Machine == "none"', "My.JupyterRemoteTime = 900")
+    cluster = condor.submit("sleep 60", *lines, count=3)
+    await backend.hold(f"{cluster}.2")
+    condor.run("condor_qedit", f"{cluster}.0", "Requirements", "true")
+    await reach(backend, f"{cluster}.0", State.RUNNING)
+    await backend.change(cluster, {"time": 1200})
+    limits = [(await find(backend, f"{cluster}.{n}")).time_limit for n in range(3)]
+    assert limits == [900, 1200, 1200]
+    await backend.cancel(cluster)
+
+
 async def test_jobs_of_others_are_seen_and_left_alone(condor, backend):
     job_id = condor.submit("sleep 60", "hold = true", user="bob") + ".0"
     assert await find(backend, job_id) is None
@@ -163,6 +175,16 @@ async def test_ended_jobs_come_from_the_history(condor, backend):
     assert {job.job_id for job in await fresh.ended(begin)} == {*ended, later}
     assert later in {job.job_id for job in await make(condor).jobs()}
     assert later not in {job.job_id for job in await make(condor, remember=0.0).jobs()}
+
+
+async def test_older_jobs_of_the_history_have_details_and_logs(condor, backend):
+    job_id = condor.submit("echo hello") + ".0"
+    await reach(backend, job_id, State.STOPPED)
+    short = make(condor, remember=0.0)
+    assert job_id in {job.job_id for job in await short.ended(0)}
+    assert await find(short, job_id) is None
+    assert (await short.details(job_id)).ending == "It ended well."
+    assert (await short.log(job_id, 0, 9)).data == b"hello\n"
 
 
 async def test_how_a_job_ended_is_not_guessed(condor, backend, monkeypatch):

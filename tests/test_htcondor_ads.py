@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.backends.htcondor.ads import job_of, read_jobs
 from jupyter_remote.backends.htcondor.commands import meaning, read_ads
 from jupyter_remote.backends.htcondor.details import details
+from jupyter_remote.backends.htcondor.requests import taken
 from jupyter_remote.backends.htcondor.slots import fields, trial
 from jupyter_remote.backends.htcondor.submit import submission, submitted
 from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendAbsent,
     BackendError,
+    BackendTimeout,
     BackendUnreachable,
     NotFound,
     WrongState,
@@ -162,3 +167,77 @@ def test_a_log_of_ones_own_stays():
     for text, own in (("Log = mine\nqueue", True), ("# log = x\nqueue", False)):
         request = JobRequest(script=text, tag="t1", folder="/")
         assert ("log = /private/t1/events" in submission(request, private).argv) is not own
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        Result(-9, "", "ERROR: no queue statement"),
+        Result(1, "", " \n"),
+        Result(0, "Submitting job(s).", ""),
+        Result(1, "", "ERROR: failed to send the job"),
+    ],
+)
+def test_a_submit_that_may_have_been_taken_is_no_refusal(result):
+    with pytest.raises(BackendTimeout):
+        taken(result)
+
+
+def test_a_submit_that_was_taken_or_refused():
+    assert taken(Result(0, "7.0 - 7.0\n", "")) == "7.0"
+    with pytest.raises(BackendError, match="no queue"):
+        taken(Result(1, "", "ERROR: no queue statement"))
+    with pytest.raises(BackendUnreachable):
+        taken(Result(1, "", "ERROR: Failed to connect to local queue manager"))
+
+
+def test_words_where_numbers_belong_do_not_spoil_the_list():
+    odd = {"LastRejMatchReason": "no", "LastRejMatchTime": "soon", "HoldReasonCode": "x"}
+    for status in (1, 5):
+        job = job_of({"ClusterId": 1, "ProcId": 0, "JobStatus": status, **odd}, "htcondor")
+        assert job.state is State.QUEUED
+
+
+def test_the_user_needs_no_name_and_is_not_believed(monkeypatch, tmp_path):
+    monkeypatch.setenv("USER", "mallory")
+    monkeypatch.setenv("LOGNAME", "mallory")
+    monkeypatch.setattr("os.geteuid", lambda: 987654321)
+    assert RemoteHTCondorBackend(data_dir=str(tmp_path)).user == "987654321"
+
+
+async def test_programs_are_deleted_only_after_a_look(tmp_path):
+    for name in ("condor_q", "condor_history", "condor_submit"):
+        (tmp_path / name).write_text("#!/bin/sh\n[ $0 != ${0%submit} ] && echo 1.0 - 1.0\nexit 0\n")
+        (tmp_path / name).chmod(0o755)
+    totals = '[{"Jobs": 0, "ServerTime": 1}]'
+    (tmp_path / "condor_q").write_text(
+        f"#!/bin/sh\ncase $* in *-totals*) echo '{totals}' ;; esac\n"
+    )
+    backend = RemoteHTCondorBackend(data_dir=str(tmp_path), bin_dir=str(tmp_path), user="a")
+    old = tmp_path / "htcondor" / "old"
+    old.mkdir(parents=True)
+    os.utime(old, (time.time() - 1e8,) * 2)
+    asked = JobRequest(tag="new", script="#!/bin/sh\n", folder=str(tmp_path))
+    assert await backend.submit_request(asked) == "1.0"
+    assert old.exists()
+    assert await backend.jobs() == []
+    await backend.submit_request(asked)
+    assert not old.exists()
+
+
+async def test_a_history_that_fails_leaves_the_list(tmp_path):
+    totals = '[{"Jobs": 1, "ServerTime": 1}]'
+    job = '[{"ClusterId": 1, "ProcId": 0, "JobStatus": 1}]'
+    scripts = {
+        "condor_q": f"case $* in *-totals*) echo '{totals}' ;; *) echo '{job}' ;; esac",
+        "condor_history": f"echo x >> {tmp_path}/asked; exit 1",
+    }
+    for name, text in scripts.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    backend = RemoteHTCondorBackend(
+        data_dir=str(tmp_path), bin_dir=str(tmp_path), user="a", whole_interval=0.0
+    )
+    for _ in range(2):
+        assert [job.job_id for job in await backend.jobs()] == ["1.0"]
+    assert (tmp_path / "asked").read_text() == "x\n"

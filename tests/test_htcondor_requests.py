@@ -80,6 +80,17 @@ async def test_a_submit_description_with_options(condor, backend):
     assert (await backend.details(one)).script == text + "queue\n"
 
 
+async def test_the_secrets_of_the_server_do_not_reach_the_ad(condor, backend, monkeypatch):
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "hidden-1")
+    monkeypatch.setenv("JPY_SESSION_NAME", "hidden-2")
+    monkeypatch.setenv("PLAIN", "shown")
+    text = "executable = /bin/sleep\ngetenv = true\nhold = true\nqueue\n"
+    job_id = await backend.submit_request(request(condor, text))
+    said = condor.run("condor_q", "-long", job_id)
+    assert "PLAIN=shown" in said
+    assert "hidden" not in said
+
+
 async def test_the_time_limit_ends_a_job(condor, backend):
     asked = request(condor, "#!/bin/sh\nsleep 100\n", options={"time": 1})
     job_id = await backend.submit_request(asked)

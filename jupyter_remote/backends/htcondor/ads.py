@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ...model import Job, Json, State, as_time
-from .reasons import POLICY, state_of, why_held, why_waiting
+from .reasons import POLICY, state_of, whole, why_held, why_waiting
 
 TAG, LIMIT = "JupyterRemoteTag", "JupyterRemoteTime"
 """Our own attributes of jobs: the mark of the request, the time limit in seconds."""
@@ -131,12 +131,6 @@ def host(ad: Mapping[str, Json]) -> str:
     """The machine in ``slot1_2@machine``: where it runs, or ran."""
     name = str(ad.get("RemoteHost") or ad.get("LastRemoteHost") or "")
     return name.rpartition("@")[2] if whole(ad, "JobStatus") not in (1, 5) else ""
-
-
-def whole(ad: Mapping[str, Json], key: str) -> int | None:
-    """A number; None for what is missing or an expression."""
-    value = ad.get(key)
-    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
 def _times(ad: Mapping[str, Json], state: State) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import getpass
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
-from traitlets import Float, Unicode, default
+from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
@@ -22,6 +21,7 @@ from ...errors import (
 )
 from ...files import read_chunk
 from ...model import Job, JobSpec, Json, State
+from ..users import user_name
 from .ads import ATTRIBUTES, JOB_ID, job_of, read_jobs
 from .commands import CondorCommands
 from .details import details, logs
@@ -39,7 +39,7 @@ class RemoteHTCondorBackend(Configurable):
     commands of this machine talk to.
 
     A job is ``12.3``; ``12`` is the whole cluster: cancel, release and requeue of it mean all
-    its jobs, hold those that wait."""
+    its jobs, hold and change those that wait."""
 
     name = "htcondor"
     shared = True
@@ -75,6 +75,13 @@ class RemoteHTCondorBackend(Configurable):
         config=True,
         help="Seconds for which programs and logs of events of ended jobs are kept.",
     )
+    env_remove = List(
+        Unicode(),
+        ["JUPYTERHUB_API_TOKEN", "JUPYTER_TOKEN", "JPY_*", "*_TOKEN", "*_SECRET", "*_PASSWORD"],
+        config=True,
+        help="Variables of the server's environment that condor_submit, and so jobs with "
+        "``getenv``, do not get (shell patterns).",
+    )
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -84,6 +91,7 @@ class RemoteHTCondorBackend(Configurable):
         self._queue = CondorQueue(self._commands, self._history, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
+        self._looked = False
         self._known: dict[str, Job] = {}
         self._paths: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
@@ -95,7 +103,7 @@ class RemoteHTCondorBackend(Configurable):
 
     @default("user")
     def _default_user(self) -> str:
-        return getpass.getuser()
+        return user_name()
 
     def found(self) -> bool:
         """Whether this machine has condor_q."""
@@ -110,7 +118,7 @@ class RemoteHTCondorBackend(Configurable):
         BackendUnreachable with HTCondor's words, and BackendTimeout."""
         async with self._lock:
             listed = await self._queue.look(self.remember, self.whole_interval)
-            self._known = {job.job_id: job for job in listed}
+            self._known, self._looked = {job.job_id: job for job in listed}, True
             self._paths = {key: at for key, at in self._paths.items() if key in self._known}
         return listed
 
@@ -159,13 +167,15 @@ class RemoteHTCondorBackend(Configurable):
         found = await self._check(job_id, "wait", lambda job: job.state is State.QUEUED)
         if "time" in options and not all(job.time_limit for job in found):
             raise InvalidSpec("a time limit can be changed only where one was asked for")
-        await self._commands.ask("condor_qedit", job_id, *words)
+        waits = f"ClusterId == {job_id} && (JobStatus == 1 || JobStatus == 5)"
+        which = ["-constraint", waits] if "." not in job_id else [job_id]
+        await self._commands.ask("condor_qedit", *which, *words)
         self._queue.distrust()
 
     async def submit_request(self, request: JobRequest) -> str:
         """Submit a job; answers its id, or that of its cluster. Raises InvalidSpec, BackendError
         with HTCondor's words, and BackendTimeout when it may have been taken."""
-        wanted = {job.tag for job in self._known.values()}
+        wanted = {job.tag for job in self._known.values()} if self._looked else None
         return await self._requests.submit(request, wanted, self.keep_requests)
 
     async def test_request(self, request: JobRequest) -> Trial:
@@ -238,10 +248,12 @@ class RemoteHTCondorBackend(Configurable):
         return found
 
     def _listed(self, job_id: str) -> list[Job]:
-        if "." in job_id:
-            return [self._known[job_id]] if job_id in self._known else []
-        begin = f"{job_id}."
-        return [job for key, job in self._known.items() if key.startswith(begin)]
+        """As listed, or else as ``ended`` listed them."""
+        for jobs in (self._known, self._history.jobs):
+            keys = [job_id] if "." in job_id else [k for k in jobs if k.startswith(f"{job_id}.")]
+            if found := [jobs[key] for key in keys if key in jobs]:
+                return found
+        return []
 
     async def _check(self, job_id: str, verb: str, fits: Callable[[Job], bool]) -> list[Job]:
         """Those of the jobs that fit. Raises NotFound, and WrongState when none does."""

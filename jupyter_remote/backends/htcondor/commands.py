@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fnmatch
 import json
 import os
 import re
@@ -51,6 +52,7 @@ class Settings(Protocol):
 
     bin_dir: str
     command_timeout: float
+    env_remove: list[str]
 
 
 class CondorCommands:
@@ -69,11 +71,13 @@ class CondorCommands:
         """What a command answers, ``given`` to read; raises BackendTimeout, and BackendError
         without it."""
         command = [self._path(program), *argv]
-        return await run(command, self._settings.command_timeout, input=given, cwd=cwd or None)
+        timeout = self._settings.command_timeout
+        env = self._public() if program == "condor_submit" else None
+        return await run(command, timeout, input=given, env=env, cwd=cwd or None)
 
-    async def ask(self, program: str, *argv: str, given: str | None = None, cwd: str = "") -> str:
+    async def ask(self, program: str, *argv: str) -> str:
         """What a command prints; raises what its words mean when it fails."""
-        result = await self.run(program, *argv, given=given, cwd=cwd)
+        result = await self.run(program, *argv)
         if result.returncode:
             raise meaning(result)
         return result.stdout
@@ -92,6 +96,16 @@ class CondorCommands:
             return await asyncio.wait_for(asyncio.to_thread(do, *args, **kwargs), timeout)
         except asyncio.TimeoutError:
             raise BackendTimeout(f"files did not answer within {timeout:g} s") from None
+
+    def _public(self) -> dict[str, str]:
+        """The environment without secrets: ``getenv`` writes it into the job's ad, which everybody
+        can read."""
+        patterns = self._settings.env_remove
+        return {
+            name: value
+            for name, value in os.environ.items()
+            if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+        }
 
     def _path(self, name: str) -> str:
         folder = self._settings.bin_dir

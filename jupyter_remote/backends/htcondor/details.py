@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from ...contract import JobDetails
 from ...model import Job, Json
-from .ads import LIMIT, whole
+from .ads import LIMIT
+from .reasons import whole
 
 
 def details(ad: Mapping[str, Json], job: Job, script: str) -> JobDetails:

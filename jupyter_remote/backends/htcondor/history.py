@@ -13,6 +13,13 @@ from .commands import CondorCommands
 KEPT = 20_000
 """Ended jobs that are remembered at most."""
 
+MARGIN = 86400
+"""Seconds that a job may need to leave the queue after its last change of state."""
+
+BEGIN = 'EnteredCurrentStatus < {} && unparse(LeaveJobInQueue) == "false"'
+"""Where reading backwards ends. A job that was told to stay after its end may be written down
+long after it: it says nothing of those before it."""
+
 NONE_KEPT = re.compile(r"HISTORY is unset|HISTORY is not defined", re.I)
 
 
@@ -60,7 +67,8 @@ class CondorHistory:
         if newest == self._last and not early:
             return
         own = f"{self._own} && EnteredCurrentStatus >= {moment}" if early else self._own
-        until = ["-since", self._last] if self._last and not early else []
+        first = BEGIN.format(moment - MARGIN) if early else self._last
+        until = ["-since", first] if first else []
         options = ["-constraint", own, *until, "-limit", str(KEPT), "-attributes", ATTRIBUTES]
         ads = await self._commands.ads("condor_history", *options)
         read = await asyncio.to_thread(read_jobs, ads, self._backend, left=True)

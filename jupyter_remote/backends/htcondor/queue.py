@@ -11,18 +11,24 @@ import asyncio
 import dataclasses
 import time
 
-from ...errors import BackendError
+from traitlets.log import get_logger
+
+from ...errors import BackendError, RemoteError
 from ...model import Job, State
 from ...process import pair
-from .ads import ATTRIBUTES, read_jobs, whole
+from .ads import ATTRIBUTES, read_jobs
 from .commands import CondorCommands
 from .history import CondorHistory
+from .reasons import whole
 
 OVERLAP = 10
 """Seconds of changes that are asked for again: they may be seen later than they say."""
 
 GRACE = 60.0
 """Seconds for a job that left the queue to appear in the history."""
+
+RETRY = 20.0
+"""Seconds after a history that failed until it is asked again."""
 
 
 class CondorQueue:
@@ -35,7 +41,7 @@ class CondorQueue:
         self._backend, self._own = backend, own
         self.jobs: dict[str, Job] = {}
         self._asked = 0
-        self._looked = -1e9
+        self._looked = self._again = -1e9
         self._missing: dict[str, tuple[float, Job]] = {}
 
     def distrust(self) -> None:
@@ -51,7 +57,7 @@ class CondorQueue:
             await self._all()
         self._missing |= {key: (now, job) for key, job in before.items() if key not in self.jobs}
         if stale or self._missing:
-            await self._history.refresh(time.time() - max(remember, GRACE))
+            await self._recall(max(remember, GRACE))
         ended = self._history.since(time.time() - remember) | self._not_found(remember)
         return [*(job for key, job in ended.items() if key not in self.jobs), *self.jobs.values()]
 
@@ -68,12 +74,23 @@ class CondorQueue:
         )
         known = {**self.jobs, **changed}
         if len(known) != number:
-            await self._history.refresh(time.time() - GRACE)
+            await self._recall(GRACE)
             known = {key: job for key, job in known.items() if key not in self._history.jobs}
         if len(known) != number:
             return False
         self.jobs, self._asked = known, asked
         return True
+
+    async def _recall(self, seconds: float) -> None:
+        """Read the history, without which the list stands too; one that failed is left alone
+        for a while, as it may fail by being slow."""
+        if time.monotonic() < self._again:
+            return
+        try:
+            await self._history.refresh(time.time() - seconds)
+        except RemoteError as error:
+            self._again = time.monotonic() + RETRY
+            get_logger().warning("htcondor: the history is not read: %s", error)
 
     def _not_found(self, remember: float) -> dict[str, Job]:
         """Jobs that left and are not in the history: as they were for a while, as that may come

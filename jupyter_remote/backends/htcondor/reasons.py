@@ -73,17 +73,23 @@ def state_of(number: int) -> tuple[State, str]:
     return known or (State.STARTING, str(number))
 
 
+def whole(ad: Mapping[str, Json], key: str) -> int | None:
+    """A number; None for what is missing or an expression."""
+    value = ad.get(key)
+    return int(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
 def why_held(ad: Mapping[str, Json]) -> str:
     """A plain explanation, then HTCondor's own words."""
     said = str(ad.get("HoldReason") or "")
-    plain = HELD.get(int(ad.get("HoldReasonCode") or 0), "")
+    plain = HELD.get(whole(ad, "HoldReasonCode") or 0, "")
     return f"held: {plain} ({said})" if plain and said else f"held: {plain or said}".rstrip(": ")
 
 
 def why_waiting(ad: Mapping[str, Json]) -> str:
     """What the last try to find a machine came to; empty: there was none yet."""
     said = str(ad.get("LastRejMatchReason") or "").strip()
-    tried, entered = (int(ad.get(key) or 0) for key in ("LastRejMatchTime", "EnteredCurrentStatus"))
+    tried, entered = (whole(ad, key) or 0 for key in ("LastRejMatchTime", "EnteredCurrentStatus"))
     if not said or tried < entered:
         return ""
     plain = next((words for key, words in WAITING.items() if key in said.lower()), "")

@@ -6,11 +6,11 @@ import re
 from collections.abc import Collection
 
 from ...contract import JobRequest, Offers, Trial
-from ...errors import BackendAbsent, BackendTimeout, BackendUnreachable
+from ...errors import BackendAbsent, BackendError, BackendTimeout, BackendUnreachable
 from ...model import Json
-from ...process import pair
+from ...process import Result, pair
 from . import slots
-from .commands import CondorCommands
+from .commands import CondorCommands, meaning
 from .folders import RequestFolders
 from .submit import Submission, submitted
 
@@ -29,18 +29,14 @@ class CondorRequests:
         fields = slots.fields(await self._slots())
         return Offers(available=True, fields=fields, suffixes=(".sh", ".sub", ".submit", ".py"))
 
-    async def submit(self, request: JobRequest, wanted: Collection[str], keep: float) -> str:
+    async def submit(self, request: JobRequest, wanted: Collection[str] | None, keep: float) -> str:
         """Submit; answers the id of the job, or of the cluster. What is older than ``keep``
-        seconds and of none of the ``wanted`` tags is deleted. Raises InvalidSpec, BackendError,
-        and BackendTimeout when it may have been taken."""
+        seconds and of none of the ``wanted`` tags is deleted; None: nothing is. Raises
+        InvalidSpec, BackendError, and BackendTimeout when it may have been taken."""
         made = await self._commands.io(self._folders.keep, request)
-        await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
-        try:
-            return submitted(await self._submit(request, made, *made.argv))
-        except BackendUnreachable as error:
-            if isinstance(error, BackendAbsent) or NOT_ASKED.search(str(error)):
-                raise
-            raise BackendTimeout(str(error)) from error
+        if wanted is not None:
+            await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
+        return taken(await self._submit(request, made, *made.argv))
 
     async def test(self, request: JobRequest) -> Trial:
         """Whether condor_submit would take it, and how many slots it could have now. Raises
@@ -48,7 +44,9 @@ class CondorRequests:
         made = await self._commands.io(self._folders.keep, request)
         try:
             dry = await self._submit(request, made, "-dry-run", "-", *(made.argv or ("-",)))
-            first = dry.strip().partition("\n\n")[0]
+            if dry.returncode:
+                raise meaning(dry)
+            first = dry.stdout.strip().partition("\n\n")[0]
             path = await self._commands.io(self._folders.write, request.tag, "ad", f"{first}\n")
             analysis = ("-better-analyze", "-jobads", str(path))
             table, there = await pair(self._commands.ask("condor_q", *analysis), self._slots())
@@ -56,12 +54,29 @@ class CondorRequests:
             await self._commands.io(self._folders.remove, request.tag)
         return slots.trial(table, len(there))
 
-    async def _submit(self, request: JobRequest, made: Submission, *argv: str) -> str:
+    async def _submit(self, request: JobRequest, made: Submission, *argv: str) -> Result:
         words = ("-terse", *argv)
-        return await self._commands.ask(
+        return await self._commands.run(
             "condor_submit", *words, given=made.text, cwd=request.folder
         )
 
     async def _slots(self) -> list[dict[str, Json]]:
         constraint = ("-constraint", slots.STATIC, "-attributes", slots.ATTRIBUTES)
         return await self._commands.ads("condor_status", *constraint)
+
+
+def taken(result: Result) -> str:
+    """The id in condor_submit's answer. Raises what its words mean when surely nothing was taken,
+    and BackendTimeout when that is not known: killed, failed without a word, or without an id."""
+    if result.returncode == 0:
+        try:
+            return submitted(result.stdout)
+        except BackendError as unclear:
+            raise BackendTimeout(str(unclear)) from unclear
+    error = meaning(result)
+    if result.returncode < 0 or not (result.stdout + result.stderr).strip():
+        raise BackendTimeout(f"it is not known whether HTCondor took the job: {error}")
+    refused = isinstance(error, BackendAbsent) or NOT_ASKED.search(str(error))
+    if isinstance(error, BackendUnreachable) and not refused:
+        raise BackendTimeout(str(error))
+    raise error

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...contract import Field, Trial
 from ...model import Json
-from .ads import whole
+from .reasons import whole
 
 ATTRIBUTES = (
     "Name,Machine,SlotType,State,Activity,Cpus,Memory,Disk,GPUs,"

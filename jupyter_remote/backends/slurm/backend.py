@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import pwd
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from traitlets.config import Configurable
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
 from ...errors import BackendError, NotFound
 from ...model import Job, JobSpec, Json
+from ..users import user_name
 from .accounting import SlurmAccounting
 from .commands import SlurmCommands
 from .control import SlurmControl
@@ -24,14 +23,6 @@ from .offers import SlurmOffers
 from .submit import SlurmSubmit
 
 NOT_YET = "sessions as Slurm jobs are not built yet"
-
-
-def user_name() -> str:
-    """The user that the commands run as; their number when they have no name."""
-    try:
-        return pwd.getpwuid(os.geteuid()).pw_name
-    except KeyError:
-        return str(os.geteuid())
 
 
 class RemoteSlurmBackend(Configurable):
