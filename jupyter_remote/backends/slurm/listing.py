@@ -147,13 +147,18 @@ class SlurmList:
             raise NotFound(f"Slurm knows no job {job_id} of yours")
         return found
 
-    def waiting_tasks(self, array: str) -> str:
-        """The waiting tasks of an array as commands take them: ``12_[5-99]``."""
+    def waiting_tasks(self, array: str, alone: bool = False) -> str:
+        """The waiting tasks of an array as commands take them: ``12_[5-99]``; with ``alone``
+        also those that Slurm treats one by one: ``12_[3,5-99]``. Raises NotFound."""
+        tasks: list[str] = []
         for record, job in self._read.items():
-            shown = shown_id(record)
-            if job.job_id == array + PENDING and "[" in shown:
-                return shown.partition("%")[0].rstrip("]") + "]"
-        raise NotFound(f"no task of {array} waits")
+            waits = job.array == array and job.state is State.QUEUED
+            if waits and (alone or job.job_id == array + PENDING):
+                shown = shown_id(record).partition("_")[2]
+                tasks.append(shown.strip("[]").partition("%")[0])
+        if not tasks:
+            raise NotFound(f"no task of {array} waits")
+        return f"{array}_[{','.join(tasks)}]"
 
 
 def meant(job_id: str, jobs: Mapping[str, Job]) -> list[Job]:
