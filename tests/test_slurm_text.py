@@ -212,6 +212,15 @@ def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
     assert (tmp_path / "asked").read_text() == "asked\n"
 
 
+@pytest.mark.parametrize("name", ["SINFO_PARTITION", "SINFO_ALL", "SPRIO_FORMAT", "SQUEUE_SORT"])
+def test_the_users_variables_reach_no_command(tmp_path: Path, monkeypatch, name: str) -> None:
+    (tmp_path / "sinfo").write_text(f'#!/bin/sh\necho "<${name}>"\n')
+    (tmp_path / "sinfo").chmod(0o755)
+    monkeypatch.setenv(name, "debug")
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path))
+    assert asyncio.run(backend._commands.ask("sinfo")) == "<>\n"
+
+
 def test_every_word_of_slurm_for_a_limit_is_understood():
     """Words of 22.05's own library, and what came in 25.11."""
     (library,) = (*Path("/usr/lib").glob("*/slurm-wlm/libslurmfull.so"), None)[:1]
