@@ -104,6 +104,31 @@ def test_the_last_tasks_of_an_array_keep_their_id_when_slurm_changes_it():
     assert listing.whole({"8": JOBS["8"]}, {}) == {"8": JOBS["8"]}
 
 
+async def test_an_array_is_remembered_whole_until_all_of_it_ended(monkeypatch):
+    backend = RemoteSlurmBackend(remember=100.0, queue_interval=0.0)
+    clock, runs = [1000.0], JOBS["4_8"]
+    ended = [dataclasses.replace(runs, job_id=f"4_{n}", state=State.FAILED) for n in (1, 2)]
+    shown = {job.job_id: job for job in (*ended, JOBS["3"], runs)}
+
+    async def squeue(*_):
+        return dict(shown)
+
+    async def seen(after):
+        clock[0] += after
+        return {job.job_id for job in await backend.jobs()}
+
+    monkeypatch.setattr(backend._list, "_squeue", squeue)
+    monkeypatch.setattr(listing.time, "monotonic", lambda: clock[0])
+    assert len(await seen(0)) == 4
+    for job in (*ended, JOBS["3"]):
+        del shown[job.job_id]
+    assert len(await seen(1)) == 4
+    assert await seen(150) == {"4_1", "4_2", "4_8"}
+    shown["4_8"] = dataclasses.replace(runs, state=State.STOPPED)
+    assert await seen(50) == {"4_1", "4_2", "4_8"}
+    assert await seen(60) == {"4_8"}
+
+
 def test_what_ids_mean():
     def ids(job_id):
         return [job.job_id for job in listing.meant(job_id, JOBS)]

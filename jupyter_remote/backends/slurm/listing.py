@@ -50,6 +50,7 @@ class SlurmList:
         self._listed: dict[str, Job] = {}
         self._gone: dict[str, Job] = {}
         self._since: dict[str, float] = {}
+        self._lived: dict[str, float] = {}
         self._absent: tuple[float, str] = (-ABSENT_FOR, "")
         self.jobs: dict[str, Job] = {}
 
@@ -102,23 +103,34 @@ class SlurmList:
             raise BackendAbsent(words)
 
     def _remember(self, listed: dict[str, Job]) -> list[Job]:
-        """What ended within ``remember`` and Slurm forgot, and after it Slurm's list."""
+        """What Slurm forgot and ended within ``remember`` (of an array: since all of it
+        ended), and after it Slurm's list."""
         now = time.monotonic()
         for job_id, job in self._listed.items():
             if job.state.ended and job_id not in listed:
                 self._gone[job_id], self._since[job_id] = job, now
         for job_id in self._gone.keys() & listed.keys():
             self._drop(job_id)
-        old: list[str] = []
-        for job_id, since in self._since.items():
-            if len(self._gone) - len(old) <= REMEMBERED and now - since < self._settings.remember:
-                break  # the others came later
-            old.append(job_id)
-        for job_id in old:
+        alive = {job.array for job in listed.values() if job.array and not job.state.ended}
+        self._lived.update(dict.fromkeys(alive, now))
+        for job_id in self._old(now):
             self._drop(job_id)
         self._listed = listed
         self.jobs = {**self._gone, **listed}
         return list(self.jobs.values())
+
+    def _old(self, now: float) -> list[str]:
+        """What is not remembered any longer, or is too much."""
+        remember = self._settings.remember
+        self._lived = {array: at for array, at in self._lived.items() if now - at < remember}
+        old: list[str] = []
+        for job_id, since in self._since.items():
+            many = len(self._gone) - len(old) > REMEMBERED
+            if not many and now - since < remember:
+                break  # the others came later
+            if many or self._gone[job_id].array not in self._lived:
+                old.append(job_id)
+        return old
 
     def _drop(self, job_id: str) -> None:
         del self._gone[job_id], self._since[job_id]
