@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_remote.backends.slurm import RemoteSlurmBackend, listing, reasons, text
-from jupyter_remote.errors import BackendAbsent
+from jupyter_remote.errors import BackendAbsent, BackendUnreachable
 from jupyter_remote.model import State
 
 CAPTURED = (
@@ -235,6 +235,20 @@ def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
         with pytest.raises(BackendAbsent, match="configuration source"):
             asyncio.run(backend.jobs())
     assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_a_cluster_that_answered_once_is_away_and_not_absent(tmp_path: Path) -> None:
+    squeue = tmp_path / "squeue"
+    squeue.write_text("#!/bin/sh\nexit 0\n")
+    squeue.chmod(0o755)
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path), queue_interval=0.0)
+    assert asyncio.run(backend.jobs()) == []
+    squeue.write_text(f"#!/bin/sh\necho 'squeue: fatal: {listing.ABSENT}' >&2\nexit 1\n")
+    with pytest.raises(BackendUnreachable) as caught:
+        asyncio.run(backend.jobs())
+    assert not isinstance(caught.value, BackendAbsent)
+    squeue.write_text("#!/bin/sh\nexit 0\n")
+    assert asyncio.run(backend.jobs()) == []
 
 
 @pytest.mark.parametrize("name", ["SINFO_PARTITION", "SINFO_ALL", "SPRIO_FORMAT", "SQUEUE_SORT"])

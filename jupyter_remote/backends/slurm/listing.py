@@ -51,6 +51,7 @@ class SlurmList:
         self._gone: dict[str, Job] = {}
         self._since: dict[str, float] = {}
         self._lived: dict[str, float] = {}
+        self._answered = False
         self._absent: tuple[float, str] = (-ABSENT_FOR, "")
         self.jobs: dict[str, Job] = {}
 
@@ -84,9 +85,11 @@ class SlurmList:
         result = await self._commands.run("squeue", *argv)
         if result.returncode:
             words = words_of(result)
-            self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
+            if ABSENT in words and not self._answered:
+                self._absent = (time.monotonic(), words)
             self.check_present()
             raise BackendUnreachable(words)
+        self._answered = True
         text, name = result.stdout, self._settings.name
         try:
             if len(text) < LARGE:
@@ -97,7 +100,8 @@ class SlurmList:
             raise BackendUnreachable(words) from None
 
     def check_present(self) -> None:
-        """Raise BackendAbsent while it is known that this machine is part of no cluster."""
+        """Raise BackendAbsent while it is known that this machine is part of no cluster: it
+        never is once squeue has answered."""
         since, words = self._absent
         if time.monotonic() - since < ABSENT_FOR:
             raise BackendAbsent(words)
