@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_remote.backends.slurm import RemoteSlurmBackend, listing, reasons, text
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, control, listing, reasons, text
 from jupyter_remote.errors import BackendAbsent, BackendUnreachable
 from jupyter_remote.model import State
 
@@ -127,6 +127,13 @@ async def test_an_array_is_remembered_whole_until_all_of_it_ended(monkeypatch):
     shown["4_8"] = dataclasses.replace(runs, state=State.STOPPED)
     assert await seen(50) == {"4_1", "4_2", "4_8"}
     assert await seen(60) == {"4_8"}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(2_000_000, "2000000"), (2e6, "2000000"), (-5.0, "-5"), (0.5, "0.5")]
+)
+def test_numbers_of_changes_are_written_in_full(value, written):
+    assert control.assignment("nice", value) == f"Nice={written}"
 
 
 def test_what_ids_mean():

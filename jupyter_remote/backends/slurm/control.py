@@ -123,7 +123,9 @@ def _written(name: str, value: Json) -> str:
         return f"{minutes}:{seconds:02}"
     if name == "memory":
         return str(-(-int(value) // 2**20))
-    return f"uts{int(value)}" if name == "begin" else f"{value:g}"
+    if name == "begin":
+        return f"uts{int(value)}"
+    return str(int(value)) if value == value // 1 else f"{value}"
 
 
 def _moment(text: str) -> str:
