@@ -142,6 +142,12 @@ async def test_hold_release_and_change_of_waiting_tasks_leave_running_ones_alone
     job = await find(backend, rest)
     assert (job.time_limit, job.name, job.tasks) == (120, "new name", 8)
     assert (await find(backend, f"{job_id}_1")).time_limit == 600
+    slurm.run("scontrol", "hold", f"{job_id}_7")  # a record of its own
+    await backend.change(job_id, {"time": 60})
+    own = [job for job in await backend.jobs() if job.array == job_id]
+    assert {job.time_limit for job in own if job.state is State.RUNNING} == {600}
+    assert {job.time_limit for job in own if job.state is State.QUEUED} == {60}
+    assert " TimeLimit=00:01:00 " in slurm.run("scontrol", "-o", "show", "job", f"{job_id}_7")
     with pytest.raises(WrongState, match="not started"):
         await backend.requeue(rest)
 

@@ -252,6 +252,20 @@ async def test_a_controller_that_hangs_leaves_it_open(slurm, backend, ask):
         os.kill(slurm.daemons["slurmctld"].pid, signal.SIGCONT)
 
 
+async def test_offers_that_hang_leave_nothing_open(tmp_path):
+    for name, script in (("scontrol", "sleep 60 & wait"), ("sbatch", f"touch {tmp_path}/asked")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / name).chmod(0o755)
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path), command_timeout=0.3)
+    request = JobRequest(
+        script="#!/bin/sh\n", tag=TAG, folder=str(tmp_path), name="", options={"nodes": 1}
+    )
+    for call in (backend.submit_request, backend.test_request):
+        with pytest.raises(BackendUnreachable, match="scontrol did not answer"):
+            await call(request)
+    assert not (tmp_path / "asked").exists()
+
+
 def test_a_limit_that_slurm_names_is_explained():
     said = "sbatch: error: QOSMaxWallDurationPerJobLimit\n"
     said += "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy\n"

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_remote.backends.slurm import RemoteSlurmBackend, listing, reasons, text
-from jupyter_remote.errors import BackendAbsent
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, control, listing, reasons, text
+from jupyter_remote.errors import BackendAbsent, BackendUnreachable
 from jupyter_remote.model import State
 
 CAPTURED = (
@@ -102,6 +102,38 @@ def test_the_last_tasks_of_an_array_keep_their_id_when_slurm_changes_it():
     assert list(seen) == ["4_22", "8", "4_pending"]
     assert (seen["4_pending"].tasks, seen["4_pending"].array) == (1425, "4")
     assert listing.whole({"8": JOBS["8"]}, {}) == {"8": JOBS["8"]}
+
+
+async def test_an_array_is_remembered_whole_until_all_of_it_ended(monkeypatch):
+    backend = RemoteSlurmBackend(remember=100.0, queue_interval=0.0)
+    clock, runs = [1000.0], JOBS["4_8"]
+    ended = [dataclasses.replace(runs, job_id=f"4_{n}", state=State.FAILED) for n in (1, 2)]
+    shown = {job.job_id: job for job in (*ended, JOBS["3"], runs)}
+
+    async def squeue(*_):
+        return dict(shown)
+
+    async def seen(after):
+        clock[0] += after
+        return {job.job_id for job in await backend.jobs()}
+
+    monkeypatch.setattr(backend._list, "_squeue", squeue)
+    monkeypatch.setattr(listing.time, "monotonic", lambda: clock[0])
+    assert len(await seen(0)) == 4
+    for job in (*ended, JOBS["3"]):
+        del shown[job.job_id]
+    assert len(await seen(1)) == 4
+    assert await seen(150) == {"4_1", "4_2", "4_8"}
+    shown["4_8"] = dataclasses.replace(runs, state=State.STOPPED)
+    assert await seen(50) == {"4_1", "4_2", "4_8"}
+    assert await seen(60) == {"4_8"}
+
+
+@pytest.mark.parametrize(
+    ("value", "written"), [(2_000_000, "2000000"), (2e6, "2000000"), (-5.0, "-5"), (0.5, "0.5")]
+)
+def test_numbers_of_changes_are_written_in_full(value, written):
+    assert control.assignment("nice", value) == f"Nice={written}"
 
 
 def test_what_ids_mean():
@@ -210,6 +242,29 @@ def test_commands_without_a_cluster_are_asked_once(tmp_path: Path) -> None:
         with pytest.raises(BackendAbsent, match="configuration source"):
             asyncio.run(backend.jobs())
     assert (tmp_path / "asked").read_text() == "asked\n"
+
+
+def test_a_cluster_that_answered_once_is_away_and_not_absent(tmp_path: Path) -> None:
+    squeue = tmp_path / "squeue"
+    squeue.write_text("#!/bin/sh\nexit 0\n")
+    squeue.chmod(0o755)
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path), queue_interval=0.0)
+    assert asyncio.run(backend.jobs()) == []
+    squeue.write_text(f"#!/bin/sh\necho 'squeue: fatal: {listing.ABSENT}' >&2\nexit 1\n")
+    with pytest.raises(BackendUnreachable) as caught:
+        asyncio.run(backend.jobs())
+    assert not isinstance(caught.value, BackendAbsent)
+    squeue.write_text("#!/bin/sh\nexit 0\n")
+    assert asyncio.run(backend.jobs()) == []
+
+
+@pytest.mark.parametrize("name", ["SINFO_PARTITION", "SINFO_ALL", "SPRIO_FORMAT", "SQUEUE_SORT"])
+def test_the_users_variables_reach_no_command(tmp_path: Path, monkeypatch, name: str) -> None:
+    (tmp_path / "sinfo").write_text(f'#!/bin/sh\necho "<${name}>"\n')
+    (tmp_path / "sinfo").chmod(0o755)
+    monkeypatch.setenv(name, "debug")
+    backend = RemoteSlurmBackend(bin_dir=str(tmp_path))
+    assert asyncio.run(backend._commands.ask("sinfo")) == "<>\n"
 
 
 def test_every_word_of_slurm_for_a_limit_is_understood():

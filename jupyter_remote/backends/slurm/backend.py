@@ -48,7 +48,8 @@ class RemoteSlurmBackend(Configurable):
         3600.0,
         config=True,
         help="Seconds for which ended jobs are shown that Slurm no longer knows (it forgets "
-        "them after ``MinJobAge``, 300 s as a rule); 0: none.",
+        "them after ``MinJobAge``, 300 s as a rule); those of an array until so long after all "
+        "of it ended; 0: none.",
     )
     queue_interval = Float(
         60.0,

@@ -69,14 +69,19 @@ class SlurmControl:
         check(await self._commands.run("scontrol", "requeue", _members(job_id, ran)))
 
     async def change(self, job_id: str, options: Mapping[str, Json]) -> None:
-        """Change a job that waits (a shorter time limit: also one that runs)."""
+        """Change a job that waits (a shorter time limit: also one that runs). Of a whole
+        array only the tasks that wait, if any do: a limit could end those that run."""
         words = [assignment(name, value) for name, value in options.items()]
         if not words:
             return
         jobs = await self._known.find(job_id, fresh=True)
         if all(job.state.ended for job in jobs):
             raise WrongState(f"{job_id} has ended")
-        argv = ["update", f"JobId={self._target(job_id)}", *words]
+        if any(job.array == job_id and job.state is State.QUEUED for job in jobs):
+            target = self._known.waiting_tasks(job_id, alone=True)
+        else:
+            target = self._target(job_id)
+        argv = ["update", f"JobId={target}", *words]
         check(await self._commands.run("scontrol", *argv))
 
     async def _wait(self, job_id: str) -> None:
@@ -118,7 +123,9 @@ def _written(name: str, value: Json) -> str:
         return f"{minutes}:{seconds:02}"
     if name == "memory":
         return str(-(-int(value) // 2**20))
-    return f"uts{int(value)}" if name == "begin" else f"{value:g}"
+    if name == "begin":
+        return f"uts{int(value)}"
+    return str(int(value)) if value == value // 1 else f"{value}"
 
 
 def _moment(text: str) -> str:

@@ -50,6 +50,8 @@ class SlurmList:
         self._listed: dict[str, Job] = {}
         self._gone: dict[str, Job] = {}
         self._since: dict[str, float] = {}
+        self._lived: dict[str, float] = {}
+        self._answered = False
         self._absent: tuple[float, str] = (-ABSENT_FOR, "")
         self.jobs: dict[str, Job] = {}
 
@@ -83,9 +85,11 @@ class SlurmList:
         result = await self._commands.run("squeue", *argv)
         if result.returncode:
             words = words_of(result)
-            self._absent = (time.monotonic(), words) if ABSENT in words else self._absent
+            if ABSENT in words and not self._answered:
+                self._absent = (time.monotonic(), words)
             self.check_present()
             raise BackendUnreachable(words)
+        self._answered = True
         text, name = result.stdout, self._settings.name
         try:
             if len(text) < LARGE:
@@ -96,29 +100,41 @@ class SlurmList:
             raise BackendUnreachable(words) from None
 
     def check_present(self) -> None:
-        """Raise BackendAbsent while it is known that this machine is part of no cluster."""
+        """Raise BackendAbsent while it is known that this machine is part of no cluster: it
+        never is once squeue has answered."""
         since, words = self._absent
         if time.monotonic() - since < ABSENT_FOR:
             raise BackendAbsent(words)
 
     def _remember(self, listed: dict[str, Job]) -> list[Job]:
-        """What ended within ``remember`` and Slurm forgot, and after it Slurm's list."""
+        """What Slurm forgot and ended within ``remember`` (of an array: since all of it
+        ended), and after it Slurm's list."""
         now = time.monotonic()
         for job_id, job in self._listed.items():
             if job.state.ended and job_id not in listed:
                 self._gone[job_id], self._since[job_id] = job, now
         for job_id in self._gone.keys() & listed.keys():
             self._drop(job_id)
-        old: list[str] = []
-        for job_id, since in self._since.items():
-            if len(self._gone) - len(old) <= REMEMBERED and now - since < self._settings.remember:
-                break  # the others came later
-            old.append(job_id)
-        for job_id in old:
+        alive = {job.array for job in listed.values() if job.array and not job.state.ended}
+        self._lived.update(dict.fromkeys(alive, now))
+        for job_id in self._old(now):
             self._drop(job_id)
         self._listed = listed
         self.jobs = {**self._gone, **listed}
         return list(self.jobs.values())
+
+    def _old(self, now: float) -> list[str]:
+        """What is not remembered any longer, or is too much."""
+        remember = self._settings.remember
+        self._lived = {array: at for array, at in self._lived.items() if now - at < remember}
+        old: list[str] = []
+        for job_id, since in self._since.items():
+            many = len(self._gone) - len(old) > REMEMBERED
+            if not many and now - since < remember:
+                break  # the others came later
+            if many or self._gone[job_id].array not in self._lived:
+                old.append(job_id)
+        return old
 
     def _drop(self, job_id: str) -> None:
         del self._gone[job_id], self._since[job_id]
@@ -147,13 +163,18 @@ class SlurmList:
             raise NotFound(f"Slurm knows no job {job_id} of yours")
         return found
 
-    def waiting_tasks(self, array: str) -> str:
-        """The waiting tasks of an array as commands take them: ``12_[5-99]``."""
+    def waiting_tasks(self, array: str, alone: bool = False) -> str:
+        """The waiting tasks of an array as commands take them: ``12_[5-99]``; with ``alone``
+        also those that Slurm treats one by one: ``12_[3,5-99]``. Raises NotFound."""
+        tasks: list[str] = []
         for record, job in self._read.items():
-            shown = shown_id(record)
-            if job.job_id == array + PENDING and "[" in shown:
-                return shown.partition("%")[0].rstrip("]") + "]"
-        raise NotFound(f"no task of {array} waits")
+            waits = job.array == array and job.state is State.QUEUED
+            if waits and (alone or job.job_id == array + PENDING):
+                shown = shown_id(record).partition("_")[2]
+                tasks.append(shown.strip("[]").partition("%")[0])
+        if not tasks:
+            raise NotFound(f"no task of {array} waits")
+        return f"{array}_[{','.join(tasks)}]"
 
 
 def meant(job_id: str, jobs: Mapping[str, Job]) -> list[Job]:

@@ -86,7 +86,7 @@ class SlurmSubmit:
     ) -> Result:
         """Run in the job's folder, as a person would: the script may name another one."""
         if any(value is not None for value in request.options.values()):
-            await self._offers.check(request.options)
+            await self._check(request.options)
         argv = [self._commands.path("sbatch"), how, *arguments(request)]
         if "\0" in "".join([request.script, *argv]):
             raise InvalidSpec("a null character is in what shall be submitted")
@@ -94,6 +94,13 @@ class SlurmSubmit:
         timeout = self._settings.submit_timeout
         env = {**self._environment(), **(env or {})}
         return await run(argv, timeout, request.script, env, request.folder)
+
+    async def _check(self, options: Mapping[str, Json]) -> None:
+        """Raise InvalidSpec for what may not be asked for, and BackendError."""
+        try:
+            await self._offers.check(options)
+        except BackendTimeout as error:  # it would mean that sbatch was run and may have a job
+            raise BackendUnreachable(str(error)) from None
 
     async def _check_folder(self, folder: str) -> None:
         looking = asyncio.to_thread(os.path.isdir, folder)

@@ -31,7 +31,7 @@ SETTINGS = {"SLURM_TIME_FORMAT": "%s", "SLURM_BITSTR_LEN": "0"}
 CLOCK = {"SLURM_TIME_FORMAT": "%Y-%m-%dT%H:%M:%S%z"}
 """The same for people: times say of which zone they are."""
 
-FOREIGN = re.compile(r"(SQUEUE|SACCT|SBATCH|SALLOC|SCANCEL|SCONTROL)_|SLURM_CLUSTERS$")
+FOREIGN = re.compile(r"(SQUEUE|SACCT|SBATCH|SALLOC|SCANCEL|SCONTROL|SINFO|SPRIO)_|SLURM_CLUSTERS$")
 """The user's own variables that change what the commands print or do."""
 
 PENDING = "_pending"
