@@ -20,16 +20,21 @@ const details = {
   folder: '',
   asked: {}
 } as unknown as IJobDetails;
+const ARRAY = 'Array';
+const TIME = 'Time limit';
 const offers = offersOf({
   fields: [
-    field({ name: 'array', kind: 'text', label: 'Array' }),
-    field({ name: 'time', kind: 'seconds', label: 'Time limit' })
+    field({ name: 'array', kind: 'text', label: ARRAY }),
+    field({ name: 'time', kind: 'seconds', label: TIME })
   ]
 });
 const wanted = { backend: 'slurm', script: 'echo', folder: '/home/ada' };
 
 function again(submit: () => Promise<string>, offered = offers) {
-  const jobs = { submit: jest.fn(submit), offers: () => Promise.resolve(offered) };
+  const jobs = {
+    submit: jest.fn(submit),
+    offers: () => Promise.resolve(offered)
+  };
   const showJobs = jest.fn();
   const memory = new SubmitMemory(null);
   const remote = jobs as unknown as IRemoteJobs;

@@ -2,7 +2,7 @@ import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 /** Errors in the words of the server's part of this project. */
-const own = new WeakSet<object>();
+const own = new WeakSet();
 
 /** The error of an answer; it is known later whether our server wrote it. */
 export async function errorOf(
