@@ -116,10 +116,14 @@ test('columns are chosen, and kept with the order over a reload', async ({
   await page.keyboard.press('Escape');
   await expect(box).toHaveCount(0);
   // Lab stores what is to be kept a little later.
-  const stored = page.waitForRequest(
-    request =>
-      request.method() === 'PUT' && request.url().includes('/api/workspaces')
-  );
+  const stored = page.waitForResponse(answer => {
+    const request = answer.request();
+    const sent = request.method() === 'PUT' ? (request.postData() ?? '') : '';
+    return (
+      answer.url().includes('/api/workspaces') &&
+      /"column":\s*"name"/.test(sent)
+    );
+  });
   await heading('Name').getByRole('button').click();
   await stored;
   await page.reload();
