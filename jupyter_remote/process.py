@@ -77,16 +77,24 @@ async def _start(
     argv: Sequence[str], reads: bool, env: Mapping[str, str] | None, cwd: str | None
 ) -> asyncio.subprocess.Process:
     """In a session of its own; what it may read is a pipe or nothing."""
-    try:
-        return await asyncio.create_subprocess_exec(
+    pipe = asyncio.subprocess.PIPE
+    making = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
             *argv,
-            stdin=asyncio.subprocess.PIPE if reads else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
+            stdin=pipe if reads else asyncio.subprocess.DEVNULL,
+            stdout=pipe,
+            stderr=pipe,
             env=env,
             cwd=cwd,
             start_new_session=True,
         )
+    )
+    try:
+        return await asyncio.shield(making)
+    except asyncio.CancelledError:  # half made it would never be heard to end (Python 3.11)
+        with contextlib.suppress(OSError, ValueError):
+            await _give_up(await making)
+        raise
     except (OSError, ValueError) as error:
         if proc.is_missing(argv[0], env or os.environ):
             raise BackendError(f"command not found: {argv[0]}") from None

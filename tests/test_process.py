@@ -90,6 +90,18 @@ async def test_run_ends_the_command_of_a_cancelled_caller() -> None:
     assert not living(mark)
 
 
+async def test_a_caller_that_is_cancelled_during_the_start_waits_for_nothing() -> None:
+    mark = uuid.uuid4().hex
+    for turns in range(6):
+        task = asyncio.create_task(run(["sh", "-c", f"sleep 1000; : {mark}"], 600))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.wait_for(task, 30)
+    assert not living(mark)
+
+
 def test_identity_is_of_one_process_only() -> None:
     own = Identity.of(os.getpid())
     assert own is not None
