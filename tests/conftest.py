@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
+from jupyter_remote.model import Job, State
 
-from . import condor_rig
+from . import condor_rig, slurm_accounts, slurm_rig
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -60,6 +61,24 @@ def backend(condor: condor_rig.Condor) -> Iterator[RemoteHTCondorBackend]:
     condor.clear()
 
 
+@pytest.fixture(scope="module")
+def slurm() -> Iterator[slurm_rig.Slurm]:
+    """A real Slurm, quickly started, without accounting."""
+    if why := slurm_rig.missing():
+        pytest.skip(f"Slurm stays UNTESTED: {why}")
+    with slurm_rig.slurm() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
+    """A real Slurm with accounts, limits and users of its own."""
+    if why := slurm_accounts.missing():
+        pytest.skip(f"Slurm with accounting stays UNTESTED: {why}")
+    with slurm_accounts.accounted() as running:
+        yield running
+
+
 async def until(
     condition: Callable[[], Any | Awaitable[Any]], what: str = "", seconds: float = 60.0
 ) -> Any:
@@ -73,3 +92,18 @@ async def until(
             return value
         assert time.monotonic() < deadline, f"waited {seconds:g} s for {what or condition}"
         await asyncio.sleep(0.02)
+
+
+async def find(backend: Any, job_id: str) -> Job | None:
+    """The job as the backend shows it now."""
+    return next((job for job in await backend.jobs() if job.job_id == job_id), None)
+
+
+async def reach(backend: Any, job_id: str, *states: State) -> Any:
+    """The job as soon as it is in one of these states."""
+
+    async def there() -> Job | None:
+        job = await find(backend, job_id)
+        return job if job and job.state in states else None
+
+    return await until(there, f"{job_id} to be one of {states}")

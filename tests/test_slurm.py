@@ -19,15 +19,7 @@ from jupyter_remote.errors import (
 from jupyter_remote.model import State
 
 from . import slurm_rig
-from .conftest import until
-
-
-@pytest.fixture(scope="module")
-def slurm():
-    if why := slurm_rig.missing():
-        pytest.skip(f"the Slurm backend stays UNTESTED: {why}")
-    with slurm_rig.slurm() as running:
-        yield running
+from .conftest import find, reach, until
 
 
 @pytest.fixture
@@ -35,18 +27,6 @@ def backend(slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
     yield RemoteSlurmBackend()
     slurm.clear()
-
-
-async def find(backend, job_id):
-    return next((job for job in await backend.jobs() if job.job_id == job_id), None)
-
-
-async def reach(backend, job_id, *states):
-    async def there():
-        job = await find(backend, job_id)
-        return job if job and job.state in states else None
-
-    return await until(there, f"{job_id} to be one of {states}")
 
 
 async def test_a_job_from_start_to_end_with_its_log(slurm, backend):

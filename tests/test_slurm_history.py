@@ -14,7 +14,6 @@ from jupyter_remote.backends.slurm import RemoteSlurmBackend, accounting
 from jupyter_remote.errors import BackendError, BackendTimeout, BackendUnreachable, NotFound
 from jupyter_remote.model import State
 
-from . import slurm_accounts
 from .conftest import until
 
 TAG = "jr-" + "a2" * 10
@@ -44,11 +43,8 @@ def test_records_of_sacct():
 
 
 @pytest.fixture(scope="module")
-def slurm():
-    if why := slurm_accounts.missing():
-        pytest.skip(f"Slurm's accounting stays UNTESTED: {why}")
-    with slurm_accounts.accounted() as running:
-        yield running
+def slurm(accounted):
+    return accounted
 
 
 @pytest.fixture

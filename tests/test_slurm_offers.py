@@ -15,8 +15,6 @@ from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.backends.slurm.text import seconds
 from jupyter_remote.errors import BackendUnreachable, InvalidSpec
 
-from . import slurm_accounts
-
 STRICT = """\
 modify qos normal,short,long set flags=DenyOnLimit
 add qos tight flags=DenyOnLimit MaxWall=20
@@ -32,11 +30,8 @@ ACCOUNTS = ("physics", "ml", "sub", "deep")
 
 
 @pytest.fixture(scope="module")
-def slurm():
-    if why := slurm_accounts.missing():
-        pytest.skip(f"what Slurm offers stays UNTESTED: {why}")
-    with slurm_accounts.accounted() as running:
-        yield running
+def slurm(accounted):
+    return accounted
 
 
 @pytest.fixture
