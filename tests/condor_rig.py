@@ -1,4 +1,4 @@
-"""A real HTCondor for tests: one machine with two slots, from the tree of ``scripts/condor-tree``.
+"""A real HTCondor for tests: one machine with two slots, from the tree of ``scripts/debian-tree``.
 
 It runs in a chroot with mounts and process ids of its own, on 127.0.0.1, and leaves nothing
 outside one temporary folder, which has the same path inside. ``alice`` and ``bob`` exist only
@@ -25,7 +25,7 @@ from jupyter_remote.model import Job, State
 
 from .slurm_rig import free_ports
 
-SCRIPT = Path(__file__).parent.parent / "scripts/condor-tree"
+SCRIPT = Path(__file__).parent.parent / "scripts/debian-tree"
 USERS = {"alice": 21001, "bob": 21002}
 PROGRAMS = ("q", "submit", "rm", "hold", "release", "history", "status", "qedit", "vacate_job")
 
@@ -84,9 +84,9 @@ exec chroot "$0" /usr/bin/env -i PATH=/usr/sbin:/usr/bin LANG=C.UTF-8 \\
 """
 
 
-def tree() -> Path | str:
+def tree(kind: str = "condor") -> Path | str:
     """The tree, made when there is none; or why there can be none."""
-    done = subprocess.run([str(SCRIPT)], capture_output=True, text=True, check=False)
+    done = subprocess.run([str(SCRIPT), kind], capture_output=True, text=True, check=False)
     return Path(done.stdout.strip()) if done.returncode == 0 else done.stderr.strip()
 
 

@@ -13,7 +13,7 @@ import pytest
 from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.model import Job, State
 
-from . import condor_rig, slurm_accounts, slurm_rig
+from . import condor_rig, slurm_accounts, slurm_rig, slurm_tree
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -61,12 +61,26 @@ def backend(condor: condor_rig.Condor) -> Iterator[RemoteHTCondorBackend]:
     condor.clear()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A module that says BOTH_SLURMS is tested with this machine's Slurm and with a newer one."""
+    if "slurm" in metafunc.fixturenames and hasattr(metafunc.module, "BOTH_SLURMS"):
+        kinds = ["installed", "24.11"]
+        metafunc.parametrize("slurm", kinds, indirect=True, scope="module")
+
+
 @pytest.fixture(scope="module")
-def slurm() -> Iterator[slurm_rig.Slurm]:
-    """A real Slurm, quickly started, without accounting."""
+def slurm(request: pytest.FixtureRequest) -> Iterator[slurm_rig.Slurm]:
+    """A real Slurm, quickly started, without accounting: the one of this machine, or
+    Debian 13's."""
     if why := slurm_rig.missing():
         pytest.skip(f"Slurm stays UNTESTED: {why}")
-    with slurm_rig.slurm() as running:
+    kind = slurm_rig.slurm()
+    if getattr(request, "param", "") == "24.11":
+        where = condor_rig.tree("slurm")
+        if isinstance(where, str):
+            pytest.skip(f"Slurm 24.11 stays UNTESTED: {where}")
+        kind = slurm_tree.slurm(where)
+    with kind as running:
         yield running
 
 

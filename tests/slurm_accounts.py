@@ -16,17 +16,6 @@ from pathlib import Path
 from . import slurm_rig
 
 NEEDED = ("mariadbd", "mariadb-install-db", "slurmdbd", "useradd", "setpriv")
-COMMANDS = (
-    "sacct",
-    "sacctmgr",
-    "sbatch",
-    "scancel",
-    "scontrol",
-    "sinfo",
-    "sprio",
-    "squeue",
-    "sstat",
-)
 
 CONF = """\
 AccountingStorageType=accounting_storage/slurmdbd
@@ -166,17 +155,6 @@ class AccountedSlurm(slurm_rig.Slurm):
         path = self.root / "accounts.cfg"
         path.write_text(accounts.format(ann=self.ann, bob=self.bob))
         self.run("sacctmgr", "-i", "load", f"file={path}")
-
-    def bin_dir(self, user: str) -> str:
-        """A folder of Slurm's commands that run as this user, whoever starts them."""
-        folder = self.root / f"bin-{user}"
-        folder.mkdir(exist_ok=True)
-        for name in COMMANDS:
-            path = folder / name
-            who = f"--reuid={user} --regid={user} --init-groups"
-            path.write_text(f'#!/bin/sh\nexec setpriv {who} {shutil.which(name)} "$@"\n')
-            path.chmod(0o755)
-        return str(folder)
 
     def reconfigure(self, old: str, new: str) -> None:
         """Change slurm.conf in a running Slurm."""

@@ -14,11 +14,22 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
 NEEDED = ("munged", "slurmctld", "slurmd", "squeue", "sbatch")
+COMMANDS = (
+    "sacct",
+    "sacctmgr",
+    "sbatch",
+    "scancel",
+    "scontrol",
+    "sinfo",
+    "sprio",
+    "squeue",
+    "sstat",
+)
 NODES = ("n1", "n2")
 
 CONF = """\
@@ -178,6 +189,17 @@ class Slurm:
             extra_groups=os.getgrouplist(user, group) if group is not None else None,
         )  # fmt: skip
 
+    def bin_dir(self, user: str) -> str:
+        """A folder of Slurm's commands that run as this user, whoever starts them."""
+        folder = self.root / f"bin-{user}"
+        folder.mkdir(exist_ok=True)
+        for name in COMMANDS:
+            path = folder / name
+            who = f"--reuid={user} --regid={user} --init-groups"
+            path.write_text(f'#!/bin/sh\nexec setpriv {who} {shutil.which(name)} "$@"\n')
+            path.chmod(0o755)
+        return str(folder)
+
     def sbatch(self, script: str, *options: str, user: str = "") -> str:
         """Submit a shell script from a folder of the user's own; answers the job's id."""
         folder = self.root / (user or "root")
@@ -190,7 +212,7 @@ Rig = TypeVar("Rig", bound=Slurm)
 
 
 @contextlib.contextmanager
-def running(kind: type[Rig]) -> Iterator[Rig]:
+def running(kind: Callable[[Path], Rig]) -> Iterator[Rig]:
     """A running Slurm. Its folder is short (sockets) and open to all (daemons' users)."""
     root = Path(tempfile.mkdtemp(prefix="jr-slurm-"))
     root.chmod(0o755)

@@ -22,7 +22,7 @@ from jupyter_remote.model import State
 from .condor_rig import find, make, reach
 from .conftest import until
 
-pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/condor-tree
+pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/debian-tree
 
 
 async def test_a_job_from_start_to_end_with_its_logs(condor, backend):

@@ -15,7 +15,7 @@ from jupyter_remote.model import State
 from .condor_rig import find, make, reach
 from .conftest import until
 
-pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/condor-tree
+pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/debian-tree
 
 NAME = "a \"b\" 'c' <i> | $(Cluster) $ENV(HOME) \\ = # ü, ;"
 

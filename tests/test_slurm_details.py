@@ -14,6 +14,8 @@ from jupyter_remote.model import State
 
 from .conftest import reach, until
 
+BOTH_SLURMS = True
+
 TAKEN = (
     "JobId=9 ArrayJobId=1 ArrayTaskId=1 ArrayTaskThrottle=2 JobName=wrap UserId=nobody(65534)"
     " GroupId=nogroup(65534) MCS_label=N/A Priority=1 Nice=0 Account=physics QOS=normal"
@@ -143,6 +145,7 @@ def test_where_the_jobs_of_others_are_hidden():
 @pytest.fixture
 def backend(slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+    monkeypatch.setenv("PATH", slurm.env["PATH"])
     yield RemoteSlurmBackend(queue_interval=0.0)
     slurm.clear()
 

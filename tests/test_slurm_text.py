@@ -184,6 +184,7 @@ def test_times_that_are_none(stamp):
     [
         ("0", (0, None)), ("32512", (127, None)), ("65280", (255, None)), ("15", (None, "SIGTERM")),
         ("139", (None, "SIGSEGV")), ("4021", (None, None)),
+        ("3:0", (3, None)), ("0:9", (None, "SIGKILL")), ("0:53", (None, None)),
     ],
 )  # fmt: skip
 def test_endings(status, expected):
@@ -209,6 +210,9 @@ def test_reasons_beyond_the_table():
     assert reasons.explain("PENDING", "JobHeldUser,JobHeldAdmin,None") == (
         "held: it starts only when it is released (JobHeldUser); "
         "an administrator holds it (JobHeldAdmin)"
+    )
+    assert reasons.explain("FAILED", "RaisedSignal:9(Killed)") == (
+        "a signal ended it (RaisedSignal:9(Killed))"
     )
     assert reasons.explain("TIMEOUT", "TimeLimit") == "its time limit was over (TIMEOUT)"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -29,6 +30,10 @@ KEYS = {
 }
 """What may be changed, as ``scontrol update`` calls it."""
 
+NOT_NOW = "Resource temporarily unavailable"
+AGAIN, PAUSE = 8, 0.3
+"""How often an order is given that Slurm cannot take now, and the seconds between."""
+
 
 class SlurmControl:
     """Does what users ask, with their rights; refusals carry Slurm's words."""
@@ -53,12 +58,12 @@ class SlurmControl:
     async def hold(self, job_id: str) -> None:
         """Keep what waits from starting."""
         await self._wait(job_id)
-        check(await self._commands.run("scontrol", "hold", self._target(job_id)))
+        await self._order("hold", self._target(job_id))
 
     async def release(self, job_id: str) -> None:
         """Let what is held start."""
         await self._wait(job_id)
-        check(await self._commands.run("scontrol", "release", self._target(job_id)))
+        await self._order("release", self._target(job_id))
 
     async def requeue(self, job_id: str) -> None:
         """Let jobs that run or ran start anew."""
@@ -66,7 +71,7 @@ class SlurmControl:
         ran = [job for job in jobs if job.started and job.state is not State.QUEUED]
         if not ran:
             raise WrongState(f"{job_id} has not started")
-        check(await self._commands.run("scontrol", "requeue", _members(job_id, ran)))
+        await self._order("requeue", _members(job_id, ran))
 
     async def change(self, job_id: str, options: Mapping[str, Json]) -> None:
         """Change a job that waits (a shorter time limit: also one that runs). Of a whole
@@ -81,8 +86,17 @@ class SlurmControl:
             target = self._known.waiting_tasks(job_id, alone=True)
         else:
             target = self._target(job_id)
-        argv = ["update", f"JobId={target}", *words]
-        check(await self._commands.run("scontrol", *argv))
+        await self._order("update", f"JobId={target}", *words)
+
+    async def _order(self, *argv: str) -> None:
+        """One order to scontrol. In the second after a job was submitted Slurm 24.11 may say
+        that it cannot be changed now; nothing was changed then."""
+        for _ in range(AGAIN):
+            result = await self._commands.run("scontrol", *argv)
+            if NOT_NOW not in result.stderr:
+                break
+            await asyncio.sleep(PAUSE)
+        check(result)
 
     async def _wait(self, job_id: str) -> None:
         """Raise WrongState when nothing of it waits; it may have been requeued since."""

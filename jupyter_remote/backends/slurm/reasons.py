@@ -110,8 +110,8 @@ REASONS = {
 }
 """Those of limits are built by rule: see ``limits``."""
 
-DETAIL = re.compile(r"(\w+), ?(UnavailableNodes|May be reserved)", re.ASCII)
-"""A reason with more words behind it."""
+DETAIL = re.compile(r"(\w+), ?(?:UnavailableNodes|May be reserved)|(\w+):\d+\(\w+\)$", re.ASCII)
+"""A reason with more words behind it: which nodes, or which signal."""
 
 _unknown: set[str] = set()
 
@@ -133,13 +133,13 @@ def explain(state: str, reason: str) -> str:
         return f"{STATE_WORDS[state]} ({state})"
     if STATES.get(state) in (State.RUNNING, State.STOPPING):  # what it waited for, or is held next
         return ""
-    if match := DETAIL.match(reason):
-        return f"{_plain(match[1])} ({reason})" if _plain(match[1]) else reason
+    if (match := DETAIL.match(reason)) and (said := _plain(match[1] or match[2])):
+        return f"{said} ({reason})"
     words = [part for part in reason.split(",") if part not in ("None", "")]
     plain = [_plain(word) for word in words]
     if not all(plain):
         return reason
-    return "; ".join(f"{said} ({word})" for said, word in zip(plain, words, strict=True))
+    return "; ".join(f"{one} ({word})" for one, word in zip(plain, words, strict=True))
 
 
 def with_figures(said: str, figures: Mapping[str, str]) -> str:

@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from ...breath import slices
 from ...model import Job, State, as_time
-from .endings import signal_name
+from .endings import codes, signal_name
 from .reasons import explain, state_of
 
 FIELD, RECORD = "\x1f", "\x1e\n"
@@ -68,7 +69,7 @@ def parse_jobs(text: str, backend: str, before: Mapping[str, Job] | None = None)
         elif records:
             records[-1] += RECORD + part
     known = before or {}
-    return {record: known.get(record) or _job(record, backend) for record in records}
+    return {record: known.get(record) or _job(record, backend) for record in slices(records)}
 
 
 def shown_id(record: str) -> str:
@@ -171,12 +172,12 @@ def time_of(stamp: str) -> str | None:
 
 
 def ending(status: str) -> tuple[int | None, str | None]:
-    """Exit code or signal name in a wait status. Slurm also puts errors of its own where the
-    signal is (53: no output file): they are neither."""
+    """Exit code or signal name in a wait status (Slurm 22.05), or in ``3:0`` (24.11: code and
+    signal). Slurm also puts errors of its own where the signal is (53: no output file): they
+    are neither."""
     number = int(status) if status.isdecimal() else 0
-    if not number & 0x7F:
-        return number >> 8 & 0xFF, None
-    return None, signal_name(number & 0x7F) or None
+    code, killer = codes(status) if ":" in status else (number >> 8 & 0xFF, number & 0x7F)
+    return (None, signal_name(killer) or None) if killer else (code, None)
 
 
 def given(value: str) -> str:

@@ -1,0 +1,39 @@
+"""Long work in threads that leaves the event loop its breath.
+
+A thread that computes gives way only when it is asked to, 5 ms later, and the event loop asks
+again after each system call: a request of ten calls would wait 50 ms. See
+``sys.setswitchinterval``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final, ParamSpec, TypeVar
+
+REST: Final = 0.0005
+"""Seconds: enough for a thread that waits to come in."""
+
+MANY: Final = 200
+"""So many items of work that takes some 10 microseconds each are done at a stretch."""
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+
+def slices(items: Iterable[T], size: int = MANY) -> Iterator[T]:
+    """The items; a thread that is not the main one rests after each ``size`` of them."""
+    rests = threading.current_thread() is not threading.main_thread()
+    for number, item in enumerate(items, 1):
+        yield item
+        if rests and number % size == 0:
+            time.sleep(REST)
+
+
+async def aside(many: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What ``work`` answers: done at once, or in a thread when there are ``many`` items."""
+    if many <= MANY:
+        return work(*args, **kwargs)
+    return await asyncio.to_thread(work, *args, **kwargs)
