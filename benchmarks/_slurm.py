@@ -43,9 +43,9 @@ def served(slurm: Slurm) -> tuple[float, int]:
     return sum(time for _, time in asked.values()) / 1000, lists
 
 
-def ids(slurm: Slurm, count: int) -> list[str]:
-    """Ids of some jobs of root."""
-    return slurm.run("squeue", "-h", "-u", "root", "-o", "%i").split()[:count]
+def ids(slurm: Slurm, user: str, count: int) -> list[str]:
+    """Ids of some jobs of a user."""
+    return slurm.run("squeue", "-h", "-u", user, "-o", "%i").split()[:count]
 
 
 def cancel(slurm: Slurm, jobs: list[str]) -> None:

@@ -27,8 +27,18 @@ from tests import slurm_rig
 
 TABS = (1, 5, 20)
 OURS, THEIRS = "jupyter_remote", "jupyterlab-slurm"
+USER = "nobody"
+"""Whose jobs the servers show: squeue treats root otherwise."""
 WATCHED = 30.0
 """Seconds for which tabs stay open."""
+
+
+class Rows(list[list[str]]):
+    """Rows of the table; each is said at once, as a run takes ten minutes."""
+
+    def append(self, row: list[str]) -> None:
+        say("  |", " | ".join(row))
+        super().append(row)
 
 
 class Server:
@@ -128,7 +138,7 @@ async def stall(server: Server, work: Awaitable[Any]) -> float:
 
 async def change(slurm: slurm_rig.Slurm, server: Server, count: int) -> tuple[float, int]:
     """Seconds until a tab of ours has heard that so many jobs ended, and the bytes for it."""
-    jobs = _slurm.ids(slurm, count)
+    jobs = _slurm.ids(slurm, USER, count)
 
     async def heard(tabs: list[Tab]) -> tuple[float, int]:
         await asyncio.sleep(3)
@@ -162,11 +172,11 @@ async def idle(server: Server, seconds: float) -> int:
 async def measure(
     slurm: slurm_rig.Slurm, ours: Server, theirs: Server, options: Any
 ) -> list[list[str]]:
-    rows = []
+    rows = Rows()
     seconds = 6.0 if options.quick else WATCHED
     say(f"  {options.jobs} jobs of somebody else ({load()})")
-    _slurm.fill(slurm, options.jobs, user="nobody")
-    _slurm.fill(slurm, 60)
+    _slurm.fill(slurm, options.jobs)
+    _slurm.fill(slurm, 60, user=USER)
     for tabs in TABS:
         one = await controller(slurm, ours, tabs, seconds)
         other = median([await controller(slurm, theirs, tabs, 0) for _ in range(3)])
@@ -193,11 +203,12 @@ async def own(
 ) -> list[list[str]]:
     """All jobs are the user's own."""
     say(f"  {options.jobs} jobs of one's own ({load()})")
-    slurm.run("scancel", "--user", "nobody")
-    _slurm.fill(slurm, options.jobs)
+    slurm.run("scancel", "--user", "root")
+    _slurm.fill(slurm, options.jobs, user=USER)
     await ours.look()
     await asyncio.sleep(15)
-    rows = [["first list: bytes", *against(len(await ours.list()), len(await theirs.list()))]]
+    rows = Rows()
+    rows.append(["first list: bytes", *against(len(await ours.list()), len(await theirs.list()))])
     for kind, server in ((OURS, ours), (THEIRS, theirs)):
         await stall(server, asyncio.sleep(0.5))
         say(f"  {kind} at rest: {await stall(server, asyncio.sleep(2)):.1f} ms")
@@ -248,7 +259,8 @@ def main() -> None:
     if why := slurm_rig.missing() or rival_packages():
         raise SystemExit(f"It needs: {why}")
     with slurm_rig.slurm() as slurm:
-        env = {"SLURM_CONF": str(slurm.conf)}
+        path = f"{slurm.bin_dir(USER)}:{os.environ['PATH']}"
+        env = {"SLURM_CONF": str(slurm.conf), "PATH": path}
         with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
             pair = Server(OURS, ours), Server(THEIRS, theirs)
             rows = asyncio.run(both(slurm, *pair, options))

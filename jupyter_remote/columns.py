@@ -7,7 +7,9 @@ record has it), ``{"of": [values], "at": [index of each record]}`` and ``{"each"
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
+from .breath import slices
 from .model import Json
 
 
@@ -16,7 +18,7 @@ def columns(records: Sequence[Mapping[str, Json]]) -> Json:
     fields = list(records[0]) if records else []
     return {
         "count": len(records),
-        "columns": {field: _column([record[field] for record in records]) for field in fields},
+        "columns": {field: _column([one[field] for one in records]) for field in slices(fields, 1)},
     }
 
 
@@ -27,16 +29,21 @@ def records(table: Json) -> list[dict[str, Json]]:
 
 
 def _column(values: list[Json]) -> Json:
-    first = values[0]
-    if all(value is first or _same(value, first) for value in values):
-        return {"all": first}
-    if any(isinstance(value, dict | list) for value in values):
-        return {"each": values}
-    index: dict[tuple[type, Json], int] = {}  # of 1, 1.0 and True each has a place
-    at = [index.setdefault((type(value), value), len(index)) for value in values]
+    kinds = set(map(type, values))
+    if kinds & {dict, list}:
+        first = values[0]
+        alike = all(value is first or _same(value, first) for value in values)
+        return {"all": first} if alike else {"each": values}
+    # Of 1, 1.0 and True each has a place; they are equal.
+    mixed = len(kinds & {int, float, bool}) > 1
+    keys: list[Any] = [(type(value), value) for value in values] if mixed else values
+    index = {key: place for place, key in enumerate(dict.fromkeys(keys))}
+    if len(index) == 1:
+        return {"all": values[0]}
     if len(index) > len(values) // 2:
         return {"each": values}
-    return {"of": [value for _, value in index], "at": at}
+    of = [key[1] for key in index] if mixed else list(index)
+    return {"of": of, "at": list(map(index.__getitem__, keys))}
 
 
 def _same(one: Json, other: Json) -> bool:

@@ -8,6 +8,7 @@ the backend's own words.
 from __future__ import annotations
 
 import dataclasses
+import operator
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
@@ -41,10 +42,12 @@ SOON: Final = 15.0
 
 @dataclasses.dataclass
 class Seen:
-    """What one backend showed last, as it was told: by job id, each with the id of the session
-    that runs in it (or nothing), an array as one; the members of arrays; and what the backend
-    says when it shows nothing."""
+    """What one backend showed last, and which jobs were sessions then; the same as it was
+    told: by job id, each with the id of the session that runs in it (or nothing), an array as
+    one; the members of arrays; and what the backend says when it shows nothing."""
 
+    shown: Sequence[Job] = ()
+    sessions: Mapping[str, tuple[str, bool]] = dataclasses.field(default_factory=dict)
     jobs: dict[str, tuple[Job, str]] = dataclasses.field(default_factory=dict)
     members: dict[str, list[Job]] = dataclasses.field(default_factory=dict)
     seen: str | None = None
@@ -84,12 +87,16 @@ class RemoteJobs(LoggingConfigurable):
 
     def seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """Take an observation; one event when something is different."""
-        table, ours = self._table[backend], self._sessions_of(backend)
-        spare = {job_id for job_id, session in ours.items() if session.spare}
-        shown = [job for job in jobs if job.job_id not in spare] if spare else jobs
-        single, table.members = collapse(shown)
-        session_of = {job_id: session.id for job_id, session in ours.items()}
-        fresh = {job.job_id: (job, session_of.get(job.job_id, "")) for job in single}
+        table = self._table[backend]
+        ours = {key: (one.id, one.spare) for key, one in self._sessions_of(backend).items()}
+        if not table.silent and table.sessions == ours and _same(table.shown, jobs):
+            table.seen, table.absent = now(), False
+            return
+        table.shown, table.sessions = list(jobs), ours
+        single, table.members = collapse(
+            [job for job in jobs if not ours.get(job.job_id, ("", False))[1]]
+        )
+        fresh = {job.job_id: (job, ours.get(job.job_id, ("",))[0]) for job in single}
         changed = [pair for key, pair in fresh.items() if table.jobs.get(key) != pair]
         gone = [job_id for job_id in table.jobs if job_id not in fresh]
         spoke = bool(table.silent)
@@ -155,10 +162,13 @@ class RemoteJobs(LoggingConfigurable):
 
     # -- what is known --------------------------------------------------------------------
 
+    def pairs(self) -> list[tuple[Job, str]]:
+        """All jobs, each with the id of its session (or nothing)."""
+        return [pair for table in self._table.values() for pair in table.jobs.values()]
+
     def all(self) -> list[Json]:
         """The records of all jobs."""
-        tables = self._table.values()
-        return [record(*pair) for table in tables for pair in table.jobs.values()]
+        return [record(*pair) for pair in self.pairs()]
 
     def about(self) -> dict[str, Json]:
         """How well each backend is known, and what it can."""
@@ -203,6 +213,11 @@ class RemoteJobs(LoggingConfigurable):
         if backend not in self._table:
             raise NotFound(f"there is no backend {backend!r}")
         return self._table[backend]
+
+
+def _same(one: Sequence[Job], other: Sequence[Job]) -> bool:
+    """Whether two lists have the very same records."""
+    return len(one) == len(other) and all(map(operator.is_, one, other))
 
 
 def record(job: Job, session: str = "") -> Json:

@@ -17,14 +17,14 @@ PACKAGE = ROOT / "jupyter_remote"
 DOCS = "\n".join(p.read_text() for p in sorted((ROOT / "docs").rglob("*.md")))
 
 LAYERS = [
-    ["errors", "_version"],
+    ["errors", "_version", "breath"],
     ["model"],
     ["contract"],
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base", "columns", "arrays", "journal"],
     ["apps", "backends", "table", "stops"],
     ["sessions", "jobs"],
-    ["watch", "upkeep", "jobdesk"],
+    ["watch", "upkeep", "jobdesk", "jobtable"],
     ["proxy"],
     ["handlers", "activity"],
     ["app"],

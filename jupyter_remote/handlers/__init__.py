@@ -8,6 +8,7 @@ from typing import Any
 from .. import proxy
 from ..apps.registry import RemoteApps
 from ..errors import RemoteError
+from ..jobtable import JobTable
 from ..sessions import RemoteSessions
 from . import apps as of_apps
 from . import desktop_client
@@ -39,7 +40,7 @@ def routes(
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
-        *job_routes({"jobs": jobs, "desk": desk}),
+        *job_routes({"jobs": jobs, "desk": desk, "table": JobTable(jobs)}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),

@@ -69,9 +69,9 @@ class RemoteHandler(APIHandler):
         self.set_status(status)
         self.finish(json.dumps(data))
 
-    async def answer_long(self, data: Json) -> None:
-        """Finish with a JSON document that may be long: made in a thread, and compressed for
-        who takes it."""
+    async def answer_long(self, data: Json | bytes) -> None:
+        """Finish with a JSON document, or its text, that may be long: made in a thread, and
+        compressed for who takes it."""
         packed = "gzip" in self.request.headers.get("Accept-Encoding", "")
         body = await asyncio.to_thread(_packed if packed else _plain, data)
         if packed:
@@ -118,11 +118,11 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no number in JSON")
 
 
-def _plain(data: Json) -> bytes:
-    return json.dumps(data, separators=(",", ":")).encode()
+def _plain(data: Json | bytes) -> bytes:
+    return data if isinstance(data, bytes) else json.dumps(data, separators=(",", ":")).encode()
 
 
-def _packed(data: Json) -> bytes:
+def _packed(data: Json | bytes) -> bytes:
     return gzip.compress(_plain(data), 1, mtime=0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -12,15 +13,16 @@ from ..columns import columns
 from ..errors import InvalidSpec
 from ..jobdesk import RemoteJobDesk
 from ..jobs import RemoteJobs
+from ..jobtable import JobTable
 from .base import RemoteHandler
 
 
 class JobsBase(RemoteHandler):
     """A handler that knows the jobs."""
 
-    def initialize(self, jobs: RemoteJobs, desk: RemoteJobDesk) -> None:
+    def initialize(self, jobs: RemoteJobs, desk: RemoteJobDesk, table: JobTable) -> None:
         """Take the collaborators from the route table."""
-        self.jobs, self.desk = jobs, desk
+        self.jobs, self.desk, self.table = jobs, desk, table
 
 
 class JobsHandler(JobsBase):
@@ -30,11 +32,10 @@ class JobsHandler(JobsBase):
     @authorized
     async def get(self) -> None:
         """All jobs of all backends, the sequence of the list, how each backend is."""
-        records, sequence = self.jobs.all(), self.jobs.sequence
+        table, sequence = await self.table.text()
         about, trend = self.jobs.about(), list(self.jobs.trend)
-        table = await asyncio.to_thread(columns, records)
-        known = {"sequence": sequence, "backends": about, "trend": trend}
-        await self.answer_long({"jobs": table, "roots": self.desk.roots, **known})
+        known = {"sequence": sequence, "backends": about, "trend": trend, "roots": self.desk.roots}
+        await self.answer_long(b'{"jobs":' + table + b"," + json.dumps(known)[1:].encode())
 
     @web.authenticated
     @authorized

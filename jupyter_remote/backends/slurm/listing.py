@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from ...breath import aside, slices
 from ...errors import BackendAbsent, BackendUnreachable, NotFound
 from ...model import Job, State
 from .commands import SlurmCommands, words_of
@@ -15,8 +15,8 @@ from .queue import SlurmQueue
 from .reasons import with_figures
 from .text import FORMAT, JOB_ID, PENDING, parse_jobs, shown_id
 
-LARGE = 50_000
-"""Characters of output that are read in a thread."""
+RECORD_LENGTH = 150
+"""Characters of a job in what squeue prints, about."""
 
 REMEMBERED = 20_000
 """Ended jobs that are remembered at most: two arrays of 10,000. They need 0.9 kB each."""
@@ -47,6 +47,7 @@ class SlurmList:
         self._settings, self._commands, self._figures = settings, commands, figures
         self._queue = SlurmQueue(settings, commands)
         self._read: dict[str, Job] = {}
+        self._said: dict[str, Job] = {}
         self._listed: dict[str, Job] = {}
         self._gone: dict[str, Job] = {}
         self._since: dict[str, float] = {}
@@ -60,11 +61,17 @@ class SlurmList:
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         self._read = await self._squeue(self._read, "--me", "--states=all")
         lines = self._queue.places(self._read.values())
-        listed = {job.job_id: self._told(job, lines) for job in self._read.values()}
+        listed = await aside(len(self._read), self._tell, list(self._read.values()), lines)
         return self._remember(whole(listed, self.jobs))
 
+    def _tell(self, jobs: Sequence[Job], lines: Mapping[str, int]) -> dict[str, Job]:
+        told = {job.job_id: self._told(job, lines) for job in slices(jobs)}
+        self._said = told
+        return dict(told)
+
     def _told(self, job: Job, lines: Mapping[str, int]) -> Job:
-        """A job, and if it waits what the list does not say of that."""
+        """A job, and if it waits what the list does not say of that: the same as the last
+        time where nothing is different, so that it is seen at once that nothing is."""
         if job.state is not State.QUEUED:
             return job
         reason = job.reason
@@ -73,7 +80,9 @@ class SlurmList:
         line = lines.get(job.job_id)
         if line is None and reason == job.reason:
             return job
-        return dataclasses.replace(job, line=line, reason=reason)
+        told = dataclasses.replace(job, line=line, reason=reason)
+        said = self._said.get(job.job_id)
+        return said if said == told else told
 
     async def everybody(self) -> list[Job]:
         """The jobs of all users that wait or run, as far as this one may see them."""
@@ -92,9 +101,7 @@ class SlurmList:
         self._answered = True
         text, name = result.stdout, self._settings.name
         try:
-            if len(text) < LARGE:
-                return parse_jobs(text, name, before)
-            return await asyncio.to_thread(parse_jobs, text, name, before)
+            return await aside(len(text) // RECORD_LENGTH, parse_jobs, text, name, before)
         except ValueError as error:
             words = f"squeue printed what is no list of jobs: {error}"
             raise BackendUnreachable(words) from None
