@@ -147,7 +147,9 @@ export async function cluster(
   await page.route(/\/backends\/slurm\/offers/, route =>
     route.fulfill({ json: offers })
   );
-  // The page may have listed the jobs of the real server already.
+  // The page may have listed the jobs of the real server already, and ask for them again.
+  const listed = page.waitForResponse(/\/jupyter-remote\/jobs(?:\?|$)/);
   await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await listed;
   return server;
 }

@@ -22,6 +22,10 @@ test('a form that knows what goes together', async ({
 }, info) => {
   await page.setViewportSize({ width: 1400, height: 820 });
   const server = await cluster(page);
+  // Lab's file browser goes there after Lab is ready; the form takes its folder.
+  await expect(page.locator('#filebrowser .jp-BreadCrumbs')).toContainText(
+    tmpPath
+  );
   const form = await openForm(page);
   const button = (name: string) => form.getByRole('button', { name });
   const input = (name: string) => form.getByLabel(name, { exact: true });
