@@ -10,7 +10,8 @@ import * as React from 'react';
 export function SubmitFoot(props: IFormProps): React.JSX.Element {
   const { model, trans } = props;
   const { busy, hindrance } = model;
-  const off = busy !== '' || hindrance !== '';
+  // A button that is disabled while it is asked would lose the keyboard.
+  const state = { disabled: hindrance !== '', 'aria-disabled': busy !== '' };
   return (
     <div className="jp-RemoteSubmit-foot">
       <Failure {...props} />
@@ -21,7 +22,7 @@ export function SubmitFoot(props: IFormProps): React.JSX.Element {
         <button
           type="submit"
           className="jp-mod-styled jp-mod-accept"
-          disabled={off}
+          {...state}
           title={hindrance || trans.__('Submit (Ctrl+Enter)')}
         >
           {busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
@@ -30,7 +31,7 @@ export function SubmitFoot(props: IFormProps): React.JSX.Element {
           <button
             type="button"
             className="jp-mod-styled"
-            disabled={off}
+            {...state}
             title={hindrance || trans.__('Ask the backend; submits nothing')}
             onClick={() => void model.test()}
           >

@@ -11,6 +11,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 import { Rest } from './helpers-rest';
 
@@ -18,8 +19,11 @@ const ROOT = join(__dirname, '..', '..');
 
 /** A Jupyter server of a test's own, to be killed and started again. */
 export class OwnServer {
-  /** `options` are traits on the command line. */
-  constructor(private readonly _options: readonly string[] = []) {
+  /** `options` are traits on the command line, `env` more of its environment. */
+  constructor(
+    private readonly _options: readonly string[] = [],
+    private readonly _env: NodeJS.ProcessEnv = {}
+  ) {
     // Short, as unix sockets in it have 107 bytes.
     this.home = mkdtempSync(join(tmpdir(), 'jr-own-'));
     mkdirSync(join(this.home, 'run'), { mode: 0o700 });
@@ -88,7 +92,8 @@ export class OwnServer {
       JUPYTER_DATA_DIR: join(home, 'data'),
       JUPYTER_RUNTIME_DIR: join(home, 'run', 'jupyter'),
       JUPYTER_REMOTE_UI_PORT: String(this._port),
-      XDG_RUNTIME_DIR: join(home, 'run')
+      XDG_RUNTIME_DIR: join(home, 'run'),
+      ...this._env
     };
   }
 
@@ -102,6 +107,34 @@ export class OwnServer {
   }
 
   private _port = 0;
+  private _process: ChildProcess | null = null;
+}
+
+/** A real Slurm with accounting, see ui-tests/slurm.py. */
+export class Slurm {
+  /** Start it, and answer its slurm.conf; empty: there can be none here. */
+  async start(): Promise<string> {
+    const python = join(ROOT, '.venv', 'bin', 'python');
+    const child = spawn(python, [join(ROOT, 'ui-tests', 'slurm.py')], {
+      stdio: ['pipe', 'pipe', 'inherit']
+    });
+    this._process = child;
+    for await (const line of createInterface(child.stdout)) {
+      const said = JSON.parse(line) as { conf?: string; missing?: string };
+      return said.conf ?? '';
+    }
+    throw new Error('Slurm did not start');
+  }
+
+  async stop(): Promise<void> {
+    const child = this._process;
+    if (child?.exitCode === null) {
+      const gone = new Promise(resolve => child.once('exit', resolve));
+      child.stdin?.end();
+      await gone;
+    }
+  }
+
   private _process: ChildProcess | null = null;
 }
 
