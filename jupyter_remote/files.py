@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import functools
 import hashlib
 import hmac
 import os
 import secrets
 import stat
 import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 from .contract import LogChunk
-from .errors import StorageError
+from .errors import BackendTimeout, StorageError
+
+T = TypeVar("T")
+P = ParamSpec("P")
+
+_users = ThreadPoolExecutor(8, "users-files")
+"""Threads of their own: a network disk that is away keeps them, and all others work on."""
+
+
+async def within(
+    timeout: float, what: str, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """What ``do`` answers, which looks at files that may lie anywhere. Raises BackendTimeout
+    with ``what`` when it does not within ``timeout`` seconds."""
+    call = functools.partial(do, *args, **kwargs)
+    try:
+        loop = asyncio.get_running_loop()
+        return await asyncio.wait_for(loop.run_in_executor(_users, call), timeout)
+    except asyncio.TimeoutError:
+        raise BackendTimeout(f"{what} did not answer within {timeout:g} s") from None
 
 
 def make_private(folder: Path) -> None:

@@ -70,6 +70,7 @@ class RemoteWatch(LoggingConfigurable):
         self._seen, self._silent, self._pace = seen, silent, pace
         self._cost = dict.fromkeys(backends, 0.0)
         self._asked = dict.fromkeys(backends, -1e9)
+        self._failed = dict.fromkeys(backends, 0)
         self._kicks = {name: asyncio.Event() for name in backends}
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -96,6 +97,7 @@ class RemoteWatch(LoggingConfigurable):
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
         began = self._asked[name] = time.monotonic()
+        self._failed[name] += 1
         try:
             waiting = self._backends[name].jobs()
             jobs = await asyncio.wait_for(waiting, self.observe_timeout)
@@ -105,14 +107,17 @@ class RemoteWatch(LoggingConfigurable):
         except RemoteError as error:
             self._silent(name, error)
         else:
+            self._failed[name] = 0
             self._cost[name] = time.monotonic() - began
             self._seen(name, jobs)
 
     def interval(self, name: str) -> float:
-        """Seconds until the next observation at the present pace, and within the budget."""
+        """Seconds until the next observation at the present pace, and within the budget; of a
+        backend that does not answer, twice as long each time."""
         pauses = {Pace.FAST: self.fast_interval, Pace.BUSY: self.busy_interval}
-        pause = pauses.get(self._pace(name), self.idle_interval)
-        return max(pause, self._budget(name))
+        longer = 2.0 ** min(8, self._failed[name])
+        pause = pauses.get(self._pace(name), self.idle_interval) * longer
+        return max(min(pause, self.idle_interval), self._budget(name))
 
     def _budget(self, name: str) -> float:
         """Least seconds between two observations of a backend that others share."""

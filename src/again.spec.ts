@@ -88,6 +88,14 @@ describe('submitAgain', () => {
     );
   });
 
+  it('asks once, however often it is clicked', async () => {
+    const { jobs, needs } = again(() => Promise.resolve('slurm/18'));
+    const clicks = [1, 2].map(() => submitAgain(needs, job(), wanted));
+    expect(await Promise.all(clicks)).toEqual(['slurm/18', '']);
+    expect(showDialog).toHaveBeenCalledTimes(1);
+    expect(jobs.submit).toHaveBeenCalledTimes(1);
+  });
+
   it('leads to the list when the answer is lost', async () => {
     const { NetworkError } = ServerConnection;
     const { needs } = again(() =>

@@ -1,6 +1,7 @@
 import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { keyOf } from './jobstore';
 import { isLost, lostWords } from './lost';
 import { textOf } from './offers';
 import type { SubmitMemory } from './submitmemory';
@@ -82,8 +83,28 @@ export interface IAgain {
   readonly trans: TranslationBundle;
 }
 
+/** Jobs about which the user is asked now: a second click asks nothing more. */
+const asked = new Set<string>();
+
 /** Submit such a job once more, after a question; answers the new key, or empty. */
 export async function submitAgain(
+  again: IAgain,
+  job: IJob,
+  wanted: IJobRequest
+): Promise<string> {
+  const key = keyOf(job);
+  if (asked.has(key)) {
+    return '';
+  }
+  asked.add(key);
+  try {
+    return await askAndSubmit(again, job, wanted);
+  } finally {
+    asked.delete(key);
+  }
+}
+
+async function askAndSubmit(
   again: IAgain,
   job: IJob,
   wanted: IJobRequest

@@ -11,7 +11,8 @@ from tests import slurm_accounts
 
 
 def say(**words: str) -> None:
-    print(json.dumps(words), flush=True)
+    sys.stdout.write(json.dumps(words) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:

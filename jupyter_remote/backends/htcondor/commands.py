@@ -14,12 +14,12 @@ from typing import ParamSpec, Protocol, TypeVar
 from ...errors import (
     BackendAbsent,
     BackendError,
-    BackendTimeout,
     BackendUnreachable,
     NotFound,
     RemoteError,
     WrongState,
 )
+from ...files import within
 from ...model import Json
 from ...process import Result, run
 
@@ -91,11 +91,7 @@ class CondorCommands:
 
     async def io(self, do: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """What blocks, in a thread. Raises BackendTimeout."""
-        timeout = self._settings.command_timeout
-        try:
-            return await asyncio.wait_for(asyncio.to_thread(do, *args, **kwargs), timeout)
-        except asyncio.TimeoutError:
-            raise BackendTimeout(f"files did not answer within {timeout:g} s") from None
+        return await within(self._settings.command_timeout, "files", do, *args, **kwargs)
 
     def _public(self) -> dict[str, str]:
         """The environment without secrets: ``getenv`` writes it into the job's ad, which everybody

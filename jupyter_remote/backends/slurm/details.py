@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from ...contract import JobDetails, LogChunk, Neighbour
-from ...errors import BackendTimeout, BackendUnreachable, NotFound, RemoteError
-from ...files import read_chunk
+from ...errors import BackendUnreachable, NotFound, RemoteError
+from ...files import read_chunk, within
 from ...model import Job, State
 from .accounting import SlurmAccounting
 from .commands import SlurmCommands, check
@@ -62,11 +61,7 @@ class SlurmDetails:
         path = (await self._streams(job_id)).get(stream, "")
         if not path:
             return LogChunk(data=b"", offset=0, size=0)
-        try:
-            reading = asyncio.to_thread(read_chunk, path, offset, limit)
-            return await asyncio.wait_for(reading, timeout)
-        except asyncio.TimeoutError:
-            raise BackendTimeout(f"{path} could not be read within {timeout:g} s") from None
+        return await within(timeout, path, read_chunk, path, offset, limit)
 
     async def _job(self, job_id: str) -> Job | None:
         """The job that an id means, if it is one; None for one that only accounting knows."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import fnmatch
 import math
 import os
@@ -19,6 +18,7 @@ from ...errors import (
     InvalidSpec,
     RemoteError,
 )
+from ...files import within
 from ...model import Json
 from ...process import Result, run
 from .commands import SlurmCommands
@@ -103,12 +103,11 @@ class SlurmSubmit:
             raise BackendUnreachable(str(error)) from None
 
     async def _check_folder(self, folder: str) -> None:
-        looking = asyncio.to_thread(os.path.isdir, folder)
         timeout = self._settings.command_timeout
         try:
-            there = await asyncio.wait_for(looking, timeout)
-        except asyncio.TimeoutError:
-            raise BackendError(f"the folder {folder} did not answer within {timeout:g} s") from None
+            there = await within(timeout, f"the folder {folder}", os.path.isdir, folder)
+        except BackendTimeout as error:
+            raise BackendError(str(error)) from None
         if not there:
             raise InvalidSpec(f"there is no folder {folder}")
 
