@@ -61,7 +61,7 @@ class Share(_Record):
     id: str
     path: str
     name: str
-    link: str
+    link: str = dataclasses.field(repr=False)
     mode: str
     created: str
     expires: str
@@ -102,7 +102,7 @@ class Received(_Record):
     """
 
     id: str
-    link: str
+    link: str = dataclasses.field(repr=False)
     path: str
     name: str
     sender: str

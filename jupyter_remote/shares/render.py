@@ -7,7 +7,7 @@ nbconvert makes HTML of it, nh3 lets only known tags and attributes pass. The an
 from __future__ import annotations
 
 import base64
-import functools
+import logging
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,10 +133,10 @@ def _image(kind: str, content: str) -> str:
     return f'<img src="data:{kind};base64,{escape(packed)}" alt="">'
 
 
-@functools.cache
 def _exporter() -> HTMLExporter:
+    """A new one each time: it keeps the notebook it works on, and threads must not meet."""
     from nbconvert import HTMLExporter  # half a second of a server's start, and few ask
 
-    exporter = HTMLExporter(template_name="basic", exclude_anchor_links=True)
-    exporter.log.setLevel("ERROR")
-    return exporter
+    quiet = logging.getLogger("jupyter_remote.preview")
+    quiet.setLevel(logging.ERROR)
+    return HTMLExporter(template_name="basic", exclude_anchor_links=True, log=quiet)
