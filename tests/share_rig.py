@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+
+from jupyter_remote.events import SHARE
 
 SCRIPT = "<script>window.stolen = document.cookie</script><img src=x onerror='window.stolen=1'>"
 KERNEL = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
@@ -46,7 +52,7 @@ def hostile() -> dict[str, Any]:
     return notebook(
         markdown(f"# Title\n\n{SCRIPT}\n\n[link](javascript:alert(1))"),
         code("1 + 1", output, trusted=True),
-        code("js", shown(**{"application_javascript": "window.stolen = 1"}), trusted=True),
+        code("js", shown(application_javascript="window.stolen = 1"), trusted=True),
         code("svg", shown(**{"image_svg+xml": f"<svg>{SCRIPT}</svg>"}), trusted=True),
         signature="hmac-sha256:abc",
         trusted=True,
@@ -66,3 +72,77 @@ def simple(text: str = "hello") -> dict[str, Any]:
     """A small notebook that says something."""
     stream = {"output_type": "stream", "name": "stdout", "text": f"{text}\n"}
     return notebook(markdown("# Title"), code(f"print({text!r})", stream))
+
+
+class Links:
+    """The API of one server as its user, and its public pages as a stranger."""
+
+    def __init__(self, fetch: Callable[..., Any], root: Path, server: Any) -> None:
+        self._fetch, self.root, self._server = fetch, root, server
+        (app,) = server.extension_manager.extension_apps["jupyter_remote"]
+        self.sharing = app.sharing
+        self.data = Path(app.data_dir)
+        self.events: list[dict[str, Any]] = []
+        server.event_logger.add_listener(schema_id=SHARE, listener=self._listen)
+
+    async def _listen(self, logger: Any, schema_id: str, data: Any) -> None:
+        self.events.append(dict(data))
+
+    async def fetch(self, *path: str, **kwargs: Any) -> Any:
+        """One request of the user."""
+        return await self._fetch("jupyter-remote", *path, **kwargs)
+
+    async def __call__(self, method: str, *path: str, body: Any = None, **query: Any) -> Any:
+        content = None if body is None else json.dumps(body)
+        answer = await self.fetch(*path, method=method, body=content, params=query)
+        return json.loads(answer.body) if answer.body else None
+
+    async def refusal(self, method: str, *path: str, **kwargs: Any) -> tuple[int, Any]:
+        """Status and body of an answer that is a refusal."""
+        with pytest.raises(HTTPClientError) as caught:
+            await self(method, *path, **kwargs)
+        assert caught.value.response is not None
+        return caught.value.code, json.loads(caught.value.response.body)
+
+    async def share(self, name: str, content: dict[str, Any], **options: Any) -> dict[str, Any]:
+        """Write a notebook and share it for an hour."""
+        path = write(self.root, name, content)
+        body = {"path": path, "expires_in": 3600, **options}
+        share: dict[str, Any] = await self("POST", "shares", body=body)
+        return share
+
+    async def open(self, share: dict[str, Any], *tail: str, method: str = "GET") -> Any:
+        """What a stranger gets who has the link, whatever the status."""
+        path = "/".join([share["link"], *tail])
+        url = f"http://127.0.0.1:{self._server.port}{path}"
+        client = AsyncHTTPClient()
+        return await client.fetch(url, method=method, raise_error=False, follow_redirects=False)
+
+    async def save(self, path: str, content: dict[str, Any]) -> None:
+        """As Lab saves."""
+        model = {"type": "notebook", "format": "json", "content": content}
+        await self._fetch("api", "contents", path, method="PUT", body=json.dumps(model))
+
+    async def rename(self, old: str, new: str) -> None:
+        """As Lab renames."""
+        body = json.dumps({"path": new})
+        await self._fetch("api", "contents", old, method="PATCH", body=body)
+
+    def told(self, share: dict[str, Any]) -> dict[str, Any]:
+        """The share as events tell it."""
+        return [event for event in self.events if event["id"] == share["id"]][-1]
+
+    def store(self, share: dict[str, Any]) -> Path:
+        """The folder of a share."""
+        return self.data / "shares" / str(share["id"])
+
+    def snapshot(self, share: dict[str, Any]) -> str:
+        """What its link gives now."""
+        return max(self.store(share).glob("notebook-*"), key=lambda p: int(p.stem[9:])).read_text()
+
+    def expire(self, share: dict[str, Any]) -> None:
+        """Let its time be over."""
+        path = self.store(share) / "share.json"
+        data = json.loads(path.read_text())
+        data["share"]["expires"] = data["share"]["created"]
+        path.write_text(json.dumps(data))

@@ -192,7 +192,7 @@ def test_a_bomb_is_too_large_before_it_explodes() -> None:
         ("", "Shared.ipynb"),
         ("...", "Shared.ipynb"),
         ("a\x00b\n.ipynb", "ab.ipynb"),
-        ("a‮b.ipynb", "ab.ipynb"),
+        ("a\u202eb.ipynb", "ab.ipynb"),
         ('a<b>:"c"|?*.ipynb', "a_b___c____.ipynb"),
         ("Größe 1.ipynb", "Größe 1.ipynb"),
         ("a/", "Shared.ipynb"),
@@ -287,13 +287,34 @@ def test_a_preview_shows_much_and_runs_nothing() -> None:
                 markdown("Text with `code`, $x < y$ and ![remote](https://example.org/spy.png)"),
                 code("df", shown(text_html=table)),
                 code("plot", shown(image_png=png)),
-                code("boom", {"output_type": "error", "ename": "E", "evalue": "v", "traceback": ["\x1b[31mE\x1b[0m: v"]}),
-                code("frame", shown(text_html="<iframe src='https://example.org'></iframe><form action=x>")),
+                code(
+                    "boom",
+                    {
+                        "output_type": "error",
+                        "ename": "E",
+                        "evalue": "v",
+                        "traceback": ["\x1b[31mE\x1b[0m: v"],
+                    },
+                ),
+                code(
+                    "frame",
+                    shown(text_html="<iframe src='https://example.org'></iframe><form action=x>"),
+                ),
             )
         )
     )
     low = html.lower()
-    for word in ("<script", "onerror", "javascript:", "<iframe", "<form", "spy.png", "position", "<svg", "\x1b"):
+    for word in (
+        "<script",
+        "onerror",
+        "javascript:",
+        "<iframe",
+        "<form",
+        "spy.png",
+        "position",
+        "<svg",
+        "\x1b",
+    ):
         assert word not in low, word
     for words in ("Title", "<table", "color:red", f"data:image/png;base64,{png}", "plain"):
         assert words in html.replace("color: red", "color:red"), words
@@ -322,9 +343,13 @@ def test_every_attribute_in_a_preview_is_a_known_one() -> None:
         "<object data=x></object><embed src=x>",
         "<details ontoggle=alert(1) open>x</details>",
     ]
-    html = page.preview(raw(notebook(*map(markdown, tricks), code("x", shown(text_html="".join(tricks))))))
-    body = html.split("<body>")[1]
-    assert not re.search(r"<(?!/?(a|img|p|div|span|pre|td|table|tbody|tr|details|code|em|br)\b)", body)
+    html = page.preview(
+        raw(notebook(*map(markdown, tricks), code("x", shown(text_html="".join(tricks)))))
+    )
+    body = html.split("<body>")[1].removesuffix("</body></html>")
+    assert not re.search(
+        r"<(?!/?(a|img|p|div|span|pre|td|table|tbody|tr|details|code|em|br)\b)", body
+    )
     assert not re.search(r"<[^>]+\s(on\w+|srcset|xlink:href|http-equiv)\s*=", body)
     assert not re.search(r"<[^>]+example\.org", body)
 
@@ -368,6 +393,5 @@ def test_the_shared_modules_need_no_server(tmp_path: Path) -> None:
         "import sys\n"
         "from jupyter_remote.shares import bundle, model, notebook, page, tokens\n"
         "assert 'jupyter_server' not in sys.modules, 'a hub has no jupyter_server'\n"
-        "assert 'traitlets.config' not in sys.modules or True\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)

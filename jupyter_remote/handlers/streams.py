@@ -39,7 +39,7 @@ class Upload:
         connection = handler.request.connection
         connection.set_max_body_size(_NO_LIMIT)  # type: ignore[union-attr]
         self._check(int(handler.request.headers.get("Content-Length") or 0))
-        self.file: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]
+        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the request
 
     async def take(self, chunk: bytes) -> None:
         """One part; raises TooLarge."""

@@ -1,4 +1,4 @@
-"""RemoteShares: what this user shares. The one writer of shares; every change is stored, then told."""
+"""RemoteShares: what this user shares. The one writer; every change is stored, then told."""
 
 from __future__ import annotations
 
@@ -60,9 +60,7 @@ class RemoteShares(LoggingConfigurable):
         help="Requests for links that one address may send; one for an unknown link counts as "
         "ten. 0: no limit.",
     )
-    hub_timeout = Float(
-        60.0, config=True, help="Seconds for the hub's share service to answer."
-    )
+    hub_timeout = Float(60.0, config=True, help="Seconds for the hub's share service to answer.")
     sender = Unicode(
         config=True,
         help="Name of the sender that the page of a link shows. Default: the account's name.",
@@ -279,7 +277,9 @@ class RemoteShares(LoggingConfigurable):
     async def _seconds(self, wanted: float) -> float:
         most = (await self.publisher.limits())["expires_in"]
         if most and wanted > most:
-            raise InvalidSpec(f"a link may last {most / 3600:.4g} hours here, not {wanted / 3600:.4g}")
+            raise InvalidSpec(
+                f"a link may last {most / 3600:.4g} hours here, not {wanted / 3600:.4g}"
+            )
         return max(SHORTEST, float(wanted))
 
     async def _most(self) -> int:
@@ -287,7 +287,9 @@ class RemoteShares(LoggingConfigurable):
         return min(self.max_bytes, int(most))
 
     def _chosen(self, fields: Mapping[str, Json]) -> dict[str, Json]:
-        chosen = {key: fields[key] for key in ("once", "follow", "outputs", "widgets") if key in fields}
+        chosen = {
+            key: fields[key] for key in ("once", "follow", "outputs", "widgets") if key in fields
+        }
         return chosen | {"users": tuple(dict.fromkeys(fields.get("users", [])))}
 
     def _carrying(self, share: Share, version: Version, carry: list[str]) -> Share:

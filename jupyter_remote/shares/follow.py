@@ -1,4 +1,4 @@
-"""Following: saves in Lab are sent at once; what changes behind Lab is noticed when somebody looks."""
+"""Saves in Lab are sent at once; what changes behind Lab is noticed when somebody looks."""
 
 from __future__ import annotations
 

@@ -127,7 +127,9 @@ class HubPublisher:
         try:
             data: dict[str, Json] = json.loads(answer or b"{}")
         except ValueError as error:
-            raise BackendError("the share service answered with something else than JSON") from error
+            raise BackendError(
+                "the share service answered with something else than JSON"
+            ) from error
         return data
 
     async def _ask(

@@ -45,7 +45,7 @@ def read(raw: bytes | str) -> dict[str, Any]:
         raise InvalidSpec("this is no notebook: it is not text") from error
     except RecursionError as error:
         raise InvalidSpec("this is no notebook: it is nested too deeply") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (nbformat.ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InvalidSpec(f"this is no notebook: {_first_line(error)}") from error
 
 
