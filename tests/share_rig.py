@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import AsyncHTTPClient, HTTPClientError
+from jupyter_server.services.contents.filemanager import FileContentsManager
+from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 
 from jupyter_remote.events import SHARE
 
@@ -146,3 +148,89 @@ class Links:
         data = json.loads(path.read_text())
         data["share"]["expires"] = data["share"]["created"]
         path.write_text(json.dumps(data))
+
+    # -- as others ----------------------------------------------------------------------------
+
+    @property
+    def server(self) -> Any:
+        """The Jupyter server."""
+        return self._server
+
+    @property
+    def contents(self) -> Any:
+        """Its contents manager, of the kind that is not asynchronous."""
+        return FileContentsManager(
+            root_dir=str(self.root), notary=self._server.contents_manager.notary
+        )
+
+    @property
+    def base(self) -> str:
+        """The server's base URL."""
+        return str(self._server.base_url)
+
+    def url(self, path: str) -> str:
+        """An address on the server."""
+        return f"http://127.0.0.1:{self._server.port}{path}"
+
+    async def get(self, url: str, **kwargs: Any) -> Any:
+        """What anybody gets, whatever the status."""
+        kwargs = {"raise_error": False, "follow_redirects": False, **kwargs}
+        return await AsyncHTTPClient().fetch(
+            HTTPRequest(url, **_of_request(kwargs)), raise_error=False
+        )
+
+    async def login_cookie(self) -> str:
+        """The cookies of a browser that signed in."""
+        token = self._server.identity_provider.token
+        answer = await self.get(self.url(f"{self.base}api/status?token={token}"))
+        cookies = [value.split(";")[0] for value in answer.headers.get_list("Set-Cookie")]
+        answer = await self.get(
+            self.url(f"{self.base}tree"), headers={"Cookie": "; ".join(cookies)}
+        )
+        return "; ".join([*cookies, "_xsrf=2|aabbccdd|00112233445566778899aabbccddeeff|1600000000"])
+
+    async def as_browser(
+        self,
+        path: str,
+        cookie: str,
+        body: str | None = None,
+        *,
+        xsrf: bool = False,
+        method: str = "POST",
+    ) -> Any:
+        """A request with cookies, with or without the XSRF token."""
+        headers = {"Cookie": cookie}
+        if xsrf:
+            headers["X-XSRFToken"] = cookie.rsplit("_xsrf=", 1)[1]
+        url = self.url(f"{self.base}jupyter-remote/{path}")
+        return await self.get(
+            url, method=method, body=body if method == "POST" else None, headers=headers
+        )
+
+    def _token(self) -> dict[str, str]:
+        return {"Authorization": f"token {self._server.identity_provider.token}"}
+
+    async def upload(self, body: bytes, *, chunked: bool = False) -> Any:
+        """Send a file, with or without saying before how long it is."""
+        url = self.url(f"{self.base}jupyter-remote/imports/upload?name=x.ipynb")
+
+        async def produce(write: Callable[[bytes], Any]) -> None:
+            for at in range(0, len(body), 10_000):
+                await write(body[at : at + 10_000])
+
+        what = {"body_producer": produce} if chunked else {"body": body}
+        return await self.get(url, method="POST", headers=self._token(), **what)
+
+    async def broken_upload(self) -> None:
+        """A browser that goes away in the middle."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
+        head = f"POST {self.base}jupyter-remote/imports/upload?name=x.ipynb HTTP/1.1\r\n"
+        head += f"Host: 127.0.0.1\r\nContent-Length: 1000000\r\nAuthorization: {self._token()['Authorization']}\r\n\r\n"
+        writer.write(head.encode() + b"x" * 100_000)
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+
+
+def _of_request(kwargs: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in kwargs.items() if key != "raise_error"}

@@ -98,7 +98,7 @@ class UploadHandler(ImportsBase):
 
     upload: Upload | None = None
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Let nobody send who may not."""
         await super().prepare()
         if not self._finished and self.current_user and self.request.method == "POST":

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
 
 from ..errors import LimitReached, RemoteError
 from ..shares.address import PARAMETER
@@ -48,6 +49,11 @@ class SharedBase(JupyterHandler):
         self.sharing, self.links = sharing, sharing.links
         self.request.uri = _HIDDEN
         self.request.path = _HIDDEN
+
+    @allow_unauthenticated
+    async def head(self, token: str) -> None:
+        """What only wants to look whether there is something learns nothing."""
+        raise web.HTTPError(405)
 
     async def find(self, token: str) -> Kept:
         """The share; raises what strangers are told."""

@@ -111,7 +111,7 @@ class RemoteShares(LoggingConfigurable):
             time=as_time(at),
             **self._chosen(fields),
         )
-        version = await asyncio.to_thread(Version.make, source, draft)
+        version = await self._version(source, draft)
         draft = self._carrying(draft, version, fields.get("carry", ["kernel"]))
         token, hub_id = await self.publisher.create(
             dataclasses.replace(draft, size=len(version.content)), seconds
@@ -160,23 +160,23 @@ class RemoteShares(LoggingConfigurable):
             self._tell(kept.share, forgotten=True)
         self.locks.pop(id_, None)
 
-    async def bundle(self, path: str, *, outputs: bool = True, name: str = "") -> Bundle:
+    async def bundle(self, path: str, *, outputs: bool = True) -> Bundle:
         """A notebook of mine with all that it needs, as it is now."""
-        source = await self.files.read(path.strip("/"), self.max_bytes)
-        draft = dict.fromkeys(("id", "link", "mode", "created", "expires", "time"), "")
-        share = Share(path=path, name=notebook_name(name or path), outputs=outputs, **draft)
-        version = await asyncio.to_thread(Version.make, source, share)
-        share = self._carrying(share, version, ["kernel", *self.server_options])
-        extras = await self.files.requirements(path.strip("/"))
+        path = path.strip("/")
+        source = await self.files.read(path, self.max_bytes)
+        version = await asyncio.to_thread(Version.make, source, outputs=outputs, widgets=False)
         return Bundle(
-            name=share.name, notebook=version.content, options=share.options, extras=extras
+            name=notebook_name(path),
+            notebook=version.content,
+            options={"kernel": version.kernel, "server": self.server_options},
+            extras=await self.files.requirements(path),
         )
 
     async def bundle_of(self, id_: str) -> Bundle:
         """The notebook of a share as it is now, with the options that the share carries."""
         share = (await self.kept(id_)).share
-        bundle = await self.bundle(share.path, outputs=share.outputs, name=share.name)
-        return dataclasses.replace(bundle, options=share.options)
+        bundle = await self.bundle(share.path, outputs=share.outputs)
+        return dataclasses.replace(bundle, name=share.name, options=share.options)
 
     # -- what is known ----------------------------------------------------------------------
 
@@ -209,12 +209,16 @@ class RemoteShares(LoggingConfigurable):
             await asyncio.to_thread(self.store.forget, kept.share.id)
             raise
 
+    async def _version(self, source: Source, share: Share) -> Version:
+        options = {"outputs": share.outputs, "widgets": share.widgets}
+        return await asyncio.to_thread(Version.make, source, **options)
+
     async def refresh(self, kept: Kept) -> Share:
         """Send the file if it says something new. For who holds its lock."""
         source = await self.files.read(kept.share.path, await self._most())
         if source.file == kept.seen.file:
             return await self._seen_again(kept, source)
-        version = await asyncio.to_thread(Version.make, source, kept.share)
+        version = await self._version(source, kept.share)
         if version.sent == kept.seen.sent:
             return await self._seen_again(kept, source)
         kept = version.of(kept, revision=kept.share.revision + 1)

@@ -108,7 +108,7 @@ class HubPublisher:
     async def received(self) -> list[dict[str, Json]]:
         """Active shares that name this user."""
         listed = await self._json("GET", "api/received")
-        found: list[dict[str, Json]] = listed.get("shares", listed.get("received", []))
+        found: list[dict[str, Json]] = listed.get("shares") or listed.get("received") or []
         return found
 
     async def describe(self, key: str) -> Description:

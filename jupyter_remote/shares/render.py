@@ -72,7 +72,7 @@ table { border-collapse: collapse; } td, th { border: 1px solid #ddd; padding: .
 def preview(raw: bytes) -> str:
     """The page. Raises InvalidSpec when this is no notebook. Takes about a second a megabyte:
     call it in a thread, and ``note`` for what is too large."""
-    notebook = read(raw)
+    notebook: Any = read(raw)
     strip(notebook)
     more = len(notebook["cells"]) - MOST_CELLS
     notebook["cells"] = [_seen(cell) for cell in notebook["cells"][:MOST_CELLS]]
@@ -152,4 +152,5 @@ def _exporter() -> HTMLExporter:
 
     quiet = logging.getLogger("jupyter_remote.preview")
     quiet.setLevel(logging.ERROR)
-    return HTMLExporter(template_name="basic", exclude_anchor_links=True, log=quiet)
+    options = {"template_name": "basic", "exclude_anchor_links": True, "log": quiet}
+    return HTMLExporter(**options)  # type: ignore[no-untyped-call]
