@@ -223,9 +223,10 @@ class Links:
 
     async def broken_upload(self) -> None:
         """A browser that goes away in the middle."""
-        reader, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
+        _, writer = await asyncio.open_connection("127.0.0.1", self._server.port)
         head = f"POST {self.base}jupyter-remote/imports/upload?name=x.ipynb HTTP/1.1\r\n"
-        head += f"Host: 127.0.0.1\r\nContent-Length: 1000000\r\nAuthorization: {self._token()['Authorization']}\r\n\r\n"
+        head += "Host: 127.0.0.1\r\nContent-Length: 1000000\r\n"
+        head += f"Authorization: {self._token()['Authorization']}\r\n\r\n"
         writer.write(head.encode() + b"x" * 100_000)
         await writer.drain()
         writer.close()

@@ -33,7 +33,7 @@ ALPHABET = string.ascii_letters + string.digits + "-_"
 
 @pytest.fixture
 def remote_config() -> dict[str, Any]:
-    return {"RemoteShares": {"requests_per_minute": 1000}}
+    return {"RemoteShares": {"requests_per_minute": 1_000_000}}
 
 
 @pytest.fixture
@@ -154,8 +154,9 @@ async def test_a_file_that_became_a_link_is_sent_no_more(links: Links, tmp_path:
 
 async def test_imports_stay_in_the_file_browser(links: Links, tmp_path: Path) -> None:
     share = await links.share("a.ipynb", simple())
-    os.symlink(tmp_path, links.root / "way")
-    before = sorted(tmp_path.rglob("*.ipynb"))
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    os.symlink(outside, links.root / "way")
     for folder in ("..", "../..", "way", "nowhere", "a.ipynb", ".", ".jupyter/.."):
         status, _ = await links.refusal(
             "POST", "imports", body={"link": share["link"], "folder": folder}
@@ -166,7 +167,8 @@ async def test_imports_stay_in_the_file_browser(links: Links, tmp_path: Path) ->
             "imports", "upload", method="POST", body=json.dumps(simple()), params={"name": name}
         )
         assert re.fullmatch(r"evil\d*\.ipynb", json.loads(answer.body)["path"])
-    assert sorted(p for p in tmp_path.rglob("*.ipynb") if "evil" not in p.name) == before
+    assert os.listdir(outside) == []
+    assert not {"evil.ipynb", "a.ipynb"} & set(os.listdir(tmp_path))
 
 
 # -- strangers --------------------------------------------------------------------------------
@@ -353,7 +355,7 @@ async def test_the_link_gives_nothing_but_the_copy(links: Links) -> None:
 
 def test_we_ask_the_hub_for_nothing_that_is_others() -> None:
     """Sources of both sides name no scope over servers, tokens or everything."""
-    for path in SOURCES.rglob("*.py"):
+    for path in [p for room in ("shares", "handlers", "hub") for p in SOURCES.glob(f"{room}/*.py")]:
         text = path.read_text()
         for scope in ("access:servers", "admin:", "tokens!", '"tokens"', "start:servers"):
             if scope == "access:servers" and "access:servers!server" in text:
@@ -415,7 +417,7 @@ class TestSizes:
         answer = await links.upload(large.encode())
         assert (answer.code, "at most 0.1 MB" in answer.body.decode()) == (413, True)
         chunked = await links.upload(large.encode(), chunked=True)
-        assert chunked.code in (413, 599), "the limit counts what arrives"
+        assert chunked.code == 413, "the limit counts what arrives"
         assert [p.name for p in links.root.iterdir()] == ["a.ipynb"]
 
     async def test_a_large_preview_is_a_sentence(self, links: Links) -> None:

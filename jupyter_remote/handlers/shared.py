@@ -66,7 +66,7 @@ class SharedBase(JupyterHandler):
 
     def open_to_all(self) -> None:
         """Pages of any origin may read the answer, without credentials: the link is the right."""
-        self.send_headers({k: v for k, v in PAGE_HEADERS.items() if not k.startswith("Content-")})
+        self.send_headers({k: v for k, v in PAGE_HEADERS.items() if k != "Content-Type"})
         self.set_header("Access-Control-Allow-Origin", "*")
         self.clear_header("Access-Control-Allow-Credentials")
 

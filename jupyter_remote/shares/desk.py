@@ -18,6 +18,7 @@ from ..errors import InvalidSpec, LimitReached, NotFound, RemoteError, WrongStat
 from ..events import Events
 from ..model import Json, as_time, now
 from .bundle import Bundle
+from .choices import carrying, chosen
 from .files import Source, UserFiles
 from .model import ACTIVE, REVOKED, Share
 from .names import notebook_name
@@ -109,10 +110,10 @@ class RemoteShares(LoggingConfigurable):
             created=as_time(at),
             expires=as_time(at + seconds),
             time=as_time(at),
-            **self._chosen(fields),
+            **chosen(fields),
         )
         version = await self._version(source, draft)
-        draft = self._carrying(draft, version, fields.get("carry", ["kernel"]))
+        draft = carrying(draft, version, fields.get("carry", ["kernel"]), self.server_options)
         token, hub_id = await self.publisher.create(
             dataclasses.replace(draft, size=len(version.content)), seconds
         )
@@ -289,17 +290,3 @@ class RemoteShares(LoggingConfigurable):
     async def _most(self) -> int:
         most = (await self.publisher.limits()).get("bytes") or self.max_bytes
         return min(self.max_bytes, int(most))
-
-    def _chosen(self, fields: Mapping[str, Json]) -> dict[str, Json]:
-        chosen = {
-            key: fields[key] for key in ("once", "follow", "outputs", "widgets") if key in fields
-        }
-        return chosen | {"users": tuple(dict.fromkeys(fields.get("users", [])))}
-
-    def _carrying(self, share: Share, version: Version, carry: list[str]) -> Share:
-        unknown = set(carry) - {"kernel", *self.server_options}
-        if unknown:
-            raise InvalidSpec(f"this server has no option {', '.join(sorted(unknown))}")
-        kernel = version.kernel if "kernel" in carry else None
-        server = {key: value for key, value in self.server_options.items() if key in carry}
-        return dataclasses.replace(share, options={"kernel": kernel, "server": server})

@@ -23,7 +23,7 @@ class Version:
 
     @classmethod
     def make(cls, source: Source, *, outputs: bool, widgets: bool) -> Version:
-        """With or without outputs and the state of widgets. Raises InvalidSpec when the file is no notebook; blocks."""
+        """With or without outputs and the state of widgets. Raises InvalidSpec; blocks."""
         model = notebook.read(source.text)
         facts = notebook.facts_of(model, 0)
         content = notebook.for_export(model, outputs=outputs, widgets=widgets)
