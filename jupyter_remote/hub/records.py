@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..model import Json, as_time
-
-ACTIVE, EXPIRED, REVOKED, USED = "active", "expired", "revoked", "used"
+from ..shares.model import ACTIVE, EXPIRED
 
 
 def new_id() -> str:

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ..errors import LimitReached, NotFound, StorageError, WrongState
 from ..files import make_private
-from .records import ACTIVE, EXPIRED, REVOKED, USED, Content, Kept
+from ..shares.model import ACTIVE, EXPIRED, REVOKED, USED
+from .records import Content, Kept
 
 VERSION = 1
 _FIELDS = [field.name for field in dataclasses.fields(Kept)]
@@ -205,7 +206,7 @@ class ShareStore:
 
     def use(self, share: str, at: float) -> Kept:
         """Count a fetch of an active share, and end it if it is for one use: of many who ask at
-        once only one gets it. Answers the share as it was before an end; else WrongState."""
+        once only one gets it. Answers the share afterwards; WrongState when it is over."""
         before = self._must(share)
         with self._writing(durable=before.once) as db:
             changed = db.execute(
