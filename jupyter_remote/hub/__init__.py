@@ -1,7 +1,7 @@
 """For administrators of a JupyterHub: the share service, and its configuration in two lines.
 
-    from jupyter_remote.hub import add_share_service
-    add_share_service(c)
+from jupyter_remote.hub import add_share_service
+add_share_service(c)
 """
 
 from .configure import add_share_service

@@ -5,10 +5,11 @@ from __future__ import annotations
 import dataclasses
 import logging
 import re
+from http.client import responses
 from types import TracebackType
 from typing import Any
 
-from tornado import httputil, web
+from tornado import web
 
 from ..errors import LimitReached, RemoteError
 from .desk import OwnerDesk
@@ -74,7 +75,7 @@ class Handler(web.RequestHandler):
             self.finish(body)
             return
         reason = "not-found" if status_code == 404 else "internal"
-        words = str(httputil.responses.get(status_code, "error")).lower()
+        words = responses.get(status_code, "error").lower()
         self.finish({"message": words, "reason": reason})
 
     def log_exception(

@@ -67,17 +67,25 @@ def add_share_service(
 
 def _words(traits: Mapping[str, Any]) -> list[str]:
     """Traits as words of a command line. Raises ValueError for one that does not exist."""
-    from .limits import RemoteShareLimits
-
-    known = RemoteShareLimits.class_trait_names(config=True)
     words = []
     for trait, value in sorted(traits.items()):
         owner, _, key = trait.partition(".")
-        if owner == "RemoteShareLimits" and key not in known:
-            raise ValueError(f"there is no limit {key!r}: {', '.join(sorted(known))}")
+        known = _known(owner)
+        if key not in known:
+            kind = "limit" if owner == "RemoteShareLimits" else "setting"
+            raise ValueError(f"there is no {kind} {key!r}: {', '.join(sorted(known))}")
         values = value if isinstance(value, list | tuple) else [value]
         words += [f"--{trait}={one}" for one in values]
     return words
+
+
+def _known(owner: str) -> list[str]:
+    from .limits import RemoteShareLimits
+    from .service import RemoteShareService
+
+    cls = RemoteShareLimits if owner == "RemoteShareLimits" else RemoteShareService
+    names: list[str] = cls.class_trait_names(config=True)
+    return names
 
 
 def _allow(c: Any, scope: str) -> None:
@@ -87,25 +95,24 @@ def _allow(c: Any, scope: str) -> None:
     roles = c.JupyterHub.load_roles
     if jupyterhub.version_info[0] >= 6:
         c.JupyterHub.extra_user_scopes.append(scope)
-    else:
-        _add_to_role(roles, "user", ("self",), scope)
+    elif not _add_to_defined(roles, "user", scope):
+        roles.append({"name": "user", "scopes": ["self", scope]})
     granted = c.Spawner.get("server_token_scopes")
     if callable(granted):
         c.Spawner.server_token_scopes = _and(granted, scope)
-    elif isinstance(granted, list) and granted:
-        granted.append(scope)
-    else:
-        _add_to_role(roles, "server", SERVER_SCOPES, scope)
+    elif granted:
+        c.Spawner.server_token_scopes.append(scope)
+    elif not _add_to_defined(roles, "server", scope):
+        c.Spawner.server_token_scopes = [*SERVER_SCOPES, scope]
 
 
-def _add_to_role(roles: Any, name: str, usual: Sequence[str], scope: str) -> None:
-    """Add a scope to a role that the file defines, or define it with the usual ones."""
-    defined = roles if isinstance(roles, list) else []
-    for role in defined:
-        if role["name"] == name:
-            role["scopes"] = [*role.get("scopes", usual), scope]
-            return
-    roles.append({"name": name, "scopes": [*usual, scope]})
+def _add_to_defined(roles: Any, name: str, scope: str) -> bool:
+    """Add a scope to a role that the file defines; answers whether it does."""
+    defined = roles if isinstance(roles, list) else (roles.to_dict().get("extend") or [])
+    found = [role for role in defined if role["name"] == name]
+    for role in found:
+        role["scopes"] = [*role.get("scopes", []), scope]
+    return bool(found)
 
 
 def _and(granted: Callable[[Any], Any], scope: str) -> Callable[[Any], list[str]]:

@@ -76,7 +76,9 @@ class OwnerDesk:
     async def shares(self, user: str) -> list[dict[str, Json]]:
         """All shares of this user."""
         now = self._vault.clock()
-        return [kept.to_json(now) for kept in await self._vault.do(self._vault.store.of_owner, user)]
+        return [
+            kept.to_json(now) for kept in await self._vault.do(self._vault.store.of_owner, user)
+        ]
 
     async def share(self, user: str, share: str) -> dict[str, Json]:
         """One share of this user."""
@@ -98,9 +100,11 @@ class OwnerDesk:
             raise LimitReached("you are sending too many notebooks at once; wait for one to end")
         self._sending[user] += 1
         try:
-            with self._vault.named() as name:
-                with Upload(self._vault.files, name, most.max_bytes) as upload:
-                    yield upload
+            with (
+                self._vault.named() as name,
+                Upload(self._vault.files, name, most.max_bytes) as upload,
+            ):
+                yield upload
         finally:
             self._sending[user] -= 1
             self._sending += Counter()  # leaves out who sends nothing
@@ -114,7 +118,9 @@ class OwnerDesk:
             facts = await self._worker.clean(raw, target, kept.outputs)
             room = (self._vault.limits.user_bytes, self._vault.limits.total_bytes)
             content = Content(file=name, **facts)
-            kept, old = await self._vault.do(self._vault.store.revise, share, content, room, self._vault.clock())
+            kept, old = await self._vault.do(
+                self._vault.store.revise, share, content, room, self._vault.clock()
+            )
             await asyncio.to_thread(self._vault.files.remove, old)
         self._vault.audit("update", user, share, revision=kept.revision, bytes=kept.size)
         record = kept.to_json(self._vault.clock())
@@ -142,11 +148,6 @@ class OwnerDesk:
             file = await self._vault.do(self._vault.store.revoke, share, self._vault.clock())
         await asyncio.to_thread(self._vault.files.remove, file)
         self._vault.audit("forget" if forget else "revoke", user, share)
-
-    async def received(self, user: str) -> list[dict[str, Json]]:
-        """Active shares that name this user, or whose link this user opened."""
-        found = await self._vault.do(self._vault.store.for_user, user, self._vault.clock())
-        return [kept.to_receiver() for kept in found]
 
     async def limits_of(self, user: str) -> dict[str, Json]:
         """What this user may do."""

@@ -43,8 +43,11 @@ class RemoteShareLimits(Configurable):
     uploads = Int(4, min=1, config=True, help="Notebooks that one user may send at once.")
     preview_bytes = Int(5_000_000, min=0, config=True, help="Largest notebook with a preview.")
     keep_ended = Float(
-        30 * DAY, min=0, config=True, help="Seconds that an ended share, without its notebook, "
-        "stays in its owner's list, and its link says why it does not open."
+        30 * DAY,
+        min=0,
+        config=True,
+        help="Seconds that an ended share, without its notebook, "
+        "stays in its owner's list, and its link says why it does not open.",
     )
 
     def to_json(self, used: int) -> dict[str, Json]:
@@ -104,9 +107,7 @@ def _span(seconds: int) -> str:
 class Rates:
     """Token buckets: each key may do ``count`` things in ``per`` seconds, some at once."""
 
-    def __init__(
-        self, count: int, per: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, count: int, per: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._count, self._per, self._clock = count, per, clock
         self._buckets: dict[str, tuple[float, float]] = {}
         self._swept = clock()

@@ -11,6 +11,7 @@ import hmac
 from typing import IO
 
 from ..errors import BackendError, InvalidSpec, NotFound, RemoteError, WrongState
+from ..model import Json
 from ..shares import tokens
 from ..shares.model import ACTIVE, Description
 from ..shares.page import note
@@ -30,6 +31,11 @@ class LinkDesk:
         self._vault, self._worker = vault, worker
         self._misses = Rates(vault.limits.misses, HOUR)
         self._showing: dict[str, asyncio.Lock] = {}
+
+    async def received(self, user: str) -> list[dict[str, Json]]:
+        """Active shares that name this user, or whose link this user opened."""
+        found = await self._vault.do(self._vault.store.for_user, user, self._vault.clock())
+        return [kept.to_receiver() for kept in found]
 
     async def find(self, user: str, key: str) -> Kept:
         """The share that a token, or ``id-<id>``, opens for this user: NotFound when there is

@@ -58,9 +58,7 @@ class Places:
             note=f"With {_words(server)}. A server that runs already stays as it is.",
         )
 
-    def _in_another(
-        self, link: str, server: Mapping[str, object], user: str, title: str
-    ) -> Action:
+    def _in_another(self, link: str, server: Mapping[str, object], user: str, title: str) -> Action:
         """A named server, the same for the same options, beside the user's own."""
         packed = json.dumps(server, sort_keys=True).encode()
         name = f"jr-{hashlib.sha256(packed).hexdigest()[:8]}"

@@ -52,6 +52,7 @@ async def _send(handler: Handler, file: IO[bytes]) -> bool:
     except StreamClosedError:
         return False
     except asyncio.TimeoutError:
-        handler.request.connection.stream.close()
+        stream = handler.detach()
+        stream.close()
         return False
     return True

@@ -54,12 +54,12 @@ _NO_LIMIT = 1 << 50
 """Bytes of a body: handlers count themselves, and refuse in words."""
 
 
-class RemoteShareService(Application):  # type: ignore[misc]
+class RemoteShareService(Application):
     """Keeps snapshots of shared notebooks for the users of one JupyterHub."""
 
     name = "jupyter-remote-share"
     description = __doc__ or ""
-    classes = [RemoteShareLimits]
+    classes = [RemoteShareLimits]  # noqa: RUF012 (as Application has it)
 
     data_dir = Unicode(
         config=True, help="Folder (0700) of notebooks, table and audit log, on a local disk."
@@ -77,19 +77,18 @@ class RemoteShareService(Application):  # type: ignore[misc]
         help="Addresses of proxies that say in X-Forwarded-For where a request came from.",
     )
     identity_seconds = Int(
-        30, min=1, config=True, help="Seconds for which the hub's word of who a token's user is "
-        "counts: so long a token works on that was revoked at the hub."
+        30,
+        min=1,
+        config=True,
+        help="Seconds for which the hub's word of who a token's user is "
+        "counts: so long a token works on that was revoked at the hub.",
     )
     hub_timeout = Float(20, min=0.1, config=True, help="Seconds for the hub to answer.")
     stall_timeout = Float(
         60, min=0.1, config=True, help="Seconds for a receiver to take the next megabyte."
     )
-    upload_timeout = Float(
-        600, min=1, config=True, help="Seconds for a sender to send a notebook."
-    )
-    reader_timeout = Float(
-        120, min=1, config=True, help="Seconds to read or show one notebook."
-    )
+    upload_timeout = Float(600, min=1, config=True, help="Seconds for a sender to send a notebook.")
+    reader_timeout = Float(120, min=1, config=True, help="Seconds to read or show one notebook.")
     reader_memory = Int(
         2 << 30, min=1 << 28, config=True, help="Bytes of memory to read or show one notebook."
     )
@@ -120,7 +119,7 @@ class RemoteShareService(Application):  # type: ignore[misc]
     async def _serve(self) -> None:
         url = urlsplit(os.environ["JUPYTERHUB_SERVICE_URL"])
         vault = self.vault()
-        web = self.web(vault, self.auth())
+        web = self.web(vault, Identity(self.auth(), self.hub_timeout))
         server = HTTPServer(
             web,
             max_body_size=_NO_LIMIT,
@@ -162,15 +161,15 @@ class RemoteShareService(Application):  # type: ignore[misc]
         """The hub's own client; its settings come from the hub by the environment."""
         return HubOAuth(parent=self, cache_max_age=self.identity_seconds)
 
-    def web(self, vault: Vault, auth: HubOAuth) -> WebApplication:
+    def web(self, vault: Vault, identity: Identity) -> WebApplication:
         """The routes, all below the service's prefix."""
         worker = Worker(self.reader_timeout, self.reader_memory)
         prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
         service = Service(
             owners=OwnerDesk(vault, worker),
             links=LinkDesk(vault, worker),
-            identity=Identity(auth, self.hub_timeout),
-            places=self._places(prefix, auth),
+            identity=identity,
+            places=self._places(prefix, identity.auth),
             by_user=Rates(vault.limits.user_rate, 60),
             by_address=Rates(vault.limits.address_rate, 60),
             trusted=frozenset(self.trusted_proxies),

@@ -35,7 +35,6 @@ CREATE TABLE known (
     named INTEGER NOT NULL, PRIMARY KEY (share, name)) WITHOUT ROWID;
 CREATE INDEX known_name ON known (name);
 """
-_LIVE = "state = 'active' AND expires > :at"
 
 
 class ShareStore:
@@ -104,7 +103,8 @@ class ShareStore:
         """Active shares of others that name this user, or that this user opened by a link."""
         query = (
             "SELECT shares.* FROM known JOIN shares ON shares.id = known.share "
-            f"WHERE known.name = :user AND owner <> :user AND revision > 0 AND {_LIVE} "
+            "WHERE known.name = :user AND owner <> :user AND revision > 0 "
+            "AND state = 'active' AND expires > :at "
             "AND (known.named OR users = '[]') ORDER BY updated DESC"
         )
         rows = self._db.execute(query, {"user": user, "at": at})
@@ -125,7 +125,10 @@ class ShareStore:
 
     def count(self, owner: str, at: float) -> int:
         """How many active shares this user has."""
-        query = f"SELECT COUNT(*) FROM shares WHERE owner = :owner AND {_LIVE}"
+        query = (
+            "SELECT COUNT(*) FROM shares "
+            "WHERE owner = :owner AND state = 'active' AND expires > :at"
+        )
         found: int = self._db.execute(query, {"owner": owner, "at": at}).fetchone()[0]
         return found
 
@@ -213,7 +216,7 @@ class ShareStore:
                 "UPDATE shares SET uses = uses + 1, last_used = :at, "
                 "state = CASE WHEN once THEN :used ELSE state END, "
                 "ended = CASE WHEN once THEN :at ELSE ended END "
-                f"WHERE id = :id AND file <> '' AND {_LIVE}",
+                "WHERE id = :id AND file <> '' AND state = 'active' AND expires > :at",
                 {"id": share, "at": at, "used": USED},
             )
             if changed.rowcount != 1:

@@ -23,7 +23,16 @@ from ..shares import notebook, render
 SMALL = 1_000_000
 """Bytes up to which a notebook is cleaned in a thread."""
 
-_PASSED = ("PATH", "PYTHONPATH", "PYTHONHOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "HOME", "TMPDIR")
+_PASSED = (
+    "PATH",
+    "PYTHONPATH",
+    "PYTHONHOME",
+    "LANG",
+    "LC_ALL",
+    "LD_LIBRARY_PATH",
+    "HOME",
+    "TMPDIR",
+)
 
 
 def clean(source: Path, target: Path, outputs: bool) -> dict[str, Any]:
@@ -66,7 +75,7 @@ class Worker:
 
     async def clean(self, source: Path, target: Path, outputs: bool) -> Mapping[str, Any]:
         """See the function ``clean``."""
-        if source.stat().st_size <= SMALL:
+        if os.path.getsize(source) <= SMALL:  # noqa: ASYNC240 (of a local disk)
             return await asyncio.to_thread(clean, source, target, outputs)
         return await self._apart("clean", str(source), str(target), str(int(outputs)))
 
@@ -99,9 +108,9 @@ def main(memory: str, task: str, *words: str) -> int:
     limit = int(memory)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    paths = [Path(word) for word in words[:2]]
+    source, target = Path(words[0]), Path(words[1])
     try:
-        answer = show(*paths) if task == "show" else clean(*paths, words[2] == "1")
+        answer = show(source, target) if task == "show" else clean(source, target, words[2] == "1")
     except InvalidSpec as error:
         sys.stdout.write(str(error))
         return 2
