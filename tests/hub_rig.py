@@ -22,7 +22,7 @@ from .servers import free_port
 ROOT = Path(__file__).parent.parent
 PROXY = ROOT / "node_modules" / ".bin" / "configurable-http-proxy"
 CONFIG = """
-import os, sys
+import sys
 from jupyter_remote.hub import add_share_service
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}/{base}"
 c.JupyterHub.hub_bind_url = "http://127.0.0.1:{hub_port}"
@@ -31,9 +31,8 @@ c.JupyterHub.db_url = "sqlite:///{folder}/hub.sqlite"
 c.JupyterHub.authenticator_class = "dummy"
 c.JupyterHub.cleanup_servers = False
 c.JupyterHub.spawner_class = "simple"
-c.JupyterHub.log_level = 10
 c.Authenticator.allow_all = True
-c.ConfigurableHTTPProxy.command = ["{proxy}", "--log-level", "debug"]
+c.ConfigurableHTTPProxy.command = ["{proxy}"]
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{api_port}"
 c.ConfigurableHTTPProxy.pid_file = "{folder}/proxy.pid"
 c.ConfigurableHTTPProxy.auth_token = "0123456789abcdef"

@@ -32,8 +32,7 @@ def settled(c: Config, section: str, name: str, default: Any) -> Any:
 
 def user_scopes(c: Config, major: int) -> list[str]:
     if major >= 6:
-        scopes: list[str] = settled(c, "JupyterHub", "extra_user_scopes", [])
-        return scopes
+        return sorted(settled(c, "JupyterHub", "extra_user_scopes", set()))
     (role,) = [r for r in settled(c, "JupyterHub", "load_roles", []) if r["name"] == "user"]
     return list(role["scopes"])
 
@@ -76,7 +75,7 @@ def test_what_the_file_says_already_stays(major: int) -> None:
     add_share_service(c)
     assert [s["name"] for s in c.JupyterHub.services] == ["culler", "share"]
     roles = {role["name"]: role.get("scopes") for role in c.JupyterHub.load_roles}
-    assert roles == {"user": ["self", "x"] + [SCOPE] * (major < 6), "culler": None}
+    assert roles == {"user": ["self", "x", SCOPE], "culler": None}
     assert c.Spawner.server_token_scopes == ["y", SCOPE]
     assert c.Spawner.environment["A"] == "1"
 
@@ -84,15 +83,25 @@ def test_what_the_file_says_already_stays(major: int) -> None:
 def test_lists_that_were_only_added_to(major: int) -> None:
     c = Config()
     c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self", "x"]})
-    c.JupyterHub.load_roles.append({"name": "server", "scopes": ["z"]})
+    c.JupyterHub.load_roles.append({"name": "server"})
     c.Spawner.environment.update({"A": "1"})
     add_share_service(c)
     roles = settled(c, "JupyterHub", "load_roles", [])
     scopes = {role["name"]: role["scopes"] for role in roles}
-    assert scopes == {"user": ["self", "x"] + [SCOPE] * (major < 6), "server": ["z", SCOPE]}
+    assert scopes == {"user": ["self", "x", SCOPE], "server": [*USUAL, SCOPE]}
     assert len(roles) == 2
     assert "server_token_scopes" not in c.Spawner
     assert settled(c, "Spawner", "environment", {}).keys() == {"A", "JUPYTER_REMOTE_SHARE_URL"}
+
+
+@pytest.mark.parametrize("given", [["x"], {"x"}])
+def test_scopes_of_all_users(given: Any) -> None:
+    if jupyterhub.version_info[0] < 6:
+        pytest.skip("since JupyterHub 6")
+    c = Config()
+    c.JupyterHub.extra_user_scopes = given
+    add_share_service(c)
+    assert sorted(c.JupyterHub.extra_user_scopes) == [SCOPE, "x"]
 
 
 def test_scopes_by_a_function(major: int) -> None:

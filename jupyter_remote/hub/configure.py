@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-SERVER_SCOPES = ("users:activity!user", "access:servers!server")
-"""What tokens of users' servers may do in JupyterHub without any configuration."""
+USUAL = {"user": ["self"], "server": ["users:activity!user", "access:servers!server"]}
+"""Scopes of the roles of users, and of tokens of their servers, without any configuration."""
 
 
 def add_share_service(
@@ -93,17 +93,19 @@ def _allow(c: Any, scope: str) -> None:
     import jupyterhub
 
     roles = c.JupyterHub.load_roles
-    if jupyterhub.version_info[0] >= 6:
-        c.JupyterHub.extra_user_scopes.append(scope)
-    elif not _add_to_defined(roles, "user", scope):
-        roles.append({"name": "user", "scopes": ["self", scope]})
+    if _add_to_defined(roles, "user", scope):
+        pass  # JupyterHub 6 ignores extra_user_scopes when the file defines that role
+    elif jupyterhub.version_info[0] >= 6:
+        _add_extra(c, scope)
+    else:
+        roles.append({"name": "user", "scopes": [*USUAL["user"], scope]})
     granted = c.Spawner.get("server_token_scopes")
     if callable(granted):
         c.Spawner.server_token_scopes = _and(granted, scope)
     elif granted:
         c.Spawner.server_token_scopes.append(scope)
     elif not _add_to_defined(roles, "server", scope):
-        c.Spawner.server_token_scopes = [*SERVER_SCOPES, scope]
+        c.Spawner.server_token_scopes = [*USUAL["server"], scope]
 
 
 def _add_to_defined(roles: Any, name: str, scope: str) -> bool:
@@ -111,8 +113,17 @@ def _add_to_defined(roles: Any, name: str, scope: str) -> bool:
     defined = roles if isinstance(roles, list) else (roles.to_dict().get("extend") or [])
     found = [role for role in defined if role["name"] == name]
     for role in found:
-        role["scopes"] = [*role.get("scopes", []), scope]
+        role["scopes"] = [*role.get("scopes", USUAL[name]), scope]
     return bool(found)
+
+
+def _add_extra(c: Any, scope: str) -> None:
+    """A set, given as one, as a list, or not at all."""
+    given = c.JupyterHub.extra_user_scopes
+    if isinstance(given, list | tuple):
+        c.JupyterHub.extra_user_scopes = [*given, scope]
+    else:
+        given.update({scope})
 
 
 def _and(granted: Callable[[Any], Any], scope: str) -> Callable[[Any], list[str]]:
