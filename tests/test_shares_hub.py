@@ -37,7 +37,8 @@ from .test_api import check
 def service(tmp_path: Path, jp_asyncio_loop: Any) -> Iterator[Rig]:
     """The service, which takes a token for the name of its user."""
     stack = contextlib.AsyncExitStack()
-    entering = stack.enter_async_context(running(tmp_path / "service"))
+    limits = {"options": ["image"]}
+    entering = stack.enter_async_context(running(tmp_path / "service", limits=limits))
     yield jp_asyncio_loop.run_until_complete(entering)
     jp_asyncio_loop.run_until_complete(stack.aclose())
 
@@ -48,7 +49,7 @@ def environment(service: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_URL", service.url.rstrip("/"))
     monkeypatch.setitem(os.environ, "JUPYTERHUB_API_TOKEN", "alice")
     options = json.dumps({"image": "scipy"})
-    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SPAWN_OPTIONS", options)
+    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_OPTIONS", options)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_remote.handlers import share_routes
 from jupyter_remote.shares import tokens
 
 from .share_rig import Links, hostile, simple, token_of, write
@@ -219,6 +220,28 @@ class TestRates:
         stopped = await links.open(share, "about")
         assert (stopped.code, stopped.headers["Retry-After"]) == (429, "60")
         assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
+
+
+# -- nobody without credentials -----------------------------------------------------------------
+
+
+async def test_only_shared_is_open_without_credentials(links: Links) -> None:
+    share = await links.share("a.ipynb", simple())
+    names = {"share": share["id"], "one": "a" * 20}
+    asked = 0
+    for path, handler, _ in share_routes({"sharing": None}):
+        if path.startswith("shared/"):
+            continue
+        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda found: names[found[1]], path)
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            if method.lower() in vars(handler):
+                body = "{}" if method in ("POST", "PATCH") else None
+                url = links.url(f"{links.base}jupyter-remote/{plain}")
+                answer = await links.get(url, method=method, body=body)
+                assert answer.code in (302, 403), (method, plain)
+                asked += 1
+    assert asked == 15
+    assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
 
 
 # -- other users ------------------------------------------------------------------------------

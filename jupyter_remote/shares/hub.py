@@ -148,9 +148,8 @@ class HubPublisher:
 
         def take(chunk: bytes) -> None:
             room[0] -= len(chunk)
-            if room[0] < 0:
-                raise TooLarge.of("this notebook", most)
-            parts.append(chunk)
+            if room[0] >= 0:
+                parts.append(chunk)
 
         request = self._request(method, path, body)
         request.streaming_callback = take
@@ -163,6 +162,8 @@ class HubPublisher:
             raise BackendUnreachable(f"the share service does not answer: {error}") from error
         finally:
             client.close()
+        if room[0] < 0:
+            raise TooLarge.of("this notebook", most)
         return self._checked(answer, b"".join(parts))
 
     def _request(self, method: str, path: str, body: bytes | None) -> HTTPRequest:
