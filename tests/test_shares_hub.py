@@ -49,7 +49,7 @@ def environment(service: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_URL", service.url.rstrip("/"))
     monkeypatch.setitem(os.environ, "JUPYTERHUB_API_TOKEN", "alice")
     options = json.dumps({"image": "scipy"})
-    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_OPTIONS", options)
+    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SPAWN_OPTIONS", options)
 
 
 @pytest.fixture
