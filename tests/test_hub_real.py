@@ -222,7 +222,7 @@ def test_saves_follow_and_meet(hub: Hub, sender: Caller, bob: Person) -> None:
 def test_the_button_starts_my_server_and_opens_the_link(
     hub: Hub, sender: Caller, bob: Person
 ) -> None:
-    share, token = sender.share()
+    _, token = sender.share()
     if bob.runs():
         bob.stop()
     lab = button(bob("GET", link(hub, token)).text, "Open in JupyterLab")
