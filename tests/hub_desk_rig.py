@@ -17,7 +17,7 @@ from tornado.httpserver import HTTPServer
 from traitlets.config import Config
 
 from jupyter_remote.errors import Forbidden
-from jupyter_remote.hub.service import RemoteShareService
+from jupyter_remote.hub.service import LARGEST_BODY, RemoteShareService
 from jupyter_remote.hub.vault import Vault
 
 PREFIX = "/services/share/"
@@ -50,7 +50,7 @@ class Rig:
         self.vault.clock = lambda: self.now
         self.server = HTTPServer(
             self.program.web(self.vault, StandInIdentity()),  # type: ignore[arg-type]
-            max_body_size=1 << 50,
+            max_body_size=LARGEST_BODY,
         )
 
     def client(self, user: str, **how: Any) -> httpx.AsyncClient:

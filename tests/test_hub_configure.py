@@ -58,7 +58,7 @@ def test_users_servers_are_told_where_the_service_is(major: int) -> None:
     )
     place = environment["JUPYTER_REMOTE_SHARE_URL"](spawner)
     assert place == "http://127.0.0.1:1234/lab/services/share"
-    carried = environment["JUPYTER_REMOTE_SHARE_OPTIONS"](spawner)
+    carried = environment["JUPYTER_REMOTE_SPAWN_OPTIONS"](spawner)
     assert json.loads(carried) == {"image": "a"}
     c = Config()
     add_share_service(c, reach="http://proxy-public/services/share/")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 from pathlib import Path
@@ -14,37 +13,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pytest
 import requests
 
-from . import hub_rig
 from .hub_desk_rig import notebook
-from .hub_rig import Hub, Person
+from .hub_rig import Caller, Hub, Person
 
 pytestmark = pytest.mark.slow
-
-MORE = """
-c.JupyterHub.allow_named_servers = True
-c.Spawner.options_form = "<input name=image>"
-c.Spawner.options_from_form = lambda form: {"image": form["image"][0]} if "image" in form else {}
-"""
-ARGUMENTS = (
-    ', options=["image"], limits={"user_rate": 100000},'
-    ' settings={"identity_seconds": 1, "purge_interval": 1}'
-)
-
-
-@pytest.fixture(scope="module", params=["6", "5"])
-def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    """One hub for all tests of a version; the older one lies below a path."""
-    if not hub_rig.PROXY.exists():
-        pytest.skip(f"share links in JupyterHub stay UNTESTED: there is no {hub_rig.PROXY}")
-    tree, base = "", ""
-    if request.param == "5":
-        try:
-            tree, base = hub_rig.older(), "lab/"
-        except OSError as error:
-            pytest.skip(f"share links in JupyterHub 5 stay UNTESTED: {error}")
-    folder = tmp_path_factory.mktemp("hub")
-    with hub_rig.running(folder, tree, base=base, more=MORE, arguments=ARGUMENTS) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
@@ -59,26 +31,6 @@ def alice(hub: Hub) -> Person:
 def bob(hub: Hub) -> Person:
     """A user who has no server yet."""
     return hub.person("bob")
-
-
-class Caller:
-    """A user's own server, which calls the service with the token that it has from the hub."""
-
-    def __init__(self, person: Person) -> None:
-        self.hub, self.headers = person.hub, {"Authorization": f"token {person.token()}"}
-
-    def __call__(self, method: str, path: str, **how: Any) -> requests.Response:
-        url = f"{self.hub.direct}/api/{path}"
-        return requests.request(method, url, headers=self.headers, timeout=60, **how)
-
-    def share(self, content: bytes = b"", **terms: Any) -> tuple[str, str]:
-        """A share that is filled; answers its id and its token."""
-        made = self("POST", "shares", json={"name": "shared.ipynb", "expires_in": 600, **terms})
-        assert made.status_code == 201, made.text
-        share, token = made.json()["id"], made.json()["token"]
-        sent = self("PUT", f"shares/{share}/notebook", data=content or notebook("from alice"))
-        assert sent.status_code == 200, sent.text
-        return share, token
 
 
 @pytest.fixture
@@ -222,7 +174,7 @@ def test_saves_follow_and_meet(hub: Hub, sender: Caller, bob: Person) -> None:
 def test_the_button_starts_my_server_and_opens_the_link(
     hub: Hub, sender: Caller, bob: Person
 ) -> None:
-    share, token = sender.share()
+    _, token = sender.share()
     if bob.runs():
         bob.stop()
     lab = button(bob("GET", link(hub, token)).text, "Open in JupyterLab")

@@ -7,14 +7,14 @@ from typing import Any
 
 from tornado import web
 
-from ..errors import NotFound, RemoteError, TooLarge
+from ..errors import NotFound, RemoteError
 from . import forms
 from .base import Handler
 from .opening import UNKNOWN
 from .send import send_notebook
 from .snapshots import Upload
 
-_BODY = 65536
+_NO_LIMIT = 1 << 50
 _DRAINED = 1 << 28
 """Bytes beyond the limit that are read, so that the refusal is read by the sender, too."""
 
@@ -41,28 +41,7 @@ class ApiHandler(Handler):
         """Nothing here looks at cookies, so no other site can ride on them."""
 
 
-@web.stream_request_body
-class BodyHandler(ApiHandler):
-    """Small bodies only."""
-
-    def initialize(self, service: Any) -> None:
-        """Take the parts, and start with an empty body."""
-        super().initialize(service)
-        self._body = bytearray()
-
-    def data_received(self, chunk: bytes) -> None:
-        """Collect, and forget what is too much."""
-        if len(self._body) <= _BODY:
-            self._body += chunk
-
-    def body(self, schema: dict[str, Any]) -> dict[str, Any]:
-        """The body, checked."""
-        if len(self._body) > _BODY:
-            raise TooLarge.of("the request", _BODY)
-        return forms.read(bytes(self._body), schema)
-
-
-class SharesHandler(BodyHandler):
+class SharesHandler(ApiHandler):
     """``api/shares``."""
 
     async def get(self) -> None:
@@ -71,12 +50,14 @@ class SharesHandler(BodyHandler):
 
     async def post(self) -> None:
         """A new one, which waits for its notebook."""
-        made = await self.service.owners.create(self.user, self.body(forms.CREATE))
+        made = await self.service.owners.create(
+            self.user, forms.read(self.request.body, forms.CREATE)
+        )
         self.set_status(201)
         self.finish(made)
 
 
-class ShareHandler(BodyHandler):
+class ShareHandler(ApiHandler):
     """``api/shares/<id>``."""
 
     async def get(self, share: str) -> None:
@@ -85,7 +66,7 @@ class ShareHandler(BodyHandler):
 
     async def patch(self, share: str) -> None:
         """Another end, other users."""
-        asked = self.body(forms.CHANGE)
+        asked = forms.read(self.request.body, forms.CHANGE)
         self.finish(await self.service.owners.change(self.user, share, asked))
 
     async def delete(self, share: str) -> None:
@@ -104,23 +85,23 @@ class NotebookHandler(ApiHandler):
     _drained = 0
 
     def initialize(self, service: Any) -> None:
-        """Take the parts; what is opened here is closed whatever happens."""
+        """Take the parts; what is opened here is closed whatever happens. Now is the time to
+        say that the body may be large: the next thing is to read it."""
         super().initialize(service)
+        self.request.connection.set_max_body_size(_NO_LIMIT)  # type: ignore[union-attr]
         self._open = contextlib.ExitStack()
 
     async def prepare(self) -> None:
         """Check all that can be known before the first byte. A sender who is refused is heard
-        out, as a connection that is cut says nothing."""
-        await super().prepare()
+        out, as a connection that is cut says nothing, to the sender or to a proxy."""
         declared = self.request.headers.get("Content-Length", "")
         size = int(declared) if declared.isdigit() else 0
         try:
+            await super().prepare()
             await self.service.owners.admit(self.user, self.path_kwargs["share"], size)
             self._upload = self._open.enter_context(self.service.owners.receive(self.user))
         except RemoteError as error:
             self._refused = error
-            if size > _DRAINED:
-                raise
 
     def data_received(self, chunk: bytes) -> None:
         """Write it down; blocks no longer than a local disk does."""

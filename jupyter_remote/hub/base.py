@@ -20,7 +20,7 @@ from .places import Places
 from .refusals import Gone
 
 log = logging.getLogger("jupyter_remote.hub")
-_SECRET = re.compile(r"(/(?:s|links)/)(?!id-)[^/?]+")
+_SECRET = re.compile(r"(/(?:s|links)/)(?!id-)[^/?\s'\"]+")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -95,6 +95,14 @@ class Handler(web.RequestHandler):
 def plain(uri: str | None) -> str:
     """A path as it may stand in a log: without tokens and without a query."""
     return _SECRET.sub(r"\1[secret]", (uri or "").split("?")[0])
+
+
+class Formatter(logging.Formatter):
+    """Lines of this process, whoever writes them: no token is in one."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, without secrets."""
+        return _SECRET.sub(r"\1[secret]", super().format(record))
 
 
 def log_request(handler: web.RequestHandler) -> None:

@@ -61,7 +61,7 @@ def add_share_service(
     place = reach.rstrip("/") if reach else _place(url, name)
     told: dict[str, Any] = {"JUPYTER_REMOTE_SHARE_URL": place}
     if options:
-        told["JUPYTER_REMOTE_SHARE_OPTIONS"] = _carried(tuple(options))
+        told["JUPYTER_REMOTE_SPAWN_OPTIONS"] = _carried(tuple(options))
     c.Spawner.environment.update(told)
 
 

@@ -8,11 +8,9 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote, urlencode
 
+from ..shares.address import PARAMETER
 from ..shares.page import Action
 from .records import Kept
-
-PARAMETER = "jupyter-remote-share"
-"""Of JupyterLab's address: the link that it shall open."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from ..errors import RemoteError, StorageError
 from ..files import SecretKey
 from . import api, pages
 from .audit import Audit
-from .base import Service, log_request
+from .base import Formatter, Service, log_request
 from .desk import OwnerDesk
 from .identity import Identity
 from .limits import Rates, RemoteShareLimits
@@ -50,8 +50,8 @@ _ROUTES: list[tuple[str, type]] = [
     ("", pages.StartHandler),
     (".*", pages.UnknownPageHandler),
 ]
-_NO_LIMIT = 1 << 50
-"""Bytes of a body: handlers count themselves, and refuse in words."""
+LARGEST_BODY = 65536
+"""Bytes of every request but those that send a notebook, which are counted as they arrive."""
 
 
 class RemoteShareService(Application):
@@ -107,7 +107,9 @@ class RemoteShareService(Application):
     def start(self) -> None:
         """Serve until SIGTERM. Exits with a sentence when it cannot."""
         os.umask(0o077)
-        logging.basicConfig(format="[%(levelname)1.1s %(asctime)s %(name)s] %(message)s")
+        lines = logging.StreamHandler()
+        lines.setFormatter(Formatter("[%(levelname)1.1s %(asctime)s %(name)s] %(message)s"))
+        logging.basicConfig(handlers=[lines])
         logging.getLogger("jupyter_remote").setLevel(logging.INFO)
         if not os.environ.get("JUPYTERHUB_SERVICE_URL"):
             sys.exit("JupyterHub starts this service: see add_share_service in its documentation")
@@ -122,7 +124,7 @@ class RemoteShareService(Application):
         web = self.web(vault, Identity(self.auth(), self.hub_timeout))
         server = HTTPServer(
             web,
-            max_body_size=_NO_LIMIT,
+            max_body_size=LARGEST_BODY,
             body_timeout=self.upload_timeout,
             idle_connection_timeout=60,
             chunk_size=1 << 18,
