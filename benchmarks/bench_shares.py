@@ -1,13 +1,17 @@
 """Share links of a user's own server against a plain copy by Jupyter's contents API.
 
 For notebooks of 1 kB, 1 MB and 50 MB: create a link, fetch what it gives, import it; each as a
-ratio to ``POST /api/contents {copy_from}`` of the same notebook, in the same round.
+ratio to ``POST /api/contents {copy_from}`` of the same notebook, in the same round. Then the hub's
+share service with 1,000 shares of 100 kB, 50 fetched at once: against a static file server.
 """
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -15,9 +19,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from benchmarks._common import interleaved, median, ratio, resident, table
+from benchmarks._common import interleaved, median, process, ratio, resident, table
 from tests.servers import Server
 
 SIZES = {"1 kB": (1_000, 30), "1 MB": (1_000_000, 15), "50 MB": (50_000_000, 5)}
@@ -82,7 +88,56 @@ class Bench:
         return self.server("POST", "jupyter-remote/imports", {"link": "/" + self.link})
 
 
+async def fetched(urls: list[str], total: int, at_once: int) -> list[float]:
+    """Seconds of each of so many fetches, as many at once."""
+    client = SimpleAsyncHTTPClient(force_instance=True, max_clients=at_once)
+    waiting = iter(range(total))
+    seconds: list[float] = []
+
+    async def one() -> None:
+        for number in waiting:
+            start = time.perf_counter()
+            url = urls[number % len(urls)]
+            await client.fetch(url, headers={"Authorization": "token bob"}, request_timeout=120)
+            seconds.append(time.perf_counter() - start)
+
+    await asyncio.gather(*[one() for _ in range(at_once)])
+    client.close()
+    return seconds
+
+
+def service(shares: int, at_once: int, rounds: int) -> None:
+    """p95 and memory of the service and of static files, in turn."""
+    kinds, slowest = ("service", "static"), {}
+    with contextlib.ExitStack() as stack:
+        started = {
+            kind: stack.enter_context(process("_shares_service.py", kind, str(shares)))
+            for kind in kinds
+        }
+
+        def measure(kind: str) -> list[float]:
+            return asyncio.run(fetched(json.loads(started[kind][1]), 20 * at_once, at_once))
+
+        times = interleaved(kinds, rounds, measure)
+        memory = {kind: resident(started[kind][0]) / 1e6 for kind in kinds}
+    for kind in kinds:
+        slowest[kind] = [statistics.quantiles(one, n=20)[-1] for one in times[kind]]
+    rows = [
+        [kind, f"{median(slowest[kind]) * 1000:.0f} ms", f"{memory[kind]:.0f} MB"] for kind in kinds
+    ]
+    head = [f"{shares} notebooks of 100 kB, {at_once} at once", "p95", "memory"]
+    print(table(head, rows))
+    print(f"\np95, service / static: {ratio(slowest['service'], slowest['static']):.2f}\n")
+
+
 def main() -> None:
+    quick = "--quick" in sys.argv
+    service(*((50, 10, 1) if quick else (1000, 50, 5)))
+    copies(quick)
+
+
+def copies(quick: bool) -> None:
+    """Create, fetch and import on a user's own server."""
     rows = []
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
@@ -90,6 +145,7 @@ def main() -> None:
         server = Server(home, Path(folder) / "r", *options).start()
         try:
             for size, (count, rounds) in SIZES.items():
+                rounds = 1 if quick else rounds  # noqa: PLW2901
                 name = f"source-{count}.ipynb"
                 (home / name).write_text(notebook(count))
                 bench = Bench(server, name)
