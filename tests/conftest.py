@@ -13,7 +13,7 @@ import pytest
 from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.model import Job, State
 
-from . import condor_rig, slurm_accounts, slurm_rig, slurm_tree
+from . import condor_rig, hub_rig, slurm_accounts, slurm_rig, slurm_tree
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -91,6 +91,14 @@ def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
         pytest.skip(f"Slurm with accounting stays UNTESTED: {why}")
     with slurm_accounts.accounted() as running:
         yield running
+
+
+@pytest.fixture(scope="module", params=["6", "5"])
+def hub(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[hub_rig.Hub]:
+    """A real JupyterHub with the share service, of each version that is supported."""
+    yield from hub_rig.of_version(request.param, tmp_path_factory.mktemp("hub"))
 
 
 async def until(
