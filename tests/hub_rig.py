@@ -17,7 +17,7 @@ import psutil
 import pytest
 import requests
 
-from .hub_desk_rig import notebook
+from .hub_people import Person
 from .servers import free_port
 
 ROOT = Path(__file__).parent.parent
@@ -72,75 +72,6 @@ def older() -> str:
     if made.returncode:
         raise OSError(made.stderr.strip())
     return made.stdout.strip()
-
-
-class Person:
-    """A user's browser, as far as HTTP goes: cookies, redirects, XSRF tokens."""
-
-    def __init__(self, hub: Hub, name: str) -> None:
-        self.hub, self.name = hub, name
-        self.session = requests.Session()
-
-    def __call__(self, method: str, path: str, **how: Any) -> requests.Response:
-        """One request and its redirects; ``path`` begins with the hub's base path."""
-        how.setdefault("timeout", 60)
-        return self.session.request(method, self.hub.site + path, **how)
-
-    def sign_in(self) -> Person:
-        """Type a name and a password into the hub's page."""
-        page = self("GET", f"{self.hub.base}hub/login")
-        assert page.ok, page.text
-        form = {"username": self.name, "password": "x", "_xsrf": self.xsrf(f"{self.hub.base}hub/")}
-        done = self("POST", f"{self.hub.base}hub/login", data=form, allow_redirects=False)
-        assert done.status_code == 302, done.text
-        return self
-
-    def xsrf(self, path: str) -> str:
-        """The XSRF cookie that belongs to a path."""
-        found = [c.value for c in self.session.cookies if c.name == "_xsrf" and c.path == path]
-        assert found, f"{self.name} has no _xsrf for {path}"
-        return str(found[0])
-
-    def api(self, method: str, path: str, **how: Any) -> requests.Response:
-        """A request to the hub's API as its own pages send them."""
-        headers = {"X-XSRFToken": self.xsrf(f"{self.hub.base}hub/"), "Sec-Fetch-Mode": "cors"}
-        headers["Referer"] = f"{self.hub.site}{self.hub.base}hub/home"
-        return self(method, f"{self.hub.base}hub/api/{path}", headers=headers, **how)
-
-    def start(self) -> None:
-        """Start my own server."""
-        answer = self.api("POST", f"users/{self.name}/server")
-        assert answer.status_code in (201, 202), answer.text
-        self.hub.wait(self.runs, f"{self.name}'s server")
-
-    def stop(self) -> None:
-        """Stop my own server."""
-        answer = self.api("DELETE", f"users/{self.name}/server")
-        assert answer.status_code in (202, 204), answer.text
-        self.hub.wait(lambda: not self.runs(), f"the end of {self.name}'s server")
-
-    def runs(self) -> bool:
-        """Whether the hub says that my server is ready."""
-        model = self.api("GET", f"users/{self.name}").json()
-        return bool(model["servers"].get("", {}).get("ready")) or bool(model["server"])
-
-    def own(self, method: str, path: str, **how: Any) -> requests.Response:
-        """A request to my own server as a page of it would send it."""
-        prefix = f"{self.hub.base}user/{self.name}/"
-        if not any(c.path == prefix and c.name == "_xsrf" for c in self.session.cookies):
-            self("GET", f"{prefix}tree")  # signs in at the server, whatever it answers
-        headers = {"X-XSRFToken": self.xsrf(prefix), "Sec-Fetch-Mode": "cors"}
-        return self(method, f"{prefix}{path}", headers=headers, **how)
-
-    def token(self) -> str:
-        """The token that my running server has from the hub."""
-        for process in psutil.process_iter(["pid"]):
-            with contextlib.suppress(psutil.Error):
-                env = process.environ()
-                mine = env.get("JUPYTERHUB_USER") == self.name
-                if mine and env.get("JUPYTERHUB_API_URL", "") == self.hub.api_url:
-                    return env["JUPYTERHUB_API_TOKEN"]
-        raise AssertionError(f"{self.name} has no server")
 
 
 class Hub:
@@ -258,26 +189,6 @@ class Hub:
             hub = requests.get(f"{self.site}{self.base}hub/api/", timeout=5)
             return hub.ok and self.service_answers()
         return False
-
-
-class Caller:
-    """A user's own server, which calls the service with the token that it has from the hub."""
-
-    def __init__(self, person: Person) -> None:
-        self.hub, self.headers = person.hub, {"Authorization": f"token {person.token()}"}
-
-    def __call__(self, method: str, path: str, **how: Any) -> requests.Response:
-        url = f"{self.hub.direct}/api/{path}"
-        return requests.request(method, url, headers=self.headers, timeout=60, **how)
-
-    def share(self, content: bytes = b"", **terms: Any) -> tuple[str, str]:
-        """A share that is filled; answers its id and its token."""
-        made = self("POST", "shares", json={"name": "shared.ipynb", "expires_in": 600, **terms})
-        assert made.status_code == 201, made.text
-        share, token = made.json()["id"], made.json()["token"]
-        sent = self("PUT", f"shares/{share}/notebook", data=content or notebook("from alice"))
-        assert sent.status_code == 200, sent.text
-        return share, token
 
 
 @contextlib.contextmanager

@@ -14,7 +14,8 @@ import pytest
 import requests
 
 from .hub_desk_rig import notebook
-from .hub_rig import Caller, Hub, Person
+from .hub_people import Caller, Person
+from .hub_rig import Hub
 
 pytestmark = pytest.mark.slow
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_remote import app, events
+from jupyter_remote.hub.limits import RemoteShareLimits
+from jupyter_remote.hub.service import RemoteShareService
 from jupyter_remote.shares.desk import RemoteShares
 from jupyter_remote.shares.imports import RemoteImports
 
@@ -29,7 +31,7 @@ LAYERS = [
     ["watch", "upkeep", "jobdesk", "jobtable"],
     ["proxy"],
     ["handlers", "activity"],
-    ["app"],
+    ["app", "hub"],
 ]
 
 
@@ -93,6 +95,7 @@ def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
     parts += [app.RemoteJobs, app.RemoteJobDesk, RemoteShares, RemoteImports]
     parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend]
+    parts += [RemoteShareService, RemoteShareLimits]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 
 

@@ -28,41 +28,49 @@ def add_share_service(
     limits: Mapping[str, Any] | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add the share service to ``c``, the configuration object of ``jupyterhub_config.py``.
+    """Add the share service to ``c``, at the end of ``jupyterhub_config.py``.
 
-    Call it at the end of the file. ``name``: of the service, and part of its links. ``url``:
-    where it listens. ``reach``: its address as users' servers reach it, when that is not
-    ``url`` (in containers: ``http://proxy-public/services/share``). ``data_dir``: its folder.
+    ``name``: of the service, in its links. ``url``: where it listens. ``reach``: its address,
+    with its path, for users' servers that do not reach ``url``. ``data_dir``: its folder.
     ``user``: the system user that runs it, instead of the hub's. ``options``: keys of
-    ``user_options`` (``image``, ``profile``) that links may carry. ``limits`` and ``settings``:
-    traits of ``RemoteShareLimits`` and ``RemoteShareService``.
-
-    Raises ValueError for what cannot work.
+    ``user_options`` that links may carry. ``limits``, ``settings``: traits of
+    ``RemoteShareLimits``, ``RemoteShareService``. Raises ValueError for what cannot work.
     """
     if not urlsplit(url).port:
         raise ValueError(f"url must name a host and a port, not {url!r}")
-    traits = {f"RemoteShareLimits.{key}": value for key, value in (limits or {}).items()}
-    traits |= {f"RemoteShareService.{key}": value for key, value in (settings or {}).items()}
-    if data_dir:
-        traits["RemoteShareService.data_dir"] = data_dir
-    if c.JupyterHub.get("allow_named_servers") is True:
-        traits.setdefault("RemoteShareService.named_servers", True)
-    if options:
-        traits["RemoteShareLimits.options"] = list(options)
-    service = {
-        "name": name,
-        "url": url,
-        "command": [sys.executable, "-m", "jupyter_remote.hub", *_words(traits)],
-        "oauth_no_confirm": True,
-        "display": False,
-    }
-    c.JupyterHub.services.append(service | ({"user": user} if user else {}))
+    traits = _traits(c, data_dir, options, limits or {}, settings or {})
+    command = [sys.executable, "-m", "jupyter_remote.hub", *_words(traits)]
+    service = {"name": name, "url": url, "command": command, "oauth_no_confirm": True}
+    account = {"user": user} if user else {}
+    c.JupyterHub.services.append({**service, "display": False, **account})
     _allow(c, f"access:services!service={name}")
+    c.Spawner.environment.update(_told(name, url, reach, tuple(options)))
+
+
+def _traits(
+    c: Any,
+    data_dir: str,
+    options: Sequence[str],
+    limits: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> dict[str, Any]:
+    """All that is configured, by its full name; what was said last counts."""
+    service: dict[str, Any] = {}
+    if c.JupyterHub.get("allow_named_servers") is True:
+        service["named_servers"] = True
+    if data_dir:
+        service["data_dir"] = data_dir
+    carried = {"options": list(options)} if options else {}
+    traits = {f"RemoteShareLimits.{key}": value for key, value in {**carried, **limits}.items()}
+    service |= settings
+    return traits | {f"RemoteShareService.{key}": value for key, value in service.items()}
+
+
+def _told(name: str, url: str, reach: str, options: tuple[str, ...]) -> dict[str, Any]:
+    """What users' servers find in their environment; functions are called for each spawner."""
     place = reach.rstrip("/") if reach else _place(url, name)
     told: dict[str, Any] = {"JUPYTER_REMOTE_SHARE_URL": place}
-    if options:
-        told["JUPYTER_REMOTE_SPAWN_OPTIONS"] = _carried(tuple(options))
-    c.Spawner.environment.update(told)
+    return told | ({"JUPYTER_REMOTE_SPAWN_OPTIONS": _carried(options)} if options else {})
 
 
 def _words(traits: Mapping[str, Any]) -> list[str]:
