@@ -6,6 +6,7 @@ import extendSvg from '../style/icons/extend.svg';
 import failedSvg from '../style/icons/failed.svg';
 import fullscreenSvg from '../style/icons/fullscreen.svg';
 import heldSvg from '../style/icons/held.svg';
+import importSvg from '../style/icons/import.svg';
 import jobsSvg from '../style/icons/jobs.svg';
 import lostSvg from '../style/icons/lost.svg';
 import movingSvg from '../style/icons/moving.svg';
@@ -38,6 +39,7 @@ export const fullscreenIcon = icon('fullscreen', fullscreenSvg);
 export const screenshotIcon = icon('screenshot', screenshotSvg);
 export const shareIcon = icon('share', shareSvg);
 export const qrIcon = icon('qr', qrSvg);
+export const importIcon = icon('import', importSvg);
 export const extendIcon = icon('extend', extendSvg);
 export const submitIcon = icon('submit', submitSvg);
 

@@ -87,8 +87,8 @@ export interface IDescription {
   readonly expires: string;
   readonly once: boolean;
   readonly kernel: IShareKernel | null;
-  /** Whether the kernel is there where this is asked. */
-  readonly kernel_here: boolean;
+  /** Whether the kernel is there where this is asked; null: nobody knows. */
+  readonly kernel_here: boolean | null;
   /** Kernels that can be used instead. */
   readonly kernels: readonly IShareKernel[];
   readonly options: IShareOptions;

@@ -49,3 +49,8 @@ export function Check(props: {
     </label>
   );
 }
+
+/** The value of an option of a server. */
+export function optionText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -10,7 +10,7 @@ import {
   shareSentence,
   versionWords
 } from '../shareview';
-import { Check, Choices, Radio } from './sharechoices';
+import { Check, Choices, optionText, Radio } from './sharechoices';
 
 interface IShareProps {
   readonly model: ShareModel;
@@ -239,11 +239,6 @@ function Carried({ model, trans }: IShareProps): React.JSX.Element {
       ))}
     </Choices>
   );
-}
-
-/** The value of an option of a server. */
-export function optionText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function Problem({ model }: IShareProps): React.JSX.Element | null {
