@@ -32,12 +32,16 @@ from .journal import Journal
 from .model import Job
 from .proxy.targets import SessionTargets
 from .sessions import RemoteSessions
+from .shares.address import PARAMETER
+from .shares.parts import sharing
 from .store import HEARTBEAT, SessionStore
 from .upkeep import RemoteUpkeep
 from .watch import RemoteWatch
 
 JOURNAL = 5.0
 """Seconds between two writings of the journal of ended jobs."""
+TIDY = 60.0
+"""Seconds between two looks for links that expired."""
 
 
 class RemoteApp(ExtensionApp):
@@ -92,6 +96,7 @@ class RemoteApp(ExtensionApp):
             prefix=self._prefix,
         )
         self._build_jobs(events, Journal(folder / "ended"))
+        self.sharing = sharing(self, self._server, folder, events)
         self.upkeep = RemoteUpkeep(parent=self, sessions=self.sessions)
         self.targets = SessionTargets(self.sessions, self.apps, self._prefix)
 
@@ -128,8 +133,11 @@ class RemoteApp(ExtensionApp):
             client=self.desktop,
             jobs=self.jobs,
             desk=self.desk,
+            sharing=self.sharing,
         )
         self.handlers.extend(table)
+        # Lab's address may hold a link, which is a secret: it stays out of the log.
+        settings.setdefault("extra_log_scrub_param_keys", []).append(PARAMETER)
         self._server.io_loop.add_callback(self._start)
 
     async def _start(self) -> None:
@@ -151,6 +159,8 @@ class RemoteApp(ExtensionApp):
         self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
         self.watch.every(JOURNAL, self._write_journal)
+        self.watch.every(TIDY, self.sharing.follower.tidy)
+        self.sharing.follower.start()
         self.watch.start()
 
     async def stop_extension(self) -> None:
@@ -163,6 +173,7 @@ class RemoteApp(ExtensionApp):
         if self.sessions.stop_on_exit:
             await self.sessions.stop_all()
         await self.sessions.close()
+        await self.sharing.close()
         self.activity.streams.close_all()
         for backend in self.backends.values():
             await backend.close()

@@ -2,10 +2,12 @@
 
 RemoteError
 ├── InvalidSpec        400  invalid-spec        a field, an app or an option is wrong
+│   └── ForeignLink         foreign-link        the browser must ask: another server made it
 ├── Forbidden          403  forbidden           this user may not do that
 ├── NotFound           404  not-found           there is no such thing (any more)
 ├── WrongState         409  wrong-state         not possible in its present state
 ├── Expired            410  expired             it was there, its time is over
+├── TooLarge           413  too-large           more bytes than may be taken
 ├── LimitReached       429  limit-reached       one more would be too many
 ├── BackendError       502  backend-error       the backend refused, in its own words
 │   └── BackendUnreachable  backend-unreachable it could not be asked: never means "gone"
@@ -35,6 +37,12 @@ class InvalidSpec(RemoteError):
     reason = "invalid-spec"
 
 
+class ForeignLink(InvalidSpec):
+    """A link that another server made: this server fetches no address that somebody sent."""
+
+    reason = "foreign-link"
+
+
 class Forbidden(RemoteError):
     """The request is understood and refused."""
 
@@ -61,6 +69,19 @@ class Expired(RemoteError):
 
     status = 410
     reason = "expired"
+
+
+class TooLarge(RemoteError):
+    """More bytes than the limit; the message says which limit."""
+
+    status = 413
+    reason = "too-large"
+
+    @classmethod
+    def of(cls, what: str, most: int) -> TooLarge:
+        """``what`` is larger than ``most`` bytes."""
+        limit = f"{most / 1e6:.3g} MB" if most >= 100_000 else f"{most} bytes"
+        return cls(f"{what} is too large: at most {limit} are allowed")
 
 
 class LimitReached(RemoteError):

@@ -13,7 +13,8 @@ from .model import Json, Session
 SCHEMAS: Final = Path(__file__).parent / "schemas"
 SESSION: Final = "https://schema.jupyter.org/jupyter_remote/session/v1"
 JOB: Final = "https://schema.jupyter.org/jupyter_remote/job/v1"
-FILES: Final = {SESSION: "session/v1.yaml", JOB: "job/v1.yaml"}
+SHARE: Final = "https://schema.jupyter.org/jupyter_remote/share/v1"
+FILES: Final = {SESSION: "session/v1.yaml", JOB: "job/v1.yaml", SHARE: "share/v1.yaml"}
 
 
 class Events:
@@ -33,3 +34,9 @@ class Events:
     def jobs(self, data: Mapping[str, Json]) -> None:
         """Tell every open browser what an observation of one backend changed."""
         self._logger.emit(schema_id=JOB, data=dict(data))
+
+    def share(self, record: Mapping[str, Json], sequence: int, *, forgotten: bool = False) -> None:
+        """Tell every open browser of a changed, or forgotten, share; its link is a secret."""
+        data = {key: value for key, value in record.items() if key != "link"}
+        more = {"sequence": sequence, "forgotten": forgotten}
+        self._logger.emit(schema_id=SHARE, data=data | more)

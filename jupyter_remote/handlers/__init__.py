@@ -10,13 +10,15 @@ from ..apps.registry import RemoteApps
 from ..errors import RemoteError
 from ..sessions import RemoteSessions
 from . import apps as of_apps
-from . import desktop_client
+from . import desktop_client, imports, shared, shares
 from . import jobs as of_jobs
 from . import sessions as of_sessions
 from .base import BrokenHandler
 
 Route = tuple[str, type, dict[str, Any]]
 _ID = r"(?P<session>[a-z2-7]{20})"
+_SHARE = "(?P<share>[0-9a-f]{24})"
+_IMPORT = "(?P<one>[a-z2-7]{20})"
 _JOB = "(?P<backend>[a-z]+)/(?P<job>[^/]+)"
 
 
@@ -30,6 +32,7 @@ def routes(
     client: Any,
     jobs: Any,
     desk: Any,
+    sharing: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
@@ -40,6 +43,7 @@ def routes(
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         *job_routes({"jobs": jobs, "desk": desk}),
+        *share_routes({"sharing": sharing}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -63,6 +67,29 @@ def job_routes(of_job: dict[str, Any]) -> list[Route]:
         (f"jobs/{_JOB}/tasks", of_jobs.JobTasksHandler, of_job),
         (f"jobs/{_JOB}/(?P<action>hold|release|requeue)", of_jobs.JobActionHandler, of_job),
         ("backends/(?P<backend>[a-z]+)/offers", of_jobs.OffersHandler, of_job),
+    ]
+
+
+def share_routes(of_share: dict[str, Any]) -> list[Route]:
+    """Those of what is shared and received; ``shared/`` is open to who has a link."""
+    link = "shared/(?P<token>[^/]+)"
+    return [
+        ("shares", shares.SharesHandler, of_share),
+        (f"shares/{_SHARE}", shares.ShareHandler, of_share),
+        (f"shares/{_SHARE}/update", shares.ShareUpdateHandler, of_share),
+        (f"shares/{_SHARE}/bundle", shares.ShareBundleHandler, of_share),
+        ("bundles", shares.BundlesHandler, of_share),
+        ("imports", imports.ImportsHandler, of_share),
+        ("imports/look", imports.ImportsLookHandler, of_share),
+        ("imports/upload", imports.ImportsUploadHandler, of_share),
+        (f"imports/{_IMPORT}", imports.ImportHandler, of_share),
+        (f"imports/{_IMPORT}/newer", imports.ImportNewerHandler, of_share),
+        (f"imports/{_IMPORT}/difference", imports.ImportDifferenceHandler, of_share),
+        (link, shared.SharedPageHandler, of_share),
+        (f"{link}/about", shared.SharedAboutHandler, of_share),
+        (f"{link}/notebook", shared.SharedNotebookHandler, of_share),
+        (f"{link}/preview", shared.SharedPreviewHandler, of_share),
+        (f"{link}/bundle", shared.SharedBundleHandler, of_share),
     ]
 
 
