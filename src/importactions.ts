@@ -88,11 +88,8 @@ function actionsOf(
   close: () => void
 ): IImportActions {
   const { app, browser } = context;
-  const open = (path: string) => {
-    const { kernel } = model;
-    const args = kernel ? { path, kernel: { name: kernel } } : { path };
-    void app.commands.execute('docmanager:open', args);
-  };
+  const open = (path: string) =>
+    void app.commands.execute('docmanager:open', { path });
   return {
     keep: close,
     open,

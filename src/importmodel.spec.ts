@@ -130,10 +130,12 @@ describe('ImportModel', () => {
     const { made, requests } = model('/services/share/s/secret', copy);
     await made.look();
     made.folder = 'new';
+    made.kernel = 'ir4';
     await made.copy();
     expect(await requests[1]?.json()).toEqual({
       link: '/services/share/s/secret',
-      folder: 'new'
+      folder: 'new',
+      kernel: 'ir4'
     });
     expect(made.made?.path).toBe('new/fit.ipynb');
     expect(made.mine).toHaveLength(1);

@@ -136,15 +136,11 @@ export class ImportModel extends VDomModel {
   /** Copy it into the user's files; null when that failed. */
   async copy(): Promise<IReceived | null> {
     const { client } = this._options;
-    const { link, folder } = this;
+    const { link, folder, kernel } = this;
     return this._make('copy', async () =>
       this._foreign
-        ? client.upload(await this._notebook(), {
-            folder,
-            link,
-            name: this._description?.name ?? ''
-          })
-        : client.copy(link, folder)
+        ? client.upload(await this._notebook(), { ...this._told(), folder })
+        : client.copy(link, folder, kernel)
     );
   }
 
@@ -155,9 +151,8 @@ export class ImportModel extends VDomModel {
     return this._make('second', async () =>
       this._foreign
         ? client.upload(await this._notebook(), {
+            ...this._told(),
             folder,
-            link: this.link,
-            name: this._description?.name ?? '',
             beside: id
           })
         : client.newer(id)
@@ -175,6 +170,12 @@ export class ImportModel extends VDomModel {
   /** The notebook of a foreign place; null when that failed. */
   async fetched(): Promise<Blob | null> {
     return this._do('download', () => this._notebook());
+  }
+
+  /** What our server cannot know of a notebook of a foreign place. */
+  private _told() {
+    const { name = '', sender = '', revision = 1 } = this._description ?? {};
+    return { link: this.link, name, sender, revision: String(revision) };
   }
 
   private async _make(

@@ -12,6 +12,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { copyLink } from './copy';
 import { durationText, parseDuration } from './durations';
 import { saveBlob } from './download';
+import { fullSentence } from './format';
 import type { IShareCommands } from './sharecommands';
 import { ShareModel } from './sharemodel';
 import { fullLink, lifeWords, livesWithin, moment } from './shareview';
@@ -31,12 +32,13 @@ export async function shareNotebook(
     // What is known may be old: the dialog would promise what is not so.
     await shares.refresh().catch(() => undefined);
   }
-  if (shares.mode === '') {
+  // A service that does not answer allows nothing: its longest time is 0 s.
+  if (shares.mode === '' || shares.limits.expires_in === 0) {
     const title = trans.__('Cannot share %1', PathExt.basename(path));
     const words = shares.why || shares.problem;
     await showErrorMessage(
       title,
-      words || trans.__('Sharing is off on this server.')
+      fullSentence(words || trans.__('Sharing is off on this server.'))
     );
     return;
   }

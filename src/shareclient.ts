@@ -59,8 +59,9 @@ export class ShareClient extends RemoteClient {
     return (await this._json('POST', 'imports/look', { link })) as IDescription;
   }
 
-  async copy(link: string, folder: string): Promise<IReceived> {
-    const body = { link, folder };
+  /** Copy it; `kernel`: name of the one that the copy shall name. */
+  async copy(link: string, folder: string, kernel = ''): Promise<IReceived> {
+    const body = { link, folder, ...(kernel && { kernel }) };
     return (await this._json('POST', 'imports', body)) as IReceived;
   }
 
@@ -71,6 +72,8 @@ export class ShareClient extends RemoteClient {
       readonly folder: string;
       readonly name: string;
       readonly link?: string;
+      readonly sender?: string;
+      readonly revision?: string;
       /** Id of the copy that it shall lie beside. */
       readonly beside?: string;
     }

@@ -32,14 +32,14 @@ function mirror(listed: IShare[]) {
   });
   const emit = (
     sequence: number,
-    changes: Partial<IShare> & { purged?: boolean }
+    changes: Partial<IShare> & { forgotten?: boolean }
   ) => {
     const { link: _, ...record } = share(changes);
     stream.emit({
       schema_id: SHARE_SCHEMA,
       ...record,
       sequence,
-      purged: changes.purged ?? false
+      forgotten: changes.forgotten ?? false
     } as unknown as Event.Emission);
   };
   return { shares, client, server, emit };
@@ -114,7 +114,7 @@ describe('Shares', () => {
     const { shares, emit } = mirror([share()]);
     shares.open();
     await shares.ready;
-    emit(2, { purged: true });
+    emit(2, { forgotten: true });
     expect(shares.all).toEqual([]);
     shares.dispose();
   });

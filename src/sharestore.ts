@@ -9,8 +9,8 @@ export const SHARE_SCHEMA =
 /** A changed record without its link, and its place in the row of changes. */
 export interface IShareEvent extends Omit<IShare, 'link'> {
   readonly sequence: number;
-  /** Whether it was forgotten. */
-  readonly purged?: boolean;
+  /** Whether the record exists no more. */
+  readonly forgotten?: boolean;
 }
 
 /** What is known of the lists; a value, never changed in place. */
@@ -60,13 +60,13 @@ export function withShareEvent(
   store: IShareStore,
   event: IShareEvent
 ): IStep<IShareStore> {
-  const { sequence, purged, ...record } = event;
+  const { sequence, forgotten, ...record } = event;
   if (sequence <= store.sequence) {
     return { store, complete: true };
   }
   const link = store.shares.get(event.id)?.link;
   const next = sequence === store.sequence + 1;
-  if (purged) {
+  if (forgotten) {
     return {
       store: { ...withoutShare(store, event.id), sequence },
       complete: next

@@ -1,6 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
+import { fullSentence } from '../format';
 import { stateIcon } from '../icons';
 import type { ImportModel } from '../importmodel';
 import type { IReceived } from '../tokens';
@@ -77,7 +78,7 @@ function Failed({ model, actions, trans }: IImportProps): React.JSX.Element {
         <icon.react tag="span" width="20px" aria-hidden="true" />
         {trans.__('The link cannot be opened')}
       </h2>
-      <p>{model.problem}</p>
+      <p>{fullSentence(model.problem)}</p>
       <div className="jp-RemoteCard-buttons">
         <button className="jp-mod-styled" onClick={again}>
           {trans.__('Try Again')}
@@ -112,7 +113,7 @@ function There(props: IImportProps): React.JSX.Element {
         {model.problem && (
           <p className="jp-RemoteShare-problem" role="alert">
             <icon.react tag="span" width="16px" aria-hidden="true" />
-            <span>{model.problem}</span>
+            <span>{fullSentence(model.problem)}</span>
           </p>
         )}
         <Facts {...props} description={description} />

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { durationText } from '../durations';
+import { fullSentence } from '../format';
 import { stateIcon } from '../icons';
 import type { ShareModel } from '../sharemodel';
 import {
@@ -52,7 +53,9 @@ function Sentence({ model, trans }: IShareProps): React.JSX.Element {
       <p>{versionWords(draft.follow, trans)}</p>
       {mode === 'local' && (
         <p>
-          {why || trans.__('The link works while this server runs.')}
+          {why
+            ? fullSentence(why)
+            : trans.__('The link works while this server runs.')}
         </p>
       )}
     </div>
@@ -247,7 +250,7 @@ function Problem({ model }: IShareProps): React.JSX.Element | null {
   return words ? (
     <p className="jp-RemoteShare-problem" role="alert">
       <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>{words}</span>
+      <span>{fullSentence(words)}</span>
     </p>
   ) : null;
 }

@@ -5,6 +5,7 @@ import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
+import { fullSentence } from '../format';
 import { stateNow } from '../shareview';
 import type { IReceived, IRemoteShares, IShare } from '../tokens';
 import { Filter } from './filter';
@@ -168,24 +169,28 @@ function Nothing(props: ISharesSectionOptions): React.JSX.Element | null {
   if (freshness === 'loading') {
     return <p className="jp-RemoteNote">{trans.__('Loading…')}</p>;
   }
-  const off = mode === '' && freshness === 'fresh';
-  if (off || (why && freshness === 'fresh')) {
-    return (
-      <p className="jp-RemoteShares-why">
-        {why || trans.__('Sharing is off on this server.')}
-      </p>
-    );
+  if (freshness !== 'fresh') {
+    return null;
   }
-  return freshness === 'fresh' && all.length + received.length === 0 ? (
-    <div className="jp-RemoteNote" data-remote="empty">
-      <p>{trans.__('Nothing is shared.')}</p>
-      <p>
-        {trans.__(
-          'Right-click a notebook in the file browser and choose “Share Link…”.'
-        )}
-      </p>
-    </div>
-  ) : null;
+  const off = mode === '' ? trans.__('Sharing is off on this server.') : '';
+  const empty = all.length + received.length === 0;
+  return (
+    <>
+      {(why || off) && (
+        <p className="jp-RemoteShares-why">{fullSentence(why || off)}</p>
+      )}
+      {empty && !off && (
+        <div className="jp-RemoteNote" data-remote="empty">
+          <p>{trans.__('Nothing is shared.')}</p>
+          <p>
+            {trans.__(
+              'Right-click a notebook in the file browser and choose “Share Link…”.'
+            )}
+          </p>
+        </div>
+      )}
+    </>
+  );
 }
 
 function matches(text: string, wanted: string): boolean {
