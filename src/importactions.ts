@@ -88,8 +88,12 @@ function actionsOf(
   close: () => void
 ): IImportActions {
   const { app, browser } = context;
-  const open = (path: string) =>
-    void app.commands.execute('docmanager:open', { path });
+  const open = (path: string) => {
+    // Our server has written it into copies that it made itself.
+    const kernel = model.foreign && model.kernel ? { name: model.kernel } : null;
+    const args = kernel ? { path, kernel } : { path };
+    void app.commands.execute('docmanager:open', args);
+  };
   return {
     keep: close,
     open,

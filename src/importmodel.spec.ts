@@ -32,7 +32,17 @@ function model(link: string, body: unknown, status = 200) {
   const { client, requests } = answers(ShareClient, text, init);
   const made = new ImportModel({
     client,
-    shares: { received: [], refresh: () => Promise.resolve() },
+    shares: {
+      received: [],
+      refresh: () => Promise.resolve(),
+      mode: 'hub',
+      limits: {
+        expires_in: null,
+        bytes: null,
+        users: true,
+        options: { server: { image: 'a' } }
+      }
+    },
     link,
     page: PAGE,
     folder: 'work',
@@ -124,6 +134,16 @@ describe('ImportModel', () => {
       expect(requests).toEqual([]);
     }
   );
+
+  it.each([
+    ['a', false],
+    ['b', true]
+  ])('knows whether a server with image %s is another one', async (image, is) => {
+    const told = { ...DESCRIPTION, options: { server: { image } } };
+    const { made } = model('/services/share/s/secret', told);
+    await made.look();
+    expect(made.otherServer).toBe(is);
+  });
 
   it('copies into the folder that was chosen', async () => {
     const copy = { id: 'r', path: 'new/fit.ipynb', ...DESCRIPTION };

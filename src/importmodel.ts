@@ -64,6 +64,20 @@ export class ImportModel extends VDomModel {
     return (this._description?.mine ?? []).filter(({ path }) => path !== '');
   }
 
+  /** Whether the sender's server ran with other options than this one, and the hub can start one with them. */
+  get otherServer(): boolean {
+    const { limits, mode } = this._options.shares;
+    const theirs = Object.entries(this._description?.options.server ?? {});
+    const ours = limits.options.server ?? {};
+    return (
+      mode === 'hub' &&
+      !this._foreign &&
+      theirs.some(
+        ([key, value]) => JSON.stringify(ours[key]) !== JSON.stringify(value)
+      )
+    );
+  }
+
   /** Folder that it is copied to, as the file browser names it. */
   get folder(): string {
     return this._folder;
@@ -249,7 +263,10 @@ export class ImportModel extends VDomModel {
 /** Options of the model. */
 export interface IImportOptions {
   readonly client: ShareClient;
-  readonly shares: Pick<IRemoteShares, 'received' | 'refresh'>;
+  readonly shares: Pick<
+    IRemoteShares,
+    'received' | 'refresh' | 'limits' | 'mode'
+  >;
   readonly link: string;
   /** URL of this page. */
   readonly page: string;

@@ -117,6 +117,19 @@ function There(props: IImportProps): React.JSX.Element {
           </p>
         )}
         <Facts {...props} description={description} />
+        {model.otherServer && (
+          <p>
+            {trans.__('Your server runs with other options.')}{' '}
+            <a
+              className="jp-RemoteImport-link"
+              href={model.url?.href}
+              target="_blank"
+              rel="noreferrer"
+            >
+              {trans.__('The page of the link starts one with these.')}
+            </a>
+          </p>
+        )}
         <Downloads {...props} once={description.once} />
       </section>
       <Preview {...props} />
