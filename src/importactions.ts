@@ -1,6 +1,7 @@
 /** What is done with links and bundles that others sent; loaded then. */
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
+import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -19,6 +20,7 @@ export interface IImportContext {
   readonly client: ShareClient;
   readonly shares: IRemoteShares;
   readonly browser: IDefaultFileBrowser | null;
+  readonly editors: IEditorServices | null;
   readonly rendermime: IRenderMimeRegistry | null;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
@@ -90,7 +92,8 @@ function actionsOf(
   const { app, browser } = context;
   const open = (path: string) => {
     // Our server has written it into copies that it made itself.
-    const kernel = model.foreign && model.kernel ? { name: model.kernel } : null;
+    const kernel =
+      model.foreign && model.kernel ? { name: model.kernel } : null;
     const args = kernel ? { path, kernel } : { path };
     void app.commands.execute('docmanager:open', args);
   };

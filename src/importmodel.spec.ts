@@ -138,12 +138,15 @@ describe('ImportModel', () => {
   it.each([
     ['a', false],
     ['b', true]
-  ])('knows whether a server with image %s is another one', async (image, is) => {
-    const told = { ...DESCRIPTION, options: { server: { image } } };
-    const { made } = model('/services/share/s/secret', told);
-    await made.look();
-    expect(made.otherServer).toBe(is);
-  });
+  ])(
+    'knows whether a server with image %s is another one',
+    async (image, is) => {
+      const told = { ...DESCRIPTION, options: { server: { image } } };
+      const { made } = model('/services/share/s/secret', told);
+      await made.look();
+      expect(made.otherServer).toBe(is);
+    }
+  );
 
   it('copies into the folder that was chosen', async () => {
     const copy = { id: 'r', path: 'new/fit.ipynb', ...DESCRIPTION };

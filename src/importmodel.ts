@@ -24,8 +24,7 @@ export class ImportModel extends VDomModel {
   constructor(private readonly _options: IImportOptions) {
     super();
     const { link, page } = _options;
-    // What is typed may lack its scheme, or be no link at all.
-    this.url = URL.canParse(link, page) ? new URL(link, page) : null;
+    this.url = parsed(link, page);
     this._folder = _options.folder;
   }
 
@@ -258,6 +257,15 @@ export class ImportModel extends VDomModel {
   private _made: IReceived | null = null;
   private _phase: ImportPhase = 'looking';
   private _problem = '';
+}
+
+/** A link as an absolute one; null: what was typed is no link at all. */
+function parsed(link: string, page: string): URL | null {
+  try {
+    return new URL(link, page);
+  } catch {
+    return null;
+  }
 }
 
 /** Options of the model. */

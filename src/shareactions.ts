@@ -90,7 +90,7 @@ export async function updateShare(
   { shares, trans }: IShareCommands,
   share: IShare
 ): Promise<void> {
-  const { name, revision } = await shares.update(share.id);
+  const { name, revision } = await shares.renew(share.id);
   Notification.info(
     revision === share.revision
       ? trans.__('The link to %1 leads to what is saved already.', name)

@@ -91,11 +91,7 @@ export class ShareClient extends RemoteClient {
   /** Put the newest revision beside the copy. */
   async newer(id: string): Promise<IReceived> {
     const body = { how: 'second' };
-    return (await this._json(
-      'POST',
-      `imports/${id}/newer`,
-      body
-    )) as IReceived;
+    return (await this._json('POST', `imports/${id}/newer`, body)) as IReceived;
   }
 
   /** From the copy to the newest revision, or to what the browser has of it. */

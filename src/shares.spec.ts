@@ -34,7 +34,8 @@ function mirror(listed: IShare[]) {
     sequence: number,
     changes: Partial<IShare> & { forgotten?: boolean }
   ) => {
-    const { link: _, ...record } = share(changes);
+    const record: Partial<IShare> = share(changes);
+    delete (record as { link?: string }).link;
     stream.emit({
       schema_id: SHARE_SCHEMA,
       ...record,

@@ -70,7 +70,7 @@ export class Shares
     return this._known(await this._client.change(id, change));
   }
 
-  async update(id: string): Promise<IShare> {
+  async renew(id: string): Promise<IShare> {
     return this._known(await this._client.update(id));
   }
 

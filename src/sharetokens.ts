@@ -157,7 +157,7 @@ export interface IRemoteShares {
   share(request: IShareRequest): Promise<IShare>;
   change(id: string, change: IShareChange): Promise<IShare>;
   /** Share the notebook as it is now. */
-  update(id: string): Promise<IShare>;
+  renew(id: string): Promise<IShare>;
   revoke(id: string): Promise<void>;
   /** Take a share that can no longer be opened off the list. */
   forget(id: string): Promise<void>;

@@ -4,6 +4,7 @@ import type {
 } from '@jupyterlab/application';
 import { IRouter } from '@jupyterlab/application';
 import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
+import { IEditorServices } from '@jupyterlab/codeeditor';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
@@ -40,6 +41,7 @@ export const shareimport: JupyterFrontEndPlugin<void> = {
     IRouter,
     IDefaultFileBrowser,
     IRenderMimeRegistry,
+    IEditorServices,
     ICommandPalette
   ],
   activate: (
@@ -49,11 +51,12 @@ export const shareimport: JupyterFrontEndPlugin<void> = {
     router: IRouter | null,
     browser: IDefaultFileBrowser | null,
     rendermime: IRenderMimeRegistry | null,
+    editors: IEditorServices | null,
     palette: ICommandPalette | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const client = new ShareClient(app.serviceManager.serverSettings);
-    const lab = { app, client, shares, browser, rendermime };
+    const lab = { app, client, shares, browser, rendermime, editors };
     const context = { ...lab, translator, trans };
     addOpen(context);
     addImport(context);
@@ -84,7 +87,6 @@ async function ask({ trans }: IImportContext): Promise<string> {
   const result = await InputDialog.getText({
     title: trans.__('Open a Shared Link'),
     label: trans.__('Link that somebody sent you'),
-    placeholder: 'https://',
     okLabel: trans.__('Open')
   });
   return result.button.accept ? (result.value ?? '').trim() : '';
@@ -94,7 +96,9 @@ function addImport(context: IImportContext): void {
   const { app, trans } = context;
   app.commands.addCommand(CommandIDs.importBundle, {
     label: trans.__('Import Notebook Bundle…'),
-    caption: trans.__('Put an exported notebook into the file browser’s folder'),
+    caption: trans.__(
+      'Put an exported notebook into the file browser’s folder'
+    ),
     icon: importIcon,
     describedBy: NO_ARGS,
     execute: () =>

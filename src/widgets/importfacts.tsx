@@ -41,10 +41,7 @@ function factsOf(
       trans.__('Kernel'),
       kernel?.display_name || kernel?.name || trans.__('not said')
     ],
-    [
-      trans.__('Revision'),
-      trans.__('%1, of %2', revision, moment(updated))
-    ],
+    [trans.__('Revision'), trans.__('%1, of %2', revision, moment(updated))],
     [
       trans.__('Works until'),
       once ? trans.__('%1, or its first use', moment(expires)) : moment(expires)

@@ -16,9 +16,8 @@ export async function askShare(
   model: ShareModel,
   trans: TranslationBundle
 ): Promise<IShare | null> {
-  const dialog = new ShareDialog(model, trans);
   try {
-    const result = await dialog.launch();
+    const result = await new ShareDialog(model, trans).launch();
     return result.button.accept ? result.value : null;
   } finally {
     model.dispose();
@@ -45,22 +44,22 @@ class ShareDialog extends Dialog<IShare | null> {
       ]
     });
     this.addClass('jp-RemoteShareDialog');
-    this._body = body;
+    this._made = body;
     _model.stateChanged.connect(this._onChanged, this);
   }
 
   override resolve(index: number = MAKE): void {
     if (index === MAKE) {
-      void this._make();
+      void this._create();
     } else {
       super.resolve(index);
     }
   }
 
-  private async _make(): Promise<void> {
+  private async _create(): Promise<void> {
     const made = await this._model.create();
     if (made) {
-      this._body.made = made;
+      this._made.made = made;
       super.resolve(MAKE);
     } else if (!this.isDisposed) {
       this.node
@@ -69,14 +68,14 @@ class ShareDialog extends Dialog<IShare | null> {
     }
   }
 
-  private _onChanged(): void {
+  private readonly _onChanged = (): void => {
     const button = this.node.querySelector('.jp-Dialog-footer .jp-mod-accept');
     if (button instanceof HTMLButtonElement) {
       button.disabled = this._model.busy;
     }
-  }
+  };
 
-  private readonly _body: ShareBody;
+  private readonly _made: ShareBody;
 }
 
 class ShareBody extends VDomRenderer<ShareModel> {

@@ -222,9 +222,7 @@ function Carried({ model, trans }: IShareProps): React.JSX.Element {
   return (
     <Choices legend={trans.__('Tell')}>
       <Check
-        label={
-          kernel ? trans.__('Kernel: %1', kernel) : trans.__('Its kernel')
-        }
+        label={kernel ? trans.__('Kernel: %1', kernel) : trans.__('Its kernel')}
         checked={draft.carry.has('kernel')}
         onChange={carried => {
           model.setCarry('kernel', carried);

@@ -36,7 +36,11 @@ export function ShareRow(
   const stale = state === 'active' && changed;
   return (
     <li className="jp-RemoteRow" data-share={id} data-state={state}>
-      <notebookIcon.react tag="span" width="16px" className="jp-RemoteRow-app" />
+      <notebookIcon.react
+        tag="span"
+        width="16px"
+        className="jp-RemoteRow-app"
+      />
       <button
         className="jp-RemoteRow-name"
         title={path}
@@ -121,7 +125,11 @@ export function ReceivedRow(
   const title = trans.__('Show what the link to %1 leads to', name);
   return (
     <li className="jp-RemoteRow" data-received={id}>
-      <notebookIcon.react tag="span" width="16px" className="jp-RemoteRow-app" />
+      <notebookIcon.react
+        tag="span"
+        width="16px"
+        className="jp-RemoteRow-app"
+      />
       <button
         className="jp-RemoteRow-name"
         title={path || name}

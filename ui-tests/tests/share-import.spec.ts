@@ -1,10 +1,5 @@
 import { command, expect, tabBar, test } from './helpers';
-import {
-  axe,
-  description,
-  received,
-  sharing
-} from './helpers-share';
+import { axe, description, received, sharing } from './helpers-share';
 
 test.describe.configure({ timeout: 120_000 });
 
@@ -75,7 +70,11 @@ test('a kernel that is not here: those that fit are offered', async ({
   page
 }, info) => {
   const server = await sharing(page);
-  const kernel = { name: 'ml-2026', display_name: 'ML 2026', language: 'python' };
+  const kernel = {
+    name: 'ml-2026',
+    display_name: 'ML 2026',
+    language: 'python'
+  };
   server.description = description({
     kernel,
     kernel_here: false,

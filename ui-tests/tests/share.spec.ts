@@ -151,13 +151,17 @@ for (const theme of ['light', 'dark'] as const) {
     const panel = await openPanel(page);
     await expect(panel).toContainText('Nothing is shared.');
     await axe(page, '#jupyter-remote-panel');
-    await page.screenshot({ path: info.outputPath(`shares-empty-${theme}.png`) });
+    await page.screenshot({
+      path: info.outputPath(`shares-empty-${theme}.png`)
+    });
     server.shares = ROWS;
     server.received = THEIRS;
     await command(page, 'jupyter-remote:refresh-shares');
     const row = (id: string) => panel.locator(`[data-share="${id}"]`);
     await expect(row('spectrum')).toContainText('22 h left');
-    await expect(row('spectrum')).toContainText('used 12 times, last 3 min ago');
+    await expect(row('spectrum')).toContainText(
+      'used 12 times, last 3 min ago'
+    );
     await expect(row('spectrum')).toContainText('revision 4');
     await expect(row('old')).toContainText('Expired');
     await expect(row('wrong')).toContainText('Revoked');
@@ -185,19 +189,21 @@ test('a share is copied, updated, extended, revoked, forgotten', async ({
   await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
   await dialogButton(page, 'Done').click();
   await row.getByRole('button', { name: 'Update the link' }).click();
-  await expect.poll(() => server.asked.at(-1)?.path).toBe(
-    'shares/spectrum/update'
-  );
+  await expect
+    .poll(() => server.asked.at(-1)?.path)
+    .toBe('shares/spectrum/update');
   await row.getByRole('button', { name: 'Extend the link' }).click();
   await page.locator('.jp-Dialog input').fill('2 d');
   await page.screenshot({ path: info.outputPath('share-extend.png') });
   await axe(page, '.jp-Dialog');
   await dialogButton(page, 'Extend').click();
-  await expect.poll(() => server.asked.at(-1)).toEqual({
-    method: 'PATCH',
-    path: 'shares/spectrum',
-    body: { expires_in: 2 * 86_400 }
-  });
+  await expect
+    .poll(() => server.asked.at(-1))
+    .toEqual({
+      method: 'PATCH',
+      path: 'shares/spectrum',
+      body: { expires_in: 2 * 86_400 }
+    });
   await row.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Revoke…' }).click();
   const dialog = page.locator('.jp-Dialog');
