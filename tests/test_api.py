@@ -199,6 +199,21 @@ PATHS = [
     ("GET", "jobs"),
     ("POST", "jobs/look"),
     ("GET", "jobs/local/x/log"),
+    ("GET", "shares"),
+    ("POST", "shares"),
+    ("PATCH", "shares/000000000000000000000000"),
+    ("DELETE", "shares/000000000000000000000000"),
+    ("POST", "shares/000000000000000000000000/update"),
+    ("GET", "shares/000000000000000000000000/bundle"),
+    ("POST", "bundles"),
+    ("POST", "imports"),
+    ("POST", "imports/look"),
+    ("POST", "imports/upload"),
+    ("GET", "imports/aaaaaaaaaaaaaaaaaaaa"),
+    ("DELETE", "imports/aaaaaaaaaaaaaaaaaaaa"),
+    ("POST", "imports/aaaaaaaaaaaaaaaaaaaa/newer"),
+    ("GET", "imports/aaaaaaaaaaaaaaaaaaaa/difference"),
+    ("POST", "imports/aaaaaaaaaaaaaaaaaaaa/difference"),
     ("GET", "api.yaml"),
 ]
 
@@ -255,7 +270,8 @@ def test_the_description_knows_every_route_and_method() -> None:
         note=None,
         client=None,
         jobs=None,
-        desk=None,  # type: ignore[arg-type]
+        desk=None,
+        sharing=None,  # type: ignore[arg-type]
     )
     served = {}
     for path, handler, _ in table:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from jupyter_remote import app, events
+from jupyter_remote.shares.desk import RemoteShares
+from jupyter_remote.shares.imports import RemoteImports
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "jupyter_remote"
@@ -23,7 +25,7 @@ LAYERS = [
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base", "columns", "arrays", "journal"],
     ["apps", "backends", "table", "stops"],
-    ["sessions", "jobs"],
+    ["sessions", "jobs", "shares"],
     ["watch", "upkeep", "jobdesk"],
     ["proxy"],
     ["handlers", "activity"],
@@ -89,7 +91,7 @@ def test_functions_are_small(path: Path) -> None:
 
 def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
-    parts += [app.RemoteJobs, app.RemoteJobDesk]
+    parts += [app.RemoteJobs, app.RemoteJobDesk, RemoteShares, RemoteImports]
     parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import BinaryIO
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import authorized
@@ -98,7 +99,7 @@ class UploadHandler(ImportsBase):
 
     upload: Upload | None = None
 
-    async def prepare(self) -> None:
+    async def prepare(self) -> None:  # type: ignore[override]
         """Let nobody send who may not."""
         await super().prepare()
         if not self._finished and self.current_user and self.request.method == "POST":
@@ -121,12 +122,11 @@ class UploadHandler(ImportsBase):
         if self.upload:
             self.upload.close()
 
-    def whole(self) -> Upload:
+    def whole(self) -> BinaryIO:
         """The body that arrived."""
         if self.upload is None:
             raise InvalidSpec("nothing was sent")
-        self.upload.file.seek(0)
-        return self.upload
+        return self.upload.whole()
 
 
 class ImportsUploadHandler(UploadHandler):
@@ -138,7 +138,7 @@ class ImportsUploadHandler(UploadHandler):
         """A new file; nothing is overwritten."""
         text = {k: self.get_query_argument(k, "") for k in ("sender", "beside")}
         copied = await self.imports.upload(
-            self.whole().file,
+            self.whole(),
             name=self.get_query_argument("name", ""),
             link=self.get_query_argument("link", ""),
             folder=self.get_query_argument("folder", ""),
@@ -160,5 +160,5 @@ class ImportDifferenceHandler(UploadHandler):
     @authorized
     async def post(self, one: str) -> None:
         """The browser has fetched it and sends it."""
-        raw = self.whole().file.read()
+        raw = self.whole().read()
         await self.answer_long(await self.imports.difference(one, raw))

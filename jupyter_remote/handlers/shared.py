@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
 
 from ..errors import LimitReached, RemoteError
 from ..shares.address import PARAMETER
@@ -49,6 +50,11 @@ class SharedBase(JupyterHandler):
         self.request.uri = _HIDDEN
         self.request.path = _HIDDEN
 
+    @allow_unauthenticated
+    async def head(self, token: str) -> None:
+        """What only wants to look whether there is something learns nothing."""
+        raise web.HTTPError(405)
+
     async def find(self, token: str) -> Kept:
         """The share; raises what strangers are told."""
         return await self.links.find(token, self.request.remote_ip or "")
@@ -60,7 +66,7 @@ class SharedBase(JupyterHandler):
 
     def open_to_all(self) -> None:
         """Pages of any origin may read the answer, without credentials: the link is the right."""
-        self.send_headers({k: v for k, v in PAGE_HEADERS.items() if not k.startswith("Content-")})
+        self.send_headers({k: v for k, v in PAGE_HEADERS.items() if k != "Content-Type"})
         self.set_header("Access-Control-Allow-Origin", "*")
         self.clear_header("Access-Control-Allow-Credentials")
 

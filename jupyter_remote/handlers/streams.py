@@ -32,25 +32,30 @@ async def send_file(handler: web.RequestHandler, file: BinaryIO, content_type: s
 
 
 class Upload:
-    """The body of a request, kept in a file without a name; ``most`` bytes at most."""
+    """The body of a request, kept in a file without a name; ``most`` bytes at most. What is
+    too large is read to its end all the same: a browser that is cut off shows no reason."""
 
     def __init__(self, handler: web.RequestHandler, most: int) -> None:
         self._most, self._size = most, 0
-        connection = handler.request.connection
-        connection.set_max_body_size(_NO_LIMIT)  # type: ignore[union-attr]
-        self._check(int(handler.request.headers.get("Content-Length") or 0))
-        self.file: BinaryIO = tempfile.TemporaryFile()  # type: ignore[assignment]
+        handler.request.connection.set_max_body_size(_NO_LIMIT)  # type: ignore[union-attr]
+        self._file = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the request
 
     async def take(self, chunk: bytes) -> None:
-        """One part; raises TooLarge."""
+        """One part."""
         self._size += len(chunk)
-        self._check(self._size)
-        await asyncio.to_thread(self.file.write, chunk)
+        if self._size <= self._most:
+            await asyncio.to_thread(self._file.write, chunk)
+        elif self._file.tell():
+            await asyncio.to_thread(self._file.truncate, 0)
+            self._file.seek(0)
 
-    def _check(self, size: int) -> None:
-        if size > self._most:
+    def whole(self) -> BinaryIO:
+        """All of it, from its beginning; raises TooLarge."""
+        if self._size > self._most:
             raise TooLarge.of("this file", self._most)
+        self._file.seek(0)
+        return self._file
 
     def close(self) -> None:
         """Nothing is left."""
-        self.file.close()
+        self._file.close()

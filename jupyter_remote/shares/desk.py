@@ -1,4 +1,4 @@
-"""RemoteShares: what this user shares. The one writer of shares; every change is stored, then told."""
+"""RemoteShares: what this user shares. The one writer; every change is stored, then told."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ..errors import InvalidSpec, LimitReached, NotFound, RemoteError, WrongStat
 from ..events import Events
 from ..model import Json, as_time, now
 from .bundle import Bundle
+from .choices import carrying, chosen
 from .files import Source, UserFiles
 from .model import ACTIVE, REVOKED, Share
 from .names import notebook_name
@@ -60,9 +61,7 @@ class RemoteShares(LoggingConfigurable):
         help="Requests for links that one address may send; one for an unknown link counts as "
         "ten. 0: no limit.",
     )
-    hub_timeout = Float(
-        60.0, config=True, help="Seconds for the hub's share service to answer."
-    )
+    hub_timeout = Float(60.0, config=True, help="Seconds for the hub's share service to answer.")
     sender = Unicode(
         config=True,
         help="Name of the sender that the page of a link shows. Default: the account's name.",
@@ -111,10 +110,10 @@ class RemoteShares(LoggingConfigurable):
             created=as_time(at),
             expires=as_time(at + seconds),
             time=as_time(at),
-            **self._chosen(fields),
+            **chosen(fields),
         )
-        version = await asyncio.to_thread(Version.make, source, draft)
-        draft = self._carrying(draft, version, fields.get("carry", ["kernel"]))
+        version = await self._version(source, draft)
+        draft = carrying(draft, version, fields.get("carry", ["kernel"]), self.server_options)
         token, hub_id = await self.publisher.create(
             dataclasses.replace(draft, size=len(version.content)), seconds
         )
@@ -162,23 +161,23 @@ class RemoteShares(LoggingConfigurable):
             self._tell(kept.share, forgotten=True)
         self.locks.pop(id_, None)
 
-    async def bundle(self, path: str, *, outputs: bool = True, name: str = "") -> Bundle:
+    async def bundle(self, path: str, *, outputs: bool = True) -> Bundle:
         """A notebook of mine with all that it needs, as it is now."""
-        source = await self.files.read(path.strip("/"), self.max_bytes)
-        draft = dict.fromkeys(("id", "link", "mode", "created", "expires", "time"), "")
-        share = Share(path=path, name=notebook_name(name or path), outputs=outputs, **draft)
-        version = await asyncio.to_thread(Version.make, source, share)
-        share = self._carrying(share, version, ["kernel", *self.server_options])
-        extras = await self.files.requirements(path.strip("/"))
+        path = path.strip("/")
+        source = await self.files.read(path, self.max_bytes)
+        version = await asyncio.to_thread(Version.make, source, outputs=outputs, widgets=False)
         return Bundle(
-            name=share.name, notebook=version.content, options=share.options, extras=extras
+            name=notebook_name(path),
+            notebook=version.content,
+            options={"kernel": version.kernel, "server": self.server_options},
+            extras=await self.files.requirements(path),
         )
 
     async def bundle_of(self, id_: str) -> Bundle:
         """The notebook of a share as it is now, with the options that the share carries."""
         share = (await self.kept(id_)).share
-        bundle = await self.bundle(share.path, outputs=share.outputs, name=share.name)
-        return dataclasses.replace(bundle, options=share.options)
+        bundle = await self.bundle(share.path, outputs=share.outputs)
+        return dataclasses.replace(bundle, name=share.name, options=share.options)
 
     # -- what is known ----------------------------------------------------------------------
 
@@ -211,12 +210,16 @@ class RemoteShares(LoggingConfigurable):
             await asyncio.to_thread(self.store.forget, kept.share.id)
             raise
 
+    async def _version(self, source: Source, share: Share) -> Version:
+        options = {"outputs": share.outputs, "widgets": share.widgets}
+        return await asyncio.to_thread(Version.make, source, **options)
+
     async def refresh(self, kept: Kept) -> Share:
         """Send the file if it says something new. For who holds its lock."""
         source = await self.files.read(kept.share.path, await self._most())
         if source.file == kept.seen.file:
             return await self._seen_again(kept, source)
-        version = await asyncio.to_thread(Version.make, source, kept.share)
+        version = await self._version(source, kept.share)
         if version.sent == kept.seen.sent:
             return await self._seen_again(kept, source)
         kept = version.of(kept, revision=kept.share.revision + 1)
@@ -279,21 +282,11 @@ class RemoteShares(LoggingConfigurable):
     async def _seconds(self, wanted: float) -> float:
         most = (await self.publisher.limits())["expires_in"]
         if most and wanted > most:
-            raise InvalidSpec(f"a link may last {most / 3600:.4g} hours here, not {wanted / 3600:.4g}")
+            raise InvalidSpec(
+                f"a link may last {most / 3600:.4g} hours here, not {wanted / 3600:.4g}"
+            )
         return max(SHORTEST, float(wanted))
 
     async def _most(self) -> int:
         most = (await self.publisher.limits()).get("bytes") or self.max_bytes
         return min(self.max_bytes, int(most))
-
-    def _chosen(self, fields: Mapping[str, Json]) -> dict[str, Json]:
-        chosen = {key: fields[key] for key in ("once", "follow", "outputs", "widgets") if key in fields}
-        return chosen | {"users": tuple(dict.fromkeys(fields.get("users", [])))}
-
-    def _carrying(self, share: Share, version: Version, carry: list[str]) -> Share:
-        unknown = set(carry) - {"kernel", *self.server_options}
-        if unknown:
-            raise InvalidSpec(f"this server has no option {', '.join(sorted(unknown))}")
-        kernel = version.kernel if "kernel" in carry else None
-        server = {key: value for key, value in self.server_options.items() if key in carry}
-        return dataclasses.replace(share, options={"kernel": kernel, "server": server})

@@ -24,8 +24,8 @@ def main() -> None:
     from nbdime.diffing.notebooks import diff_notebooks
 
     both = json.load(sys.stdin)
-    base, remote = (nbformat.from_dict(both[key]) for key in ("base", "remote"))
-    json.dump(diff_notebooks(base, remote), sys.stdout)
+    nodes = [nbformat.from_dict(both[key]) for key in ("base", "remote")]  # type: ignore[no-untyped-call]
+    json.dump(diff_notebooks(*nodes), sys.stdout)
 
 
 async def difference(

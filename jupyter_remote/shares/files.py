@@ -125,7 +125,7 @@ class UserFiles:
     def _inside(self, path: str) -> None:
         """Jupyter follows links out of the root of the file browser; what is shared with
         others, and what others send, must not."""
-        if ".." in path.split("/") or "\0" in path:
+        if {".", ".."} & set(path.split("/")) or "\0" in path:
             raise NotFound(f"there is no file {path}")
         root = getattr(self._contents, "root_dir", None)
         if not root or not hasattr(self._contents, "_get_os_path"):

@@ -1,4 +1,4 @@
-"""Following: saves in Lab are sent at once; what changes behind Lab is noticed when somebody looks."""
+"""Saves in Lab are sent at once; what changes behind Lab is noticed when somebody looks."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ class Follower:
     def __init__(self, shares: RemoteShares, logger: EventLogger) -> None:
         self._shares, self._logger = shares, logger
         self._tasks: set[asyncio.Task[None]] = set()
+        self._waiting: set[str] = set()
         self._paths: dict[str, str] = {}
         self._known: int | None = None
 
@@ -49,21 +50,19 @@ class Follower:
             await self._renamed(str(data.get("source_path", "")).strip("/"), path)
 
     async def _saved(self, path: str) -> None:
-        """Two saves while one is being sent are sent as one."""
+        """Saves while one is being sent are sent as one."""
         for id_ in [i for i, p in (await self._active()).items() if p == path]:
-            task = asyncio.create_task(self._send(id_), name=f"follow-{id_}")
-            if any(t.get_name() == task.get_name() + "+" for t in self._tasks):
-                task.cancel()
-                continue
-            busy = any(t.get_name() == task.get_name() for t in self._tasks)
-            task.set_name(task.get_name() + ("+" if busy else ""))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            if id_ not in self._waiting:
+                self._waiting.add(id_)
+                task = asyncio.create_task(self._send(id_))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
     async def _renamed(self, old: str, new: str) -> None:
         for id_, path in (await self._active()).items():
             if path == old or path.startswith(old + "/"):
                 await self._rename(id_, new + path[len(old) :])
+        await asyncio.to_thread(self._shares.store.move_imports, old, new)
 
     async def _active(self) -> dict[str, str]:
         """Paths of active shares by id; read anew when shares came or went."""
@@ -76,6 +75,7 @@ class Follower:
     async def _send(self, id_: str) -> None:
         shares = self._shares
         async with shares.locks[id_]:
+            self._waiting.discard(id_)
             kept = await self._still(id_)
             if kept is None or not kept.share.follow:
                 return

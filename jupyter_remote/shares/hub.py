@@ -108,7 +108,7 @@ class HubPublisher:
     async def received(self) -> list[dict[str, Json]]:
         """Active shares that name this user."""
         listed = await self._json("GET", "api/received")
-        found: list[dict[str, Json]] = listed.get("shares", listed.get("received", []))
+        found: list[dict[str, Json]] = listed.get("shares") or listed.get("received") or []
         return found
 
     async def describe(self, key: str) -> Description:
@@ -127,7 +127,9 @@ class HubPublisher:
         try:
             data: dict[str, Json] = json.loads(answer or b"{}")
         except ValueError as error:
-            raise BackendError("the share service answered with something else than JSON") from error
+            raise BackendError(
+                "the share service answered with something else than JSON"
+            ) from error
         return data
 
     async def _ask(

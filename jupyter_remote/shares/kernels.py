@@ -32,7 +32,9 @@ def _kernel(name: str, spec: Mapping[str, Json]) -> dict[str, str]:
 
 def _likeness(one: Mapping[str, str], other: Mapping[str, str]) -> float:
     """From 0 to 2: how much names look alike, whose versions and environments often do."""
-    pairs = ((one.get(key, "").lower(), other.get(key, "").lower()) for key in ("name", "display_name"))
+    pairs = (
+        (one.get(key, "").lower(), other.get(key, "").lower()) for key in ("name", "display_name")
+    )
     return sum(SequenceMatcher(None, a, b).ratio() for a, b in pairs)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -100,14 +99,12 @@ class LocalLinks:
         return self._shares.store.snapshot(kept.share.id, kept.share.revision)
 
     async def bundle(self, kept: Kept) -> Bundle:
-        """The snapshot with the options that the share carries; a use."""
+        """The snapshot with the options that the share carries; a use. Files that lie beside
+        the notebook were not shared."""
         with await self.use(kept) as file:
             raw = await asyncio.to_thread(file.read)
         share = kept.share
-        extras = {}
-        with contextlib.suppress(RemoteError):  # what lies beside the notebook is an extra
-            extras = await self._shares.files.requirements(share.path)
-        return Bundle(name=share.name, notebook=raw, options=share.options, extras=extras)
+        return Bundle(name=share.name, notebook=raw, options=share.options)
 
     async def preview(self, kept: Kept) -> str:
         """A page that runs nothing; made once for each revision. No use."""

@@ -23,7 +23,8 @@ class _Record:
 
     def to_json(self) -> dict[str, Json]:
         """The record as it is stored and sent."""
-        return dataclasses.asdict(self)
+        fields = dataclasses.asdict(self)
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in fields.items()}
 
     @classmethod
     def from_json(cls: type[T], data: Mapping[str, Json]) -> T:

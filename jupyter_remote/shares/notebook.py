@@ -39,13 +39,13 @@ def read(raw: bytes | str) -> dict[str, Any]:
     is none. Takes seconds for 100 MB: call it in a thread."""
     try:
         text = raw if isinstance(raw, str) else raw.decode("utf-8")
-        notebook = nbformat.reader.reads(text)
-        return _checked(nbformat.convert(notebook, 4))
+        notebook = nbformat.reader.reads(text)  # type: ignore[no-untyped-call]
+        return _checked(nbformat.convert(notebook, 4))  # type: ignore[no-untyped-call]
     except UnicodeDecodeError as error:
         raise InvalidSpec("this is no notebook: it is not text") from error
     except RecursionError as error:
         raise InvalidSpec("this is no notebook: it is nested too deeply") from error
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (nbformat.ValidationError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise InvalidSpec(f"this is no notebook: {_first_line(error)}") from error
 
 
@@ -67,7 +67,7 @@ def _name_cells(notebook: dict[str, Any]) -> None:
     seen: set[Any] = set()
     for cell in notebook["cells"]:
         if cell.get("id") in seen or "id" not in cell:
-            cell["id"] = generate_corpus_id()
+            cell["id"] = generate_corpus_id()  # type: ignore[no-untyped-call]
         seen.add(cell["id"])
 
 

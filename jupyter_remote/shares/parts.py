@@ -122,5 +122,3 @@ def _server_options() -> Mapping[str, Json]:
     except ValueError:
         return {}
     return options if isinstance(options, dict) else {}
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,9 +22,12 @@ MOST_CELLS: Final = 2000
 """More are not shown."""
 
 _TAGS: Final = frozenset(
-    "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em h1 h2 h3"
-    " h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary sup table"
-    " tbody td tfoot th thead tr tt u ul var".split()
+    re.findall(
+        r"\w+",
+        "a abbr b blockquote br caption cite code col colgroup dd del details dfn div dl dt em h1"
+        " h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp small span strong sub summary"
+        " sup table tbody td tfoot th thead tr tt u ul var",
+    )
 )
 _ATTRIBUTES: Final = {
     "*": {"class", "title", "align"},
@@ -35,7 +39,7 @@ _ATTRIBUTES: Final = {
     "ol": {"start"},
 }
 _STYLES: Final = frozenset(
-    "color background-color font-weight font-style text-align text-decoration width".split()
+    {"color", "background-color", "font-weight", "font-style", "text-align", "text-decoration"}
 )
 _SEEN: Final = (
     "text/html",
@@ -58,7 +62,8 @@ pre { margin: 0; overflow-x: auto; white-space: pre-wrap; overflow-wrap: anywher
 .output_stderr, .output_error { background: #fdd; } img { max-width: 100%; height: auto; }
 table { border-collapse: collapse; } td, th { border: 1px solid #ddd; padding: .2rem .5rem; }
 .k,.kn,.kc,.kd,.kr,.ow { color: #080; font-weight: bold; } .s,.s1,.s2,.sd,.sa { color: #a11; }
-.c,.c1,.cm,.ch { color: #355; font-style: italic; } .nf,.nc { color: #00c; } .mi,.mf { color: #164; }
+.c,.c1,.cm,.ch { color: #355; font-style: italic; }
+.nf,.nc { color: #00c; } .mi,.mf { color: #165; }
 .ansi-red-fg { color: #a00; } .ansi-green-fg { color: #060; } .ansi-blue-fg { color: #22a; }
 .ansi-cyan-fg { color: #066; } .ansi-yellow-fg { color: #840; } .ansi-bold { font-weight: bold; }
 """
@@ -67,7 +72,7 @@ table { border-collapse: collapse; } td, th { border: 1px solid #ddd; padding: .
 def preview(raw: bytes) -> str:
     """The page. Raises InvalidSpec when this is no notebook. Takes about a second a megabyte:
     call it in a thread, and ``note`` for what is too large."""
-    notebook = read(raw)
+    notebook: Any = read(raw)
     strip(notebook)
     more = len(notebook["cells"]) - MOST_CELLS
     notebook["cells"] = [_seen(cell) for cell in notebook["cells"][:MOST_CELLS]]
@@ -85,8 +90,8 @@ def note(words: str) -> str:
 
 
 def _page(body: str) -> str:
-    head = '<meta charset="utf-8"><title>Preview</title>'
-    return f'<!doctype html><html lang="en"><head>{head}<style>{STYLE}</style></head><body>{body}</body></html>'
+    head = f'<meta charset="utf-8"><title>Preview</title><style>{STYLE}</style>'
+    return f'<!doctype html><html lang="en"><head>{head}</head><body>{body}</body></html>'
 
 
 def _clean(html: str) -> str:
@@ -119,12 +124,20 @@ def _seen(cell: Any) -> Any:
         data = output.get("data")
         if data is None:
             continue
-        best = next((kind for kind in _SEEN if data.get(kind)), None)
+        best = next((kind for kind in _SEEN if _shows(kind, data.get(kind))), None)
         kept = {best: data[best]} if best else {"text/plain": "(shown after the import)"}
         if best in ("image/svg+xml", "image/gif"):
             kept = {"text/html": _image(best, str(data[best]))}
         output["data"] = type(data)(kept)
     return cell
+
+
+def _shows(kind: str, content: Any) -> bool:
+    """Whether something is seen of it: of many HTML outputs nothing is, without their scripts."""
+    if kind != "text/html" or not content:
+        return bool(content)
+    clean = _clean(str(content))
+    return 'src="data:' in clean or bool(re.sub("<[^>]*>", "", clean).strip())
 
 
 def _image(kind: str, content: str) -> str:
@@ -139,4 +152,5 @@ def _exporter() -> HTMLExporter:
 
     quiet = logging.getLogger("jupyter_remote.preview")
     quiet.setLevel(logging.ERROR)
-    return HTMLExporter(template_name="basic", exclude_anchor_links=True, log=quiet)
+    options = {"template_name": "basic", "exclude_anchor_links": True, "log": quiet}
+    return HTMLExporter(**options)  # type: ignore[no-untyped-call]

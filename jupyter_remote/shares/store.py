@@ -202,6 +202,7 @@ class ShareStore:
         """The record of an import and its private part."""
         try:
             data = json.loads((self.received / f"{id_}.json").read_text())
+            data.pop("version")
             return Received.from_json(data.pop("received")), data
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
@@ -212,6 +213,14 @@ class ShareStore:
             found = self.noted(name.removesuffix(".json")) if name.endswith(".json") else None
             if found:
                 yield found
+
+    def move_imports(self, old: str, new: str) -> None:
+        """A file or a folder has another path now."""
+        for received, private in list(self.imports()):
+            path = received.path
+            if path == old or path.startswith(old + "/"):
+                moved = dataclasses.replace(received, path=new + path[len(old) :])
+                self.note(moved, private)
 
     def forget_import(self, id_: str) -> None:
         """Delete the record of an import, not the file."""

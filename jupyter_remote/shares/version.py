@@ -8,7 +8,6 @@ import hashlib
 from ..model import now
 from . import notebook
 from .files import Source
-from .model import Share
 from .store import Kept, Seen
 
 
@@ -23,11 +22,11 @@ class Version:
     source: Source
 
     @classmethod
-    def make(cls, source: Source, share: Share) -> Version:
-        """As the share's options say. Raises InvalidSpec when the file is no notebook; blocks."""
+    def make(cls, source: Source, *, outputs: bool, widgets: bool) -> Version:
+        """With or without outputs and the state of widgets. Raises InvalidSpec; blocks."""
         model = notebook.read(source.text)
         facts = notebook.facts_of(model, 0)
-        content = notebook.for_export(model, outputs=share.outputs, widgets=share.widgets)
+        content = notebook.for_export(model, outputs=outputs, widgets=widgets)
         return cls(
             content=content,
             sent=hashlib.sha256(content).hexdigest(),
@@ -53,5 +52,6 @@ class Version:
         )
         source = self.source
         seen = Seen(modified=source.modified, size=source.size, file=source.file, sent=self.sent)
-        known = {"kernel": self.kernel, "cells": self.cells}
-        return dataclasses.replace(kept, share=share, seen=seen, **known)
+        return dataclasses.replace(
+            kept, share=share, seen=seen, kernel=self.kernel, cells=self.cells
+        )

@@ -1,0 +1,508 @@
+"""The security of share links: each point of the promise is a test."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import random
+import re
+import stat
+import string
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from tornado.httpclient import AsyncHTTPClient
+
+from jupyter_remote.errors import Expired, ForeignLink, InvalidSpec, LimitReached, NotFound
+from jupyter_remote.shares import tokens
+from jupyter_remote.shares.address import read_link
+from jupyter_remote.shares.limits import MISS, RateLimit
+from jupyter_remote.shares.model import Share
+from jupyter_remote.shares.store import Kept, ShareStore
+
+from .conftest import until
+from .share_rig import Links, hostile, simple, write
+
+SOURCES = Path(__file__).parent.parent / "jupyter_remote"
+ALPHABET = string.ascii_letters + string.digits + "-_"
+
+
+@pytest.fixture
+def remote_config() -> dict[str, Any]:
+    return {"RemoteShares": {"requests_per_minute": 1_000_000}}
+
+
+@pytest.fixture
+def links(jp_fetch: Any, jp_root_dir: Path, jp_serverapp: Any) -> Links:
+    return Links(jp_fetch, jp_root_dir, jp_serverapp)
+
+
+def token_of(share: dict[str, Any]) -> str:
+    return str(share["link"]).rsplit("/", 1)[1]
+
+
+# -- trust never travels ------------------------------------------------------------------------
+
+
+async def test_an_import_is_not_trusted_by_the_server_that_saved_it(links: Links) -> None:
+    share = await links.share("a.ipynb", hostile())
+    contents = links.contents
+    contents.trust_notebook("a.ipynb")
+    assert contents.get("a.ipynb")["content"]["cells"][1]["metadata"]["trusted"] is True
+    await links("POST", "shares", share["id"], "update", body={})
+    copied = await links("POST", "imports", body={"link": share["link"]})
+    content = contents.get(copied["path"])["content"]
+    assert [c["metadata"]["trusted"] for c in content["cells"][1:]] == [False] * 3
+    raw = (links.root / copied["path"]).read_text()
+    assert not re.search("trusted|signature|widget", raw)
+
+
+async def test_an_uploaded_notebook_is_not_trusted_either(links: Links) -> None:
+    body = json.dumps(hostile())
+    answer = await links.fetch(
+        "imports", "upload", method="POST", body=body, params={"name": "x.ipynb"}
+    )
+    content = links.contents.get(json.loads(answer.body)["path"])["content"]
+    assert not any(c["metadata"].get("trusted") for c in content["cells"])
+    assert "widgets" not in content["metadata"]
+
+
+# -- import is a POST with XSRF check -----------------------------------------------------------
+
+
+async def test_a_cookie_alone_imports_nothing(links: Links, jp_serverapp: Any) -> None:
+    share = await links.share("a.ipynb", simple())
+    cookie = await links.login_cookie()
+    body = json.dumps({"link": share["link"]})
+    for path in (
+        "imports",
+        "imports/upload?name=x.ipynb",
+        "shares",
+        f"shares/{share['id']}/update",
+    ):
+        refused = await links.as_browser(path, cookie, body)
+        assert refused.code == 403, path
+        taken = await links.as_browser(path, cookie, body, xsrf=True)
+        assert taken.code in (200, 201, 400), path
+    assert (await links.as_browser(f"shares/{share['id']}", cookie, method="DELETE")).code == 403
+    files = {p.name for p in links.root.glob("*.ipynb")}
+    assert files == {"a.ipynb", "a1.ipynb"}, "one import had the XSRF token"
+    for path in ("imports", "imports/look", "imports/upload"):
+        answer = await links.as_browser(path, cookie, method="GET")
+        assert answer.code == 405, "nothing happens by GET"
+
+
+# -- the Host header --------------------------------------------------------------------------
+
+
+async def test_no_address_follows_from_the_host_header(links: Links) -> None:
+    share = await links.share("a.ipynb", simple())
+    assert share["link"].startswith("/")
+    for tail in ("", "/about", "/preview"):
+        url = links.url(share["link"] + tail)
+        plain = (await links.get(url)).body
+        links.server.web_app.settings["allow_remote_access"] = True
+        forged = await links.get(url, headers={"Host": "evil.example"})
+        assert (forged.code, forged.body) == (200, plain)
+        assert "evil.example" not in str(list(forged.headers.get_all()))
+    for path in [*SOURCES.glob("shares/*.py"), *SOURCES.glob("handlers/s*.py")]:
+        assert not re.search(r"request\.host|[\"']Host[\"']|full_url", path.read_text()), path
+
+
+# -- paths ------------------------------------------------------------------------------------
+
+
+async def test_only_files_of_the_file_browser_are_shared(links: Links, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    write(outside, "secret.ipynb", simple())
+    write(links.root, ".hidden.ipynb", simple())
+    write(links.root / ".folder", "a.ipynb", simple())
+    os.symlink(outside, links.root / "way")
+    os.symlink(outside / "secret.ipynb", links.root / "link.ipynb")
+    os.mkfifo(links.root / "pipe.ipynb")
+    for path in (
+        "../outside/secret.ipynb",
+        "x/../../outside/secret.ipynb",
+        str(outside / "secret.ipynb"),
+        "way/secret.ipynb",
+        "link.ipynb",
+        ".hidden.ipynb",
+        ".folder/a.ipynb",
+        "pipe.ipynb",
+        "a\x00.ipynb",
+    ):
+        body = {"path": path, "expires_in": 3600}
+        status, error = await links.refusal("POST", "shares", body=body)
+        assert status in (400, 403, 404), path
+        assert str(outside) not in error["message"] or path.startswith("/")
+        assert (await links.refusal("POST", "bundles", body={"path": path}))[0] in (400, 403, 404)
+    assert (await links("GET", "shares"))["shares"] == []
+
+
+async def test_a_file_that_became_a_link_is_sent_no_more(links: Links, tmp_path: Path) -> None:
+    write(tmp_path, "secret.ipynb", simple("secret"))
+    share = await links.share("a.ipynb", simple())
+    (links.root / "a.ipynb").unlink()
+    os.symlink(tmp_path / "secret.ipynb", links.root / "a.ipynb")
+    assert (await links.refusal("POST", "shares", share["id"], "update", body={}))[0] == 403
+    assert "secret" not in (await links.open(share, "notebook")).body.decode()
+
+
+async def test_imports_stay_in_the_file_browser(links: Links, tmp_path: Path) -> None:
+    share = await links.share("a.ipynb", simple())
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    os.symlink(outside, links.root / "way")
+    for folder in ("..", "../..", "way", "nowhere", "a.ipynb", ".", ".jupyter/.."):
+        status, _ = await links.refusal(
+            "POST", "imports", body={"link": share["link"], "folder": folder}
+        )
+        assert status in (400, 403, 404), folder
+    for name in ("../../evil.ipynb", "/etc/evil.ipynb", ".evil.ipynb", "..\\evil.ipynb"):
+        answer = await links.fetch(
+            "imports", "upload", method="POST", body=json.dumps(simple()), params={"name": name}
+        )
+        assert re.fullmatch(r"evil\d*\.ipynb", json.loads(answer.body)["path"])
+    assert os.listdir(outside) == []
+    assert not {"evil.ipynb", "a.ipynb"} & set(os.listdir(tmp_path))
+
+
+# -- strangers --------------------------------------------------------------------------------
+
+
+async def test_strangers_learn_nothing(links: Links) -> None:
+    """Unknown links are alike, whatever is wrong with them; only holders are told of an end."""
+    ends = {}
+    for state in ("active", "expired", "revoked", "used"):
+        share = await links.share(f"{state}.ipynb", simple(), once=state == "used")
+        ends[state] = share
+    links.expire(ends["expired"])
+    await links("DELETE", "shares", ends["revoked"]["id"])
+    await links.open(ends["used"], "notebook")
+    prefix = ends["active"]["link"].removesuffix(token_of(ends["active"]))
+    wrong = [tokens.new_token(), "x", "x" * 43, "%00", "..%2f..", "a" * 5000, "ü"]
+    wrong += [token_of(s)[:-1] + ("A" if token_of(s)[-1] != "A" else "B") for s in ends.values()]
+    wrong += [s["id"] for s in ends.values()]
+    wrong += [tokens.digest(token_of(s)) for s in ends.values()]
+    for tail in ("", "/about", "/notebook", "/preview", "/bundle"):
+        answers = set()
+        for token in wrong:
+            answer = await links.get(links.url(f"{prefix}{token}{tail}"))
+            kept = {k: v for k, v in answer.headers.get_all() if k not in ("Date", "Set-Cookie")}
+            answers.add((answer.code, answer.body, json.dumps(kept, sort_keys=True)))
+        assert len(answers) == 1, "one answer for all that is wrong"
+        assert answers.pop()[0] == 404
+    for state in ("expired", "revoked", "used"):
+        assert (await links.open(ends[state])).code == 410
+
+
+async def test_answers_are_kept_nowhere(links: Links) -> None:
+    share = await links.share("a.ipynb", simple())
+    for tail in ([], ["about"], ["preview"], ["notebook"], ["bundle"], ["nothing"]):
+        answer = await links.open(share, *tail)
+        if tail == ["nothing"]:
+            assert answer.code == 404
+            continue
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy, tail
+    policy = (await links.open(share, "preview")).headers["Content-Security-Policy"]
+    assert policy.split(";")[0] == "sandbox"
+
+
+def stored(tmp_path: Path, token: str) -> ShareStore:
+    store = ShareStore(tmp_path)
+    times = dict.fromkeys(("created", "time"), "2026-01-01T00:00:00.000Z")
+    text = {"path": "a.ipynb", "name": "a.ipynb", "link": "", "mode": "local"}
+    share = Share(id=tokens.share_id(token), expires="2999-01-01T00:00:00.000Z", **text, **times)
+    store.save(Kept(share=share, token=token))
+    return store
+
+
+def altered(token: str, dice: random.Random) -> str:
+    """The token with a few things changed that people and attackers change."""
+    text = list(token)
+    kind = dice.randrange(7)
+    at = dice.randrange(len(text))
+    if kind == 0:
+        text[at] = dice.choice(ALPHABET)
+    elif kind == 1:
+        text[at] = text[at].swapcase()
+    elif kind == 2:
+        del text[at]
+    elif kind == 3:
+        text.insert(at, dice.choice(ALPHABET + "=%/. \0ü\ud800"))
+    elif kind == 4:
+        other = dice.randrange(len(text))
+        text[at], text[other] = text[other], text[at]
+    elif kind == 5:
+        text = text[:at] + dice.choices(ALPHABET, k=len(text) - at)
+    else:
+        text = [*text[at:], *text[:at]]
+    return "".join(text)
+
+
+def test_of_100_000_altered_tokens_none_is_accepted(tmp_path: Path) -> None:
+    token = tokens.new_token()
+    store = stored(tmp_path, token)
+    assert store.by_token(token) is not None
+    dice = random.Random(4)
+    tried = 0
+    while tried < 100_000:
+        wrong = altered(token, dice)
+        if wrong != token:
+            tried += 1
+            assert store.by_token(wrong) is None, wrong
+    assert store.by_token(token) is not None
+
+
+def test_tokens_are_long_random_and_different() -> None:
+    made = {tokens.new_token() for _ in range(10_000)}
+    assert len(made) == 10_000
+    assert all(tokens.well_formed(token) for token in made)
+    assert 43 * 6 >= 256
+    assert tokens.same(tokens.digest("a"), "a")
+    assert not tokens.same(tokens.digest("a"), "b")
+    assert not tokens.same("", "")
+
+
+def test_tokens_are_compared_in_constant_time() -> None:
+    """By the one function that does so; nothing else in the package compares tokens."""
+    assert "hmac.compare_digest" in (SOURCES / "shares" / "tokens.py").read_text()
+    for path in SOURCES.glob("shares/*.py"):
+        assert not re.search(r"token\s*[!=]=|[!=]=\s*\w*\.?token\b", path.read_text()), path
+
+
+async def test_odd_records_open_nothing(tmp_path: Path) -> None:
+    token = tokens.new_token()
+    store = stored(tmp_path, token)
+    path = store.shares / tokens.share_id(token) / "share.json"
+    good = json.loads(path.read_text())
+    for bad in ({**good, "token": "x"}, {**good, "share": {}}, [], {**good, "seen": 1}):
+        path.write_text(json.dumps(bad))
+        assert store.by_token(token) is None
+    assert store.by_token("") is None
+    assert store.load("../../etc") is None
+    assert store.noted("../../etc/passwd") is None
+
+
+# -- rates ------------------------------------------------------------------------------------
+
+
+def test_guesses_run_dry_and_come_back() -> None:
+    clock = [0.0]
+    limit = RateLimit(60, lambda: clock[0])
+    for _ in range(6):
+        limit.take("a", MISS)
+    with pytest.raises(LimitReached):
+        limit.take("a")
+    limit.take("b")
+    clock[0] = 1.5
+    limit.take("a")
+    with pytest.raises(LimitReached):
+        limit.take("a")
+    for n in range(30_000):
+        limit.take(f"address {n}")
+    assert len(limit._buckets) <= 10_000
+
+
+class TestRates:
+    @pytest.fixture
+    def remote_config(self) -> dict[str, Any]:
+        return {"RemoteShares": {"requests_per_minute": 30}}
+
+    async def test_who_guesses_is_stopped(self, links: Links) -> None:
+        share = await links.share("a.ipynb", simple())
+        assert (await links.open(share, "about")).code == 200
+        wrong = {"link": share["link"][:-4] + "AAAA"}
+        codes = [(await links.open(wrong)).code for _ in range(6)]
+        assert codes[0] == 404
+        assert codes[-1] == 429
+        stopped = await links.open(share, "about")
+        assert (stopped.code, stopped.headers["Retry-After"]) == (429, "60")
+        assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
+
+
+# -- other users ------------------------------------------------------------------------------
+
+
+async def test_the_link_gives_nothing_but_the_copy(links: Links) -> None:
+    """Whoever has it may not list, update, extend or revoke."""
+    share = await links.share("a.ipynb", simple())
+    base = links.base
+    for method, path in (
+        ("GET", "shares"),
+        ("DELETE", f"shares/{share['id']}"),
+        ("PATCH", f"shares/{share['id']}"),
+        ("POST", f"shares/{share['id']}/update"),
+        ("DELETE", f"shared/{token_of(share)}"),
+        ("PUT", f"shared/{token_of(share)}/notebook"),
+        ("POST", f"shared/{token_of(share)}"),
+    ):
+        body = "{}" if method in ("POST", "PATCH", "PUT") else None
+        answer = await links.get(
+            links.url(f"{base}jupyter-remote/{path}"), method=method, body=body
+        )
+        assert answer.code in (302, 403, 404, 405), (method, path)
+    assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
+
+
+def test_we_ask_the_hub_for_nothing_that_is_others() -> None:
+    """Sources of both sides name no scope over servers, tokens or everything."""
+    for path in [p for room in ("shares", "handlers", "hub") for p in SOURCES.glob(f"{room}/*.py")]:
+        text = path.read_text()
+        for scope in ("access:servers", "admin:", "tokens!", '"tokens"', "start:servers"):
+            if scope == "access:servers" and "access:servers!server" in text:
+                continue
+            assert scope not in text, f"{path} names {scope}"
+    client = (SOURCES / "shares" / "hub.py").read_text()
+    assert "hub/api" not in client
+    assert "follow_redirects=False" in client
+
+
+# -- secrets ----------------------------------------------------------------------------------
+
+
+async def test_logs_hold_no_tokens(links: Links, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    share = await links.share("a.ipynb", simple())
+    for tail in ([], ["about"], ["preview"], ["notebook"], ["bundle"]):
+        await links.open(share, *tail)
+    await links("POST", "imports", body={"link": share["link"]})
+    await links("POST", "imports", "look", body={"link": share["link"]})
+    url = links.url(f"{links.base}lab?jupyter-remote-share={share['link']}")
+    await links.get(url)
+    await links.get(links.url(f"{links.base}nothing"), headers={"Referer": url})
+    await links("DELETE", "shares", share["id"])
+    await links.open(share)
+    await links.open(share, "notebook")
+    await links.refusal("POST", "imports", body={"link": share["link"]})
+    await until(lambda: len(links.events) >= 5, "the events")
+    assert "[secret]" in caplog.text
+    assert token_of(share) not in caplog.text
+
+
+async def test_what_is_stored_is_private(links: Links) -> None:
+    share = await links.share("a.ipynb", simple(), once=True)
+    await links("POST", "imports", body={"link": share["link"]})
+    found = [*links.data.rglob("*")]
+    assert any(path.name == "uses" for path in found)
+    assert any(path.parent.name == "received" for path in found)
+    for path in found:
+        if not path.is_symlink():
+            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
+
+
+# -- sizes ------------------------------------------------------------------------------------
+
+
+class TestSizes:
+    @pytest.fixture
+    def remote_config(self) -> dict[str, Any]:
+        return {"RemoteShares": {"max_bytes": 100_000, "preview_bytes": 5000}}
+
+    async def test_too_large_is_said_with_the_limit(self, links: Links) -> None:
+        large = json.dumps(simple("x" * 60_000))
+        write(links.root, "a.ipynb", simple("x" * 60_000))
+        body = {"path": "a.ipynb", "expires_in": 3600}
+        status, error = await links.refusal("POST", "shares", body=body)
+        assert (status, error["reason"]) == (413, "too-large")
+        assert "at most 0.1 MB" in error["message"]
+        answer = await links.upload(large.encode())
+        assert (answer.code, "at most 0.1 MB" in answer.body.decode()) == (413, True)
+        chunked = await links.upload(large.encode(), chunked=True)
+        assert chunked.code == 413, "the limit counts what arrives"
+        assert [p.name for p in links.root.iterdir()] == ["a.ipynb"]
+
+    async def test_a_large_preview_is_a_sentence(self, links: Links) -> None:
+        share = await links.share("a.ipynb", simple("x" * 20_000))
+        assert "too large for a preview" in (await links.open(share, "preview")).body.decode()
+
+
+async def test_a_large_notebook_streams(links: Links) -> None:
+    """Of an upload that stops in the middle nothing is left, and parts arrive as parts."""
+    share = await links.share("a.ipynb", simple("x" * 3_000_000))
+    parts: list[int] = []
+    url = links.url(share["link"] + "/notebook")
+    await AsyncHTTPClient().fetch(url, streaming_callback=lambda part: parts.append(len(part)))
+    assert len(parts) > 5
+    assert max(parts) < 1_000_000
+    before = len(os.listdir("/proc/self/fd"))
+    await links.broken_upload()
+    await until(lambda: len(os.listdir("/proc/self/fd")) <= before + 1, "the file to be closed")
+    assert [p.name for p in links.root.iterdir()] == ["a.ipynb"]
+
+
+# -- links that people paste --------------------------------------------------------------------
+
+TOKEN = "A" * 43
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "key"),
+    [
+        (f"/user/a/jupyter-remote/shared/{TOKEN}", "local", TOKEN),
+        (f"https://x.example/user/a/jupyter-remote/shared/{TOKEN}/", "local", TOKEN),
+        (f" https://x.example/services/share/s/{TOKEN} ", "hub", TOKEN),
+        ("/services/share/s/id-abc_1", "hub", "id-abc_1"),
+        (
+            f"https://x.example/lab?jupyter-remote-share=%2Fservices%2Fshare%2Fs%2F{TOKEN}",
+            "hub",
+            TOKEN,
+        ),
+        (f"https://x.example/user/b/jupyter-remote/shared/{TOKEN}", "foreign", ""),
+        (f"/services/share/s/{TOKEN}/../../../hub/api/users", "foreign", ""),
+        (f"/services/share/s/{TOKEN[:-1]}", "foreign", ""),
+        (f"//evil.example/services/share/s/{TOKEN}x", "foreign", ""),
+    ],
+)
+def test_links_are_recognised_by_their_path_alone(text: str, kind: str, key: str) -> None:
+    found = read_link(text, local="/user/a/jupyter-remote/shared/", hub="/services/share/s/")
+    assert (found.kind, found.key) == (kind, key)
+    assert TOKEN not in repr(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "hello", "javascript:alert(1)", "file:///etc/passwd", "ftp://x/y", "http://[", "x" * 5000],
+)
+def test_what_is_no_link_is_said_so(text: str) -> None:
+    with pytest.raises(InvalidSpec):
+        read_link(text, local="/x/", hub="")
+
+
+async def test_this_server_fetches_no_foreign_address(links: Links) -> None:
+    asked: list[str] = []
+
+    async def heard(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append((await reader.readline()).decode())
+        writer.close()
+
+    listener = await asyncio.start_server(heard, "127.0.0.1", 0)
+    port = listener.sockets[0].getsockname()[1]
+    share = await links.share("a.ipynb", simple())
+    unknown = share["link"][:-4] + "AAAA"
+    for link in (f"http://127.0.0.1:{port}/a.ipynb", f"http://127.0.0.1:{port}{unknown}"):
+        for path in (["imports"], ["imports", "look"]):
+            status, error = await links.refusal("POST", *path, body={"link": link})
+            assert (status, error["reason"]) == (400, "foreign-link")
+    assert (await links.refusal("POST", "imports", "look", body={"link": unknown}))[0] == 404
+    listener.close()
+    await listener.wait_closed()
+    assert asked == []
+
+
+def test_errors_of_links_have_their_statuses() -> None:
+    assert [e.status for e in (NotFound, Expired, ForeignLink, LimitReached)] == [
+        404,
+        410,
+        400,
+        429,
+    ]
+    assert nbformat.current_nbformat == 4
