@@ -116,6 +116,7 @@ export class ImportModel extends VDomModel {
       this._fail(trans.__('This is no link to a shared notebook.'));
       return;
     }
+    this._made = null;
     this._set('looking');
     try {
       this._description = await client.look(this.link);

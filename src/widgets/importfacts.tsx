@@ -46,7 +46,7 @@ function factsOf(
       trans.__('Works until'),
       once ? trans.__('%1, or its first use', moment(expires)) : moment(expires)
     ],
-    [trans.__('Outputs'), outputs ? trans.__('with') : trans.__('without')]
+    [trans.__('Outputs'), outputs ? trans.__('included') : trans.__('left out')]
   ];
   for (const [key, value] of Object.entries(options.server ?? {})) {
     facts.push([trans.__('Server: %1', key), optionText(value)]);

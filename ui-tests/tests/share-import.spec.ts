@@ -28,7 +28,7 @@ for (const theme of ['light', 'dark'] as const) {
     await axe(page, '.jp-RemoteImport');
     await page.screenshot({ path: info.outputPath(`import-${theme}.png`) });
 
-    await tab.getByLabel('Folder').fill('shared');
+    await tab.getByRole('textbox', { name: 'Folder' }).fill('shared');
     await tab.getByRole('button', { name: 'Copy into My Files' }).click();
     await expect(tab.getByRole('status')).toHaveText(
       'Copied to shared/spectrum.ipynb'
