@@ -210,9 +210,11 @@ class Links:
     def _token(self) -> dict[str, str]:
         return {"Authorization": f"token {self._server.identity_provider.token}"}
 
-    async def upload(self, body: bytes, *, chunked: bool = False) -> Any:
+    async def upload(
+        self, body: bytes, *, chunked: bool = False, query: str = "name=x.ipynb"
+    ) -> Any:
         """Send a file, with or without saying before how long it is."""
-        url = self.url(f"{self.base}jupyter-remote/imports/upload?name=x.ipynb")
+        url = self.url(f"{self.base}jupyter-remote/imports/upload?{query}")
 
         async def produce(write: Callable[[bytes], Any]) -> None:
             for at in range(0, len(body), 10_000):

@@ -90,6 +90,7 @@ def share_routes(of_share: dict[str, Any]) -> list[Route]:
         (f"{link}/notebook", shared.SharedNotebookHandler, of_share),
         (f"{link}/preview", shared.SharedPreviewHandler, of_share),
         (f"{link}/bundle", shared.SharedBundleHandler, of_share),
+        ("shared/(?P<rest>.*)", shared.SharedNothingHandler, of_share),
     ]
 
 

@@ -99,6 +99,11 @@ class UploadHandler(ImportsBase):
 
     upload: Upload | None = None
 
+    def initialize(self, sharing: Sharing) -> None:
+        """The query may hold a link, which is a secret: it stays out of the log."""
+        super().initialize(sharing)
+        self.request.uri = self.request.path
+
     async def prepare(self) -> None:  # type: ignore[override]
         """Let nobody send who may not."""
         await super().prepare()

@@ -117,7 +117,8 @@ class SharedPageHandler(SharedBase):
     async def get(self, token: str) -> None:
         """No use."""
         kept = await self.find(token)
-        link = quote(self.sharing.shares.publisher.link(token), safe="")
+        path = self.sharing.shares.publisher.link(token)
+        link = quote(path, safe="")
         actions = [
             Action(
                 label="Open in JupyterLab",
@@ -125,10 +126,10 @@ class SharedPageHandler(SharedBase):
                 note=_OPEN,
                 primary=True,
             ),
-            Action(label="Download", href=f"{token}/notebook", download=True),
+            Action(label="Download", href=f"{path}/notebook", download=True),
             Action(
                 label="Download with its options",
-                href=f"{token}/bundle",
+                href=f"{path}/bundle",
                 note="A zip that File > Import Bundle... of any JupyterLab with this extension "
                 "takes.",
                 download=True,
@@ -136,7 +137,7 @@ class SharedPageHandler(SharedBase):
         ]
         self.send_headers()
         about = self.links.describe(kept)
-        self.finish(share_page(about, actions, preview_url=f"{token}/preview"))
+        self.finish(share_page(about, actions, preview_url=f"{path}/preview"))
 
 
 class SharedAboutHandler(SharedBase):
@@ -190,3 +191,19 @@ class SharedBundleHandler(SharedBase):
             self.open_to_all()
             self.set_attachment_header(bundle.name.removesuffix(".ipynb") + ".zip")
             await send_file(self, file, "application/zip")
+
+
+class SharedNothingHandler(SharedBase):
+    """Whatever else is asked for below ``shared/``: perhaps with a token, so it is hidden too."""
+
+    page = True
+
+    @allow_unauthenticated
+    async def get(self, rest: str) -> None:
+        """There is nothing."""
+        await self.find("")
+
+    @allow_unauthenticated
+    async def head(self, rest: str) -> None:
+        """The same."""
+        raise web.HTTPError(405)
