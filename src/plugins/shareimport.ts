@@ -14,10 +14,8 @@ import { attempt, NO_ARGS } from '../commands';
 import { importIcon } from '../icons';
 import type { IImportContext } from '../importactions';
 import { ShareClient } from '../shareclient';
+import { parseShareRoute } from '../shareroute';
 import { IRemoteShares } from '../tokens';
-
-/** Parameter of Lab's URL that holds a link. */
-const PARAMETER = 'jupyter-remote-share';
 
 const LINK_ARGS = {
   args: {
@@ -128,16 +126,4 @@ function addRoute({ app, trans }: IImportContext, router: IRouter): void {
     command: CommandIDs.shareRoute,
     pattern: /[?&]jupyter-remote-share=/
   });
-}
-
-/** The link in a location, and the location without it. */
-export function parseShareRoute(
-  location: Pick<IRouter.ILocation, 'path' | 'search' | 'hash'>
-): { link: string; rest: string } {
-  const { path, search, hash } = location;
-  const query = new URLSearchParams(search ?? '');
-  const link = query.get(PARAMETER) ?? '';
-  query.delete(PARAMETER);
-  const others = query.toString();
-  return { link, rest: path + (others && `?${others}`) + hash };
 }

@@ -111,7 +111,7 @@ function There(props: IImportProps): React.JSX.Element {
         <ImportCopies {...props} />
         <ImportTarget {...props} />
         {model.problem && (
-          <p className="jp-RemoteShare-problem" role="alert">
+          <p className="jp-RemoteSharing-problem" role="alert">
             <icon.react tag="span" width="16px" aria-hidden="true" />
             <span>{fullSentence(model.problem)}</span>
           </p>
@@ -120,20 +120,33 @@ function There(props: IImportProps): React.JSX.Element {
         {model.otherServer && (
           <p>
             {trans.__('Your server runs with other options.')}{' '}
-            <a
-              className="jp-RemoteImport-link"
-              href={model.url?.href}
-              target="_blank"
-              rel="noreferrer"
-            >
-              {trans.__('The page of the link starts one with these.')}
-            </a>
+            <PageLink
+              model={model}
+              words={trans.__('The page of the link starts one with these.')}
+            />
           </p>
         )}
         <Downloads {...props} once={description.once} />
       </section>
       <Preview {...props} />
     </div>
+  );
+}
+
+/** The way to the page that every browser can show. */
+function PageLink(props: {
+  readonly model: ImportModel;
+  readonly words: string;
+}): React.JSX.Element {
+  return (
+    <a
+      className="jp-RemoteImport-link"
+      href={props.model.url?.href}
+      target="_blank"
+      rel="noreferrer"
+    >
+      {props.words}
+    </a>
   );
 }
 
@@ -180,9 +193,11 @@ function Preview({ model, trans }: IImportProps): React.JSX.Element {
     >
       {model.foreign ? (
         <p className="jp-RemoteNote">
-          {trans.__(
-            'Notebooks of other places have no preview here. Copies of them are not trusted: scripts in their outputs do not run.'
-          )}
+          {trans.__('Notebooks of other places have no preview here.')}{' '}
+          <PageLink
+            model={model}
+            words={trans.__('The page of the link has one.')}
+          />
         </p>
       ) : (
         <iframe

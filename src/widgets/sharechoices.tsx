@@ -6,7 +6,7 @@ export function Choices(props: {
   readonly children: React.ReactNode;
 }): React.JSX.Element {
   return (
-    <fieldset className="jp-RemoteShare-choices">
+    <fieldset className="jp-RemoteSharing-choices">
       <legend>{props.legend}</legend>
       <div>{props.children}</div>
     </fieldset>

@@ -34,7 +34,7 @@ class ShareDialog extends Dialog<IShare | null> {
     super({
       title: trans.__('Share %1', PathExt.basename(_model.path)),
       body,
-      focusNodeSelector: '.jp-RemoteShare input:checked',
+      focusNodeSelector: '.jp-RemoteSharing input:checked',
       buttons: [
         Dialog.cancelButton(),
         Dialog.okButton({
@@ -43,7 +43,7 @@ class ShareDialog extends Dialog<IShare | null> {
         })
       ]
     });
-    this.addClass('jp-RemoteShareDialog');
+    this.addClass('jp-RemoteSharingDialog');
     this._made = body;
     _model.stateChanged.connect(this._onChanged, this);
   }
@@ -63,7 +63,7 @@ class ShareDialog extends Dialog<IShare | null> {
       super.resolve(MAKE);
     } else if (!this.isDisposed) {
       this.node
-        .querySelector<HTMLElement>('.jp-RemoteShare [aria-invalid="true"]')
+        .querySelector<HTMLElement>('.jp-RemoteSharing [aria-invalid="true"]')
         ?.focus();
     }
   }
@@ -84,7 +84,7 @@ class ShareBody extends VDomRenderer<ShareModel> {
     private readonly _trans: TranslationBundle
   ) {
     super(model);
-    this.addClass('jp-RemoteShare');
+    this.addClass('jp-RemoteSharing');
   }
 
   made: IShare | null = null;

@@ -22,14 +22,14 @@ interface IShareProps {
 export function ShareForm(props: IShareProps): React.JSX.Element {
   const { model, trans } = props;
   return (
-    <div className="jp-RemoteShare-form" aria-busy={model.busy}>
+    <div className="jp-RemoteSharing-form" aria-busy={model.busy}>
       <Sentence {...props} />
       <Expiry {...props} />
       <Audience {...props} />
       <Version {...props} />
       <Contents {...props} />
       <Carried {...props} />
-      <p className="jp-RemoteShare-busy" role="status">
+      <p className="jp-RemoteSharing-busy" role="status">
         {model.busy ? trans.__('Making the link…') : ''}
       </p>
       <Problem {...props} />
@@ -48,7 +48,7 @@ function Sentence({ model, trans }: IShareProps): React.JSX.Element {
           trans
         );
   return (
-    <div className="jp-RemoteShare-sentence">
+    <div className="jp-RemoteSharing-sentence">
       <p aria-live="polite">{sentence}</p>
       <p>{versionWords(draft.follow, trans)}</p>
       {mode === 'local' && (
@@ -80,7 +80,7 @@ function Expiry({ model, trans }: IShareProps): React.JSX.Element {
           }}
         />
       ))}
-      <span className="jp-RemoteShare-own">
+      <span className="jp-RemoteSharing-own">
         <Radio
           name={`${id}-life`}
           label={trans.__('Other:')}
@@ -129,7 +129,7 @@ function Audience({ model, trans }: IShareProps): React.JSX.Element {
               model.set({ named: false });
             }}
           />
-          <span className="jp-RemoteShare-own">
+          <span className="jp-RemoteSharing-own">
             <Radio
               name={`${id}-users`}
               label={trans.__('Only:')}
@@ -246,7 +246,7 @@ function Problem({ model }: IShareProps): React.JSX.Element | null {
   const words = model.problem || (model.tried ? model.doubt : '');
   const icon = stateIcon('failed');
   return words ? (
-    <p className="jp-RemoteShare-problem" role="alert">
+    <p className="jp-RemoteSharing-problem" role="alert">
       <icon.react tag="span" width="16px" aria-hidden="true" />
       <span>{fullSentence(words)}</span>
     </p>

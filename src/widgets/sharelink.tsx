@@ -20,11 +20,11 @@ export async function showLink(
       trans={trans}
     />
   );
-  body.addClass('jp-RemoteShare');
+  body.addClass('jp-RemoteSharing');
   await showDialog({
     title: trans.__('Link to %1', share.name),
     body,
-    focusNodeSelector: '.jp-RemoteShare-copy',
+    focusNodeSelector: '.jp-RemoteSharing-copy',
     buttons: [Dialog.okButton({ label: trans.__('Done') })]
   });
 }
@@ -47,14 +47,14 @@ function ShareLink(props: {
   };
   return (
     <>
-      <div className="jp-RemoteShare-sentence">
+      <div className="jp-RemoteSharing-sentence">
         <p>{shareSentence({ ...share, until: Date.parse(expires) }, trans)}</p>
         <p>{versionWords(follow, trans)}</p>
         {mode === 'local' && (
           <p>{trans.__('The link works while this server runs.')}</p>
         )}
       </div>
-      <div className="jp-RemoteShare-link">
+      <div className="jp-RemoteSharing-link">
         <input
           ref={box}
           className="jp-mod-styled"
@@ -66,14 +66,14 @@ function ShareLink(props: {
           }}
         />
         <button
-          className="jp-mod-styled jp-RemoteShare-copy"
+          className="jp-mod-styled jp-RemoteSharing-copy"
           onClick={() => void copy()}
         >
           <copyIcon.react tag="span" width="16px" aria-hidden="true" />
           {trans.__('Copy Link')}
         </button>
       </div>
-      <p className="jp-RemoteShare-busy" role="status">
+      <p className="jp-RemoteSharing-busy" role="status">
         {said}
       </p>
       <QrCode text={link} label={trans.__('The link as a QR code')} />

@@ -186,7 +186,7 @@ function answerOf(
 /** The dialog that makes a link to a notebook. */
 export async function shareDialog(page: Page, path: string): Promise<Locator> {
   await command(page, 'jupyter-remote:share-link', { path });
-  const dialog = page.locator('.jp-RemoteShareDialog');
+  const dialog = page.locator('.jp-RemoteSharingDialog');
   await expect(dialog).toBeVisible();
   return dialog;
 }

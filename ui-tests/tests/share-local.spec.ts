@@ -62,7 +62,7 @@ async function shareByMouse(
     .locator('.jp-DirListing-item', { hasText: name })
     .click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Share Link…' }).click();
-  const dialog = page.locator('.jp-RemoteShareDialog');
+  const dialog = page.locator('.jp-RemoteSharingDialog');
   await expect(dialog).toContainText('who has the link');
   await page.screenshot({ path: picture });
   await dialogButton(page, 'Create Link').click();
