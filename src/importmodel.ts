@@ -134,11 +134,15 @@ export class ImportModel extends VDomModel {
   /** Ask the foreign place what it is. */
   async lookAbroad(): Promise<void> {
     const { client, kernels, shares, trans } = this._options;
+    this._made = null;
     this._set('looking');
     try {
       const answer = await client.foreign(this.url?.href ?? '', 'about');
       const told = (await answer.json()) as IDescription;
       const mine = shares.received.filter(({ link }) => link === this.link);
+      if (told.revision !== this._description?.revision) {
+        this._blob = null;
+      }
       this._description = { ...told, ...kernelHere(told, kernels()), mine };
       this._set('there');
     } catch (error) {
@@ -228,7 +232,7 @@ export class ImportModel extends VDomModel {
     }
   }
 
-  /** Fetched once: a link may work once only. */
+  /** Each revision is fetched once: a link may work once only. */
   private async _notebook(): Promise<Blob> {
     const { client } = this._options;
     const link = this.url?.href ?? '';

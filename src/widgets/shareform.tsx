@@ -39,7 +39,7 @@ export function ShareForm(props: IShareProps): React.JSX.Element {
 
 function Sentence({ model, trans }: IShareProps): React.JSX.Element {
   const { draft, life, users, shares } = model;
-  const { mode, why } = shares;
+  const { mode } = shares;
   const sentence =
     life === null
       ? model.doubt
@@ -52,11 +52,7 @@ function Sentence({ model, trans }: IShareProps): React.JSX.Element {
       <p aria-live="polite">{sentence}</p>
       <p>{versionWords(draft.follow, trans)}</p>
       {mode === 'local' && (
-        <p>
-          {why
-            ? fullSentence(why)
-            : trans.__('The link works while this server runs.')}
-        </p>
+        <p>{trans.__('The link works while this server runs.')}</p>
       )}
     </div>
   );

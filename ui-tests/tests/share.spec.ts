@@ -61,7 +61,7 @@ test('a dialog says in a sentence what the link will allow', async ({
   await expect(dialogButton(page, 'Create Link')).toBeDisabled();
   await page.screenshot({ path: info.outputPath('share-busy.png') });
   release();
-  const link = page.getByRole('textbox', { name: 'Link' });
+  const link = page.getByRole('textbox', { name: 'Link', exact: true });
   await expect(link).toHaveValue(
     new URL('/services/share/s/secret-fit', page.url()).href
   );
