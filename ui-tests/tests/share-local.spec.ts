@@ -207,3 +207,25 @@ test('on a server of another: copied, renewed, compared; no script runs', async 
     await server.close();
   }
 });
+
+test('a bundle goes out and comes in', async ({ page, tmpPath }, info) => {
+  const path = `${tmpPath}/spectrum.ipynb`;
+  await save(path, [cell('fit(data)', BOOBY)]);
+  await page.notebook.openByPath(path);
+  const arriving = page.waitForEvent('download');
+  await page.menu.clickMenuItem('File>Export Notebook Bundle');
+  const download = await arriving;
+  expect(download.suggestedFilename()).toBe('spectrum.zip');
+  const file = info.outputPath('spectrum.zip');
+  await download.saveAs(file);
+  const asking = page.waitForEvent('filechooser');
+  await page.menu.clickMenuItem('File>Import Notebook Bundle…');
+  await (await asking).setFiles(file);
+  await expect(
+    page.locator('.lm-TabBar-tab', { hasText: 'spectrum1.ipynb' })
+  ).toBeVisible();
+  const theirs = await openPanel(page);
+  await expect(
+    theirs.locator('[data-received]').filter({ hasText: 'copied' }).first()
+  ).toBeVisible();
+});
