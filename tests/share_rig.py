@@ -76,6 +76,11 @@ def simple(text: str = "hello") -> dict[str, Any]:
     return notebook(markdown("# Title"), code(f"print({text!r})", stream))
 
 
+def token_of(share: dict[str, Any]) -> str:
+    """The secret in a link."""
+    return str(share["link"]).rsplit("/", 1)[1]
+
+
 class Links:
     """The API of one server as its user, and its public pages as a stranger."""
 

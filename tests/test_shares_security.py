@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import re
-import stat
 import string
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado.httpclient import AsyncHTTPClient
 
+from jupyter_remote.handlers import share_routes
 from jupyter_remote.shares import tokens
 
-from .conftest import until
-from .share_rig import Links, hostile, simple, write
+from .share_rig import Links, hostile, simple, token_of, write
 
 SOURCES = Path(__file__).parent.parent / "jupyter_remote"
 ALPHABET = string.ascii_letters + string.digits + "-_"
@@ -32,10 +29,6 @@ def remote_config() -> dict[str, Any]:
 @pytest.fixture
 def links(jp_fetch: Any, jp_root_dir: Path, jp_serverapp: Any) -> Links:
     return Links(jp_fetch, jp_root_dir, jp_serverapp)
-
-
-def token_of(share: dict[str, Any]) -> str:
-    return str(share["link"]).rsplit("/", 1)[1]
 
 
 # -- trust never travels ------------------------------------------------------------------------
@@ -229,6 +222,28 @@ class TestRates:
         assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
 
 
+# -- nobody without credentials -----------------------------------------------------------------
+
+
+async def test_only_shared_is_open_without_credentials(links: Links) -> None:
+    share = await links.share("a.ipynb", simple())
+    names = {"share": share["id"], "one": "a" * 20}
+    asked = 0
+    for path, handler, _ in share_routes({"sharing": None}):
+        if path.startswith("shared/"):
+            continue
+        plain = re.sub(r"\(\?P<(\w+)>[^)]*\)", lambda found: names[found[1]], path)
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            if method.lower() in vars(handler):
+                body = "{}" if method in ("POST", "PATCH") else None
+                url = links.url(f"{links.base}jupyter-remote/{plain}")
+                answer = await links.get(url, method=method, body=body)
+                assert answer.code in (302, 403), (method, plain)
+                asked += 1
+    assert asked == 15
+    assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
+
+
 # -- other users ------------------------------------------------------------------------------
 
 
@@ -264,85 +279,6 @@ def test_we_ask_the_hub_for_nothing_that_is_others() -> None:
     client = (SOURCES / "shares" / "hub.py").read_text()
     assert "hub/api" not in client
     assert "follow_redirects=False" in client
-
-
-# -- secrets ----------------------------------------------------------------------------------
-
-
-async def test_logs_hold_no_tokens(links: Links, caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG)
-    share = await links.share("a.ipynb", simple())
-    for tail in ([], ["about"], ["preview"], ["notebook"], ["bundle"]):
-        await links.open(share, *tail)
-    await links("POST", "imports", body={"link": share["link"]})
-    await links("POST", "imports", "look", body={"link": share["link"]})
-    url = links.url(f"{links.base}lab?jupyter-remote-share={share['link']}")
-    await links.get(url)
-    await links.get(links.url(f"{links.base}nothing"), headers={"Referer": url})
-    for tail in ("", "/nothing", "/notebook/"):
-        assert (await links.get(links.url(f"{share['link']}/{tail}"))).code == 404
-    for n, body in enumerate([json.dumps(simple()), "no notebook"]):
-        query = f"name=x.ipynb&link={share['link']}"
-        answer = await links.upload(body.encode(), query=query)
-        assert answer.code == (201, 400)[n]
-    await links("DELETE", "shares", share["id"])
-    await links.open(share)
-    await links.open(share, "notebook")
-    await links.refusal("POST", "imports", body={"link": share["link"]})
-    await until(lambda: len(links.events) >= 5, "the events")
-    assert "[secret]" in caplog.text
-    assert token_of(share) not in caplog.text
-
-
-async def test_what_is_stored_is_private(links: Links) -> None:
-    share = await links.share("a.ipynb", simple(), once=True)
-    await links("POST", "imports", body={"link": share["link"]})
-    found = [*links.data.rglob("*")]
-    assert any(path.name == "uses" for path in found)
-    assert any(path.parent.name == "received" for path in found)
-    for path in found:
-        if not path.is_symlink():
-            assert not stat.S_IMODE(path.stat().st_mode) & 0o077, path
-
-
-# -- sizes ------------------------------------------------------------------------------------
-
-
-class TestSizes:
-    @pytest.fixture
-    def remote_config(self) -> dict[str, Any]:
-        return {"RemoteShares": {"max_bytes": 100_000, "preview_bytes": 5000}}
-
-    async def test_too_large_is_said_with_the_limit(self, links: Links) -> None:
-        large = json.dumps(simple("x" * 60_000))
-        write(links.root, "a.ipynb", simple("x" * 60_000))
-        body = {"path": "a.ipynb", "expires_in": 3600}
-        status, error = await links.refusal("POST", "shares", body=body)
-        assert (status, error["reason"]) == (413, "too-large")
-        assert "at most 0.1 MB" in error["message"]
-        answer = await links.upload(large.encode())
-        assert (answer.code, "at most 0.1 MB" in answer.body.decode()) == (413, True)
-        chunked = await links.upload(large.encode(), chunked=True)
-        assert chunked.code == 413, "the limit counts what arrives"
-        assert [p.name for p in links.root.iterdir()] == ["a.ipynb"]
-
-    async def test_a_large_preview_is_a_sentence(self, links: Links) -> None:
-        share = await links.share("a.ipynb", simple("x" * 20_000))
-        assert "too large for a preview" in (await links.open(share, "preview")).body.decode()
-
-
-async def test_a_large_notebook_streams(links: Links) -> None:
-    """Of an upload that stops in the middle nothing is left, and parts arrive as parts."""
-    share = await links.share("a.ipynb", simple("x" * 3_000_000))
-    parts: list[int] = []
-    url = links.url(share["link"] + "/notebook")
-    await AsyncHTTPClient().fetch(url, streaming_callback=lambda part: parts.append(len(part)))
-    assert len(parts) > 5
-    assert max(parts) < 1_000_000
-    before = len(os.listdir("/proc/self/fd"))
-    await links.broken_upload()
-    await until(lambda: len(os.listdir("/proc/self/fd")) <= before + 1, "the file to be closed")
-    assert [p.name for p in links.root.iterdir()] == ["a.ipynb"]
 
 
 async def test_this_server_fetches_no_foreign_address(links: Links) -> None:

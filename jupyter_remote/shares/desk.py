@@ -202,13 +202,16 @@ class RemoteShares(LoggingConfigurable):
     async def _first(self, kept: Kept, version: Version) -> Share:
         try:
             kept = version.of(kept, revision=1)
-            await self.publisher.put(kept, version.content)
-            return await self.record(kept)
+            return await self.record(await self._put(kept, version))
         except BaseException:
             with contextlib.suppress(RemoteError):
                 await self.publisher.revoke(kept)
             await asyncio.to_thread(self.store.forget, kept.share.id)
             raise
+
+    async def _put(self, kept: Kept, version: Version) -> Kept:
+        revision = await self.publisher.put(kept, version.content)
+        return dataclasses.replace(kept, share=dataclasses.replace(kept.share, revision=revision))
 
     async def _version(self, source: Source, share: Share) -> Version:
         options = {"outputs": share.outputs, "widgets": share.widgets}
@@ -223,7 +226,7 @@ class RemoteShares(LoggingConfigurable):
         if version.sent == kept.seen.sent:
             return await self._seen_again(kept, source)
         kept = version.of(kept, revision=kept.share.revision + 1)
-        await self.publisher.put(kept, version.content)
+        kept = await self._put(kept, version)
         share = await self.record(kept)
         await self.publisher.settle(kept)
         return share

@@ -78,9 +78,10 @@ class HubPublisher:
         made = await self._json("POST", "api/shares", body)
         return str(made["token"]), str(made["id"])
 
-    async def put(self, kept: Kept, content: bytes) -> None:
+    async def put(self, kept: Kept, content: bytes) -> int:
         """A new revision."""
-        await self._ask("PUT", f"api/shares/{_part(kept.hub_id)}/notebook", content)
+        answer = await self._ask("PUT", f"api/shares/{_part(kept.hub_id)}/notebook", content)
+        return int(self._object(answer).get("revision", kept.share.revision))
 
     async def settle(self, kept: Kept) -> None:
         """The service drops older revisions itself."""
@@ -111,9 +112,15 @@ class HubPublisher:
         found: list[dict[str, Json]] = listed.get("shares") or listed.get("received") or []
         return found
 
-    async def describe(self, key: str) -> Description:
-        """What a link of the service opens; ``key`` is its token or ``id-<id>``."""
-        return Description.from_json(await self._json("GET", f"api/links/{_part(key)}"))
+    async def describe(self, key: str) -> tuple[Description, str]:
+        """What a link of the service opens (``key``: its token or ``id-<id>``), and the link
+        without a secret that opens it for this user from now on."""
+        about = await self._json("GET", f"api/links/{_part(key)}")
+        try:
+            described = Description.from_json(about)
+        except TypeError as error:
+            raise BackendError(f"the share service answered something unknown: {error}") from error
+        return described, self.link(str(about.get("link_id") or key))
 
     async def fetch(self, key: str) -> bytes:
         """The notebook; this is a use."""
@@ -123,14 +130,14 @@ class HubPublisher:
 
     async def _json(self, method: str, path: str, body: Json = None) -> dict[str, Json]:
         content = None if body is None else json.dumps(body).encode()
-        answer = await self._ask(method, path, content, most=_JSON_MOST)
+        return self._object(await self._ask(method, path, content))
+
+    def _object(self, answer: bytes) -> dict[str, Json]:
         try:
-            data: dict[str, Json] = json.loads(answer or b"{}")
+            data = json.loads(answer or b"{}")
         except ValueError as error:
-            raise BackendError(
-                "the share service answered with something else than JSON"
-            ) from error
-        return data
+            raise BackendError("the share service did not answer with JSON") from error
+        return data if isinstance(data, dict) else {}
 
     async def _ask(
         self, method: str, path: str, body: bytes | None = None, most: int = _JSON_MOST
@@ -141,9 +148,8 @@ class HubPublisher:
 
         def take(chunk: bytes) -> None:
             room[0] -= len(chunk)
-            if room[0] < 0:
-                raise TooLarge.of("this notebook", most)
-            parts.append(chunk)
+            if room[0] >= 0:
+                parts.append(chunk)
 
         request = self._request(method, path, body)
         request.streaming_callback = take
@@ -156,6 +162,8 @@ class HubPublisher:
             raise BackendUnreachable(f"the share service does not answer: {error}") from error
         finally:
             client.close()
+        if room[0] < 0:
+            raise TooLarge.of("this notebook", most)
         return self._checked(answer, b"".join(parts))
 
     def _request(self, method: str, path: str, body: bytes | None) -> HTTPRequest:

@@ -59,8 +59,8 @@ class RemoteImports(LoggingConfigurable):
         """What a link opens, and which copies of it are here. Raises ForeignLink for one that
         the browser must ask about, NotFound, Expired."""
         address = self._address(link)
-        about = await self._describe(address)
-        mine = [r.to_json() for r in await self.all() if r.link == address.link and r.path]
+        about, known_as = await self._describe(address)
+        mine = [r.to_json() for r in await self.all() if r.link == known_as and r.path]
         return dataclasses.replace(about, mine=tuple(mine))
 
     async def copy(
@@ -68,9 +68,9 @@ class RemoteImports(LoggingConfigurable):
     ) -> Received:
         """Copy what a link opens into a folder. ``kernel`` replaces the one it names."""
         address = self._address(link)
-        about = await self._describe(address)
+        about, known_as = await self._describe(address)
         raw = await self._fetch(address)
-        return await self._save(raw, about, address.link, folder, kernel=kernel)
+        return await self._save(raw, about, known_as, folder, kernel=kernel)
 
     def _address(self, link: str) -> Address:
         hub = self._hub.prefix if self._hub else ""
@@ -79,11 +79,13 @@ class RemoteImports(LoggingConfigurable):
             raise ForeignLink(_FOREIGN)
         return address
 
-    async def _describe(self, address: Address) -> Description:
+    async def _describe(self, address: Address) -> tuple[Description, str]:
+        """What a link opens, and the link by which it is remembered here."""
         try:
             if address.kind == HUB and self._hub:
                 return await self._hub.describe(address.key)
-            return self._links.describe(await self._links.find(address.key, _OURS))
+            kept = await self._links.find(address.key, _OURS)
+            return self._links.describe(kept), address.link
         except NotFound:
             if address.whole:  # another server whose links look like ours
                 raise ForeignLink(_FOREIGN) from None
@@ -129,7 +131,7 @@ class RemoteImports(LoggingConfigurable):
         received, private = await self._noted(id_)
         received = await self._now(received, private)
         try:
-            about = await self._describe(self._address(received.link))
+            about, _ = await self._describe(self._address(received.link))
             newest = dataclasses.replace(received, newest=about.revision, gone=False)
         except ForeignLink:
             return received
@@ -148,7 +150,7 @@ class RemoteImports(LoggingConfigurable):
         """Copy the newest revision beside the copy that I have."""
         received, _ = await self._noted(id_)
         address = self._address(received.link)
-        about = await self._describe(address)
+        about, _ = await self._describe(address)
         return await self._second(id_, await self._fetch(address), about)
 
     async def difference(self, id_: str, raw: bytes | None = None) -> dict[str, Json]:

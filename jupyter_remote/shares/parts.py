@@ -26,7 +26,7 @@ from .store import ShareStore
 
 URL: Final = "JUPYTER_REMOTE_SHARE_URL"
 """Environment variable: where the hub's share service is."""
-OPTIONS: Final = "JUPYTER_REMOTE_SPAWN_OPTIONS"
+OPTIONS: Final = "JUPYTER_REMOTE_SHARE_OPTIONS"
 """Environment variable: those options of this server, as JSON, that a link may carry."""
 _OFF: Final = (
     "sharing is off on this server: its hub runs no share service, and links that the server "

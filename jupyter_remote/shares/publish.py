@@ -30,8 +30,8 @@ class Publisher(Protocol):
         """Make a link without content; answers its token and the service's id of it."""
         ...
 
-    async def put(self, kept: Kept, content: bytes) -> None:
-        """Store the content of ``kept.share.revision``."""
+    async def put(self, kept: Kept, content: bytes) -> int:
+        """Store the content of ``kept.share.revision``; answers the revision that it has."""
         ...
 
     async def settle(self, kept: Kept) -> None:
@@ -73,10 +73,11 @@ class LocalPublisher:
             raise InvalidSpec("without a hub nobody can be named: whoever has the link opens it")
         return new_token(), ""
 
-    async def put(self, kept: Kept, content: bytes) -> None:
+    async def put(self, kept: Kept, content: bytes) -> int:
         """A snapshot beside the record."""
         share = kept.share
         await asyncio.to_thread(self._store.keep, share.id, share.revision, content)
+        return share.revision
 
     async def settle(self, kept: Kept) -> None:
         """Delete the older snapshots."""
@@ -120,7 +121,7 @@ class NoPublisher:
         """Always refused."""
         raise Forbidden(self.why)
 
-    async def put(self, kept: Kept, content: bytes) -> None:
+    async def put(self, kept: Kept, content: bytes) -> int:
         """Always refused."""
         raise Forbidden(self.why)
 

@@ -1,0 +1,58 @@
+"""A notebook on its way out, piece by piece: memory does not grow with its size."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import IO
+from urllib.parse import quote
+
+from tornado.iostream import StreamClosedError
+
+from .base import Handler
+from .records import Kept
+from .snapshots import CHUNK
+
+
+async def send_notebook(handler: Handler, user: str, key: str) -> None:
+    """Answer with the notebook that a key opens for this user. A one-time link whose notebook
+    did not arrive whole may be tried again. HEAD sends nothing and counts nothing."""
+    links = handler.service.links
+    if handler.request.method == "HEAD":
+        kept = await links.find(user, key)
+        _headers(handler, kept)
+        return
+    kept, file, last = await links.fetch(user, key)
+    whole = False
+    try:
+        _headers(handler, kept)
+        whole = await _send(handler, file)
+    finally:
+        file.close()
+        if last:
+            await links.fetched(kept.id, whole)
+    if whole:
+        await handler.finish()
+
+
+def _headers(handler: Handler, kept: Kept) -> None:
+    name = quote(kept.name, safe="")
+    handler.set_header("Content-Type", "application/x-ipynb+json")
+    handler.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
+    handler.set_header("Content-Length", str(kept.size))
+    handler.set_header("ETag", f'"{kept.revision}"')
+    handler.set_header("X-Revision", str(kept.revision))
+
+
+async def _send(handler: Handler, file: IO[bytes]) -> bool:
+    """Whether all of it left before the receiver went away, or stopped to read."""
+    try:
+        while chunk := await asyncio.to_thread(file.read, CHUNK):
+            handler.write(chunk)
+            await asyncio.wait_for(handler.flush(), handler.service.stall)
+    except StreamClosedError:
+        return False
+    except asyncio.TimeoutError:
+        stream = handler.detach()
+        stream.close()
+        return False
+    return True

@@ -1,0 +1,313 @@
+"""The share service in real JupyterHubs, 6.1 and 5.5: real logins, real servers of users."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import pytest
+import requests
+
+from . import hub_rig
+from .hub_desk_rig import notebook
+from .hub_rig import Hub, Person
+
+pytestmark = pytest.mark.slow
+
+MORE = """
+c.JupyterHub.allow_named_servers = True
+c.Spawner.options_form = "<input name=image>"
+c.Spawner.options_from_form = lambda form: {"image": form["image"][0]} if "image" in form else {}
+"""
+ARGUMENTS = (
+    ', options=["image"], limits={"user_rate": 100000},'
+    ' settings={"identity_seconds": 1, "purge_interval": 1}'
+)
+
+
+@pytest.fixture(scope="module", params=["6", "5"])
+def hub(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
+    """One hub for all tests of a version; the older one lies below a path."""
+    if not hub_rig.PROXY.exists():
+        pytest.skip(f"share links in JupyterHub stay UNTESTED: there is no {hub_rig.PROXY}")
+    tree, base = "", ""
+    if request.param == "5":
+        try:
+            tree, base = hub_rig.older(), "lab/"
+        except OSError as error:
+            pytest.skip(f"share links in JupyterHub 5 stay UNTESTED: {error}")
+    folder = tmp_path_factory.mktemp("hub")
+    with hub_rig.running(folder, tree, base=base, more=MORE, arguments=ARGUMENTS) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def alice(hub: Hub) -> Person:
+    """A user with a server."""
+    person = hub.person("alice")
+    person.start()
+    return person
+
+
+@pytest.fixture(scope="module")
+def bob(hub: Hub) -> Person:
+    """A user who has no server yet."""
+    return hub.person("bob")
+
+
+class Caller:
+    """A user's own server, which calls the service with the token that it has from the hub."""
+
+    def __init__(self, person: Person) -> None:
+        self.hub, self.headers = person.hub, {"Authorization": f"token {person.token()}"}
+
+    def __call__(self, method: str, path: str, **how: Any) -> requests.Response:
+        url = f"{self.hub.direct}/api/{path}"
+        return requests.request(method, url, headers=self.headers, timeout=60, **how)
+
+    def share(self, content: bytes = b"", **terms: Any) -> tuple[str, str]:
+        """A share that is filled; answers its id and its token."""
+        made = self("POST", "shares", json={"name": "shared.ipynb", "expires_in": 600, **terms})
+        assert made.status_code == 201, made.text
+        share, token = made.json()["id"], made.json()["token"]
+        sent = self("PUT", f"shares/{share}/notebook", data=content or notebook("from alice"))
+        assert sent.status_code == 200, sent.text
+        return share, token
+
+
+@pytest.fixture
+def sender(alice: Person) -> Caller:
+    """Alice's server, which may have been stopped by the test before."""
+    if not alice.runs():
+        alice.start()
+    return Caller(alice)
+
+
+def link(hub: Hub, key: str, tail: str = "") -> str:
+    return f"{hub.base}services/share/s/{key}{tail}"
+
+
+def button(page: str, label: str) -> str:
+    """Where a button of a page leads."""
+    found = re.search(rf'href="([^"]*)"[^>]*>{re.escape(label)}<', unescape(page))
+    assert found, page
+    return found[1]
+
+
+def test_a_link_works_while_its_sender_is_away(hub: Hub, sender: Caller, alice: Person) -> None:
+    _, token = sender.share(notebook("print(1)", output="<i>seen</i>"))
+    alice.stop()
+    receiver = hub.person("carol")
+    page = receiver("GET", link(hub, token))
+    assert page.status_code == 200
+    assert urlsplit(page.url).path == link(hub, token)
+    assert "alice" in page.text
+    assert "shared.ipynb" in page.text
+    assert "seen" in receiver("GET", link(hub, token, "/preview")).text
+    got = receiver("GET", link(hub, token, "/notebook"))
+    assert got.json()["cells"][0]["source"] == "print(1)"
+    assert "trusted" not in got.text
+
+
+def test_who_is_not_signed_in_signs_in_first(hub: Hub, sender: Caller) -> None:
+    share, token = sender.share()
+    stranger = Person(hub, "dave")
+    pages = []
+    for key in (token, "x" * 43, f"id-{share}"):
+        page = stranger("GET", link(hub, key))
+        assert urlsplit(page.url).path == f"{hub.base}hub/login"
+        pages.append(re.sub(r'(state|_xsrf|next)[=%"][^"]*"', "", page.text))
+        next_url = parse_qs(urlsplit(page.url).query)["next"][0]
+    assert len({page.count("alice") for page in pages}) == 1
+    page = stranger("GET", link(hub, token))
+    next_url = parse_qs(urlsplit(page.url).query)["next"][0]
+    form = {"username": "dave", "password": "x", "_xsrf": stranger.xsrf(f"{hub.base}hub/")}
+    landed = stranger("POST", f"{hub.base}hub/login?next={quote(next_url)}", data=form)
+    assert urlsplit(landed.url).path == link(hub, token)
+    assert "shared.ipynb" in landed.text
+    assert stranger("GET", link(hub, "x" * 43)).status_code == 404
+
+
+def test_the_api_wants_a_token_and_no_cookie(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share()
+    bob("GET", link(hub, token))  # now bob's browser is known to the service
+    for method, path in (
+        ("GET", "shares"),
+        ("GET", f"links/{token}"),
+        ("DELETE", f"shares/{share}"),
+    ):
+        answer = bob(method, f"{hub.base}services/share/api/{path}")
+        assert answer.status_code == 403
+    wrong = {"Authorization": "token " + "0" * 32}
+    assert requests.get(f"{hub.direct}/api/shares", headers=wrong, timeout=9).status_code == 403
+
+
+def test_nobody_gets_more_than_the_service(hub: Hub, sender: Caller, bob: Person) -> None:
+    """What the helper grants, asked of the hub itself."""
+    mine = requests.get(f"{hub.api_url}/user", headers=sender.headers, timeout=9).json()
+    service = {s for s in mine["scopes"] if "services" in s}
+    assert service == {"access:services!service=share"}
+    others = [s for s in mine["scopes"] if s not in service and "alice" not in s]
+    assert others == []
+    secret = hub.service_process().environ()["JUPYTERHUB_API_TOKEN"]
+    own = {"Authorization": f"token {secret}"}
+    itself = requests.get(f"{hub.api_url}/user", headers=own, timeout=9).json()
+    assert not [s for s in itself["scopes"] if not s.endswith("service=share")], itself
+    for method, path in (
+        ("GET", "users"),
+        ("GET", "users/alice"),
+        ("POST", "users/bob/server"),
+        ("GET", "proxy"),
+    ):
+        answer = requests.request(method, f"{hub.api_url}/{path}", headers=own, timeout=9)
+        assert answer.status_code in (403, 404), path
+    contents = f"{hub.site}{hub.base}user/alice/api/contents"
+    assert requests.get(contents, headers=own, timeout=9).status_code == 403
+    page = bob("GET", f"{hub.base}user/alice/api/contents")
+    assert page.status_code in (403, 404)
+
+
+def test_services_and_other_programs_are_nobody(hub: Hub) -> None:
+    secret = hub.service_process().environ()["JUPYTERHUB_API_TOKEN"]
+    own = {"Authorization": f"token {secret}"}
+    assert requests.get(f"{hub.direct}/api/shares", headers=own, timeout=9).status_code == 403
+
+
+def test_named_users_only(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share(users=["bob"])
+    assert bob("GET", link(hub, f"id-{share}")).status_code == 200
+    eve = hub.person("eve")
+    stranger = {eve("GET", link(hub, key)).text for key in (token, f"id-{share}", "y" * 43)}
+    assert len(stranger) == 1
+
+
+def test_revoked_at_once(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share()
+    assert bob("GET", link(hub, token, "/notebook")).status_code == 200
+    assert sender("DELETE", f"shares/{share}").status_code == 204
+    page = bob("GET", link(hub, token))
+    assert page.status_code == 410
+    assert "revoked" in page.text
+    assert bob("GET", link(hub, token, "/notebook")).status_code == 410
+
+
+def test_saves_follow_and_meet(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share()
+    bob("GET", link(hub, token))
+
+    def send(number: int) -> int:
+        content = notebook(f"version {number}")
+        while True:
+            answer = sender("PUT", f"shares/{share}/notebook", data=content)
+            if answer.status_code != 429:
+                return int(answer.json()["revision"])
+
+    def read(_: int) -> str:
+        got = bob("GET", link(hub, token, "/notebook"))
+        return str(got.json()["cells"][0]["source"])
+
+    with ThreadPoolExecutor(6) as pool:
+        sent = list(pool.map(send, range(10)))
+        seen = set(pool.map(read, range(10)))
+    assert sorted(sent) == list(range(2, 12))
+    assert seen <= {f"version {i}" for i in range(10)}
+
+
+def test_the_button_starts_my_server_and_opens_the_link(
+    hub: Hub, sender: Caller, bob: Person
+) -> None:
+    share, token = sender.share()
+    if bob.runs():
+        bob.stop()
+    lab = button(bob("GET", link(hub, token)).text, "Open in JupyterLab")
+    first = bob("GET", lab)
+    assert urlsplit(first.url).path.startswith(f"{hub.base}hub/spawn"), first.url
+    assert not bob.runs()
+    assert token not in first.url
+
+
+def test_options_travel(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share(options={"server": {"image": "sci/lab:1"}})
+    if bob.runs():
+        bob.stop()
+    page = bob("GET", link(hub, token)).text
+    bob("GET", button(page, "Start my server like the sender's"))
+    hub.wait(bob.runs, "bob's server")
+    landed = bob("GET", button(page, "Start my server like the sender's"))
+    assert urlsplit(landed.url).path == f"{hub.base}user/bob/lab"
+    asked = parse_qs(urlsplit(landed.url).query)
+    assert asked["jupyter-remote-share"] == [link(hub, f"id-{share}")]
+    server = bob.api("GET", "users/bob").json()["servers"][""]
+    assert server["user_options"] == {"image": "sci/lab:1"}
+    page = bob("GET", link(hub, token)).text
+    bob("GET", button(page, "Start another server like the sender's"))
+
+    def named() -> Any:
+        servers = bob.api("GET", "users/bob").json()["servers"]
+        return [s for name, s in servers.items() if name.startswith("jr-") and s["ready"]]
+
+    (other,) = hub.wait(named, "bob's other server")
+    assert other["user_options"] == {"image": "sci/lab:1"}
+    bob.api("DELETE", f"users/bob/servers/{other['name']}")
+
+
+def test_links_outlive_the_service(hub: Hub, sender: Caller, bob: Person) -> None:
+    _, token = sender.share(notebook("x" * 5_000_000))
+    bob("GET", link(hub, token))
+    old = hub.service_process()
+    old.kill()
+    old.wait(30)
+    hub.wait(hub.service_answers, "the service to be started again")
+    got = bob("GET", link(hub, token, "/notebook"))
+    assert got.status_code == 200
+    assert len(got.json()["cells"][0]["source"]) == 5_000_000
+    assert sender("GET", "shares").status_code == 200
+
+
+def test_links_outlive_the_hub(hub: Hub, sender: Caller) -> None:
+    share, token = sender.share()
+    once, single = sender.share(once=True)
+    bob = hub.person("bob")
+    assert bob("GET", link(hub, single, "/notebook")).status_code == 200
+    hub.stop()
+    hub.start()
+    assert bob("GET", link(hub, token)).status_code == 200
+    assert bob("GET", link(hub, single)).status_code == 410
+    newer = sender("PUT", f"shares/{share}/notebook", data=notebook("after"))
+    assert newer.json()["revision"] == 2
+    got = bob("GET", link(hub, token, "/notebook"))
+    assert got.json()["cells"][0]["source"] == "after"
+    assert sender("DELETE", f"shares/{once}").status_code == 204
+
+
+def test_what_expires_goes(hub: Hub, sender: Caller, bob: Person) -> None:
+    share, token = sender.share(expires_in=0.5)
+    folder = hub.folder / "shares"
+
+    def gone() -> bool:
+        lines = map(json.loads, (folder / "audit.log").read_text().splitlines())
+        return any(line["event"] == "expire" and line["share"] == share for line in lines)
+
+    hub.wait(gone, "the purge")
+    assert bob("GET", link(hub, token)).status_code == 410
+
+
+def test_no_log_has_a_token_and_no_other_user_can_read_the_store(
+    hub: Hub, sender: Caller, bob: Person
+) -> None:
+    _, token = sender.share()
+    bob("GET", link(hub, token))
+    bob("GET", link(hub, token, "/notebook"))
+    Person(hub, "frank")("GET", link(hub, token))
+    hub.wait(lambda: f"{hub.base}services/share/s/[secret]" in hub.log(), "the log")
+    for path in hub.folder.rglob("*"):
+        if path.is_file():
+            assert token.encode() not in path.read_bytes(), path
+    shares: Path = hub.folder / "shares"
+    assert shares.stat().st_mode & 0o777 == 0o700

@@ -1,0 +1,189 @@
+"""Share links in hub mode: this server as the client of the real share service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tornado import web
+from tornado.httpserver import HTTPServer
+
+from jupyter_remote.errors import (
+    BackendError,
+    BackendTimeout,
+    BackendUnreachable,
+    Forbidden,
+    LimitReached,
+    NotFound,
+    RemoteError,
+    TooLarge,
+)
+from jupyter_remote.shares.hub import HubPublisher
+
+from .conftest import until
+from .hub_desk_rig import Rig, running
+from .servers import free_port
+from .share_rig import KERNEL, Links, hostile, simple, token_of
+from .test_api import check
+
+
+@pytest.fixture
+def service(tmp_path: Path, jp_asyncio_loop: Any) -> Iterator[Rig]:
+    """The service, which takes a token for the name of its user."""
+    stack = contextlib.AsyncExitStack()
+    limits = {"options": ["image"]}
+    entering = stack.enter_async_context(running(tmp_path / "service", limits=limits))
+    yield jp_asyncio_loop.run_until_complete(entering)
+    jp_asyncio_loop.run_until_complete(stack.aclose())
+
+
+@pytest.fixture
+def environment(service: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a hub tells its users' servers."""
+    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_URL", service.url.rstrip("/"))
+    monkeypatch.setitem(os.environ, "JUPYTERHUB_API_TOKEN", "alice")
+    options = json.dumps({"image": "scipy"})
+    monkeypatch.setitem(os.environ, "JUPYTER_REMOTE_SHARE_OPTIONS", options)
+
+
+@pytest.fixture
+def links(environment: None, jp_fetch: Any, jp_root_dir: Path, jp_serverapp: Any) -> Links:
+    return Links(jp_fetch, jp_root_dir, jp_serverapp)
+
+
+async def test_the_whole_road_by_the_hub(links: Links, service: Rig) -> None:
+    listing = await links("GET", "shares")
+    check(listing, "Shares")
+    assert (listing["mode"], listing["why"]) == ("hub", "")
+    assert listing["limits"]["users"] is True
+    assert listing["limits"]["options"]["server"] == {"image": "scipy"}
+    share = await links.share("a.ipynb", hostile(), users=["bob"], carry=["kernel", "image"])
+    check(share, "Share")
+    assert share["link"].startswith("/services/share/s/")
+    assert (share["mode"], share["users"]) == ("hub", ["bob"])
+    assert share["options"] == {"kernel": KERNEL, "server": {"image": "scipy"}}
+    assert list(links.store(share).glob("notebook-*")) == [], "the service has it"
+    async with service.client("bob") as bob:
+        about = (await bob.get(f"links/{token_of(share)}")).json()
+        assert (about["sender"], about["name"], about["revision"]) == ("alice", "a.ipynb", 1)
+        sent = await bob.get(f"links/{token_of(share)}/notebook")
+        assert sent.status_code == 200
+        assert "trusted" not in sent.text
+    (mine,) = (await links("GET", "shares"))["shares"]
+    assert (mine["uses"], bool(mine["last_used"])) == (1, True)
+    await links.save("a.ipynb", simple("two"))
+    await until(lambda: links.told(share)["revision"] == 2, "the second revision")
+    async with service.client("bob") as bob:
+        assert "two" in (await bob.get(f"links/{token_of(share)}/notebook")).text
+    changed = await links(
+        "PATCH", "shares", share["id"], body={"expires_in": 7200, "users": ["carol"]}
+    )
+    assert (changed["users"], changed["expires"] > share["expires"]) == (["carol"], True)
+    async with service.client("bob") as bob:
+        assert (await bob.get(f"links/{token_of(share)}")).status_code == 404
+    await links("DELETE", "shares", share["id"])
+    async with service.client("carol") as carol:
+        assert (await carol.get(f"links/{token_of(share)}")).status_code in (404, 410)
+    assert (await links("GET", "shares"))["shares"][0]["state"] == "revoked"
+
+
+async def test_what_others_share_by_the_hub(links: Links, service: Rig) -> None:
+    content = json.dumps(hostile()).encode()
+    _, token = await service.share("bob", content, name="Bob's.ipynb", users=["alice"])
+    (named,) = (await links("GET", "shares"))["received"]
+    assert (named["name"], named["sender"], named["path"]) == ("Bob's.ipynb", "bob", "")
+    for link in (named["link"], f"/services/share/s/{token}"):
+        look = await links("POST", "imports", "look", body={"link": link})
+        check(look, "Description")
+        assert look["sender"] == "bob"
+    copied = await links("POST", "imports", body={"link": f"/services/share/s/{token}"})
+    check(copied, "Received")
+    assert copied["link"] == named["link"], "remembered without its secret"
+    text = (links.root / copied["path"]).read_text()
+    assert "trusted" not in text
+    assert "widget" not in text
+    listing = await links("GET", "shares")
+    assert [r["path"] for r in listing["received"]] == [copied["path"]]
+    assert (await links("GET", "imports", copied["id"]))["newest"] == 1
+    assert token not in "".join(p.read_text() for p in links.data.rglob("*.json"))
+
+
+async def test_local_links_are_off_in_hub_mode(links: Links) -> None:
+    share = await links.share("a.ipynb", simple())
+    local = f"{links.base}jupyter-remote/shared/{token_of(share)}"
+    assert (await links.get(links.url(local))).code == 404
+    status, error = await links.refusal("POST", "imports", "look", body={"link": local})
+    assert (status, error["reason"]) == (400, "foreign-link")
+
+
+async def test_a_silent_service_is_said_and_nothing_is_lost(links: Links, service: Rig) -> None:
+    share = await links.share("a.ipynb", simple())
+    links.sharing.shares.publisher._url = f"http://127.0.0.1:{free_port()}/services/share/"
+    (mine,) = (await links("GET", "shares"))["shares"]
+    assert "does not answer" in mine["problem"]
+    status, error = await links.refusal("DELETE", "shares", share["id"])
+    assert (status, error["reason"]) == (502, "backend-unreachable")
+    assert (await links("GET", "shares"))["shares"][0]["state"] == "active", "it still opens"
+    await links.save("a.ipynb", simple("two"))
+    await until(lambda: links.told(share)["changed"], "the problem to be told")
+    links.sharing.shares.publisher._url = service.url
+    updated = await links("POST", "shares", share["id"], "update", body={})
+    assert (updated["revision"], updated["problem"]) == (2, "")
+
+
+async def test_a_share_that_the_service_refuses_leaves_nothing(links: Links) -> None:
+    links.sharing.shares.publisher._token = ""
+    body = {"path": "a.ipynb", "expires_in": 3600}
+    (links.root / "a.ipynb").write_text(json.dumps(simple()))
+    status, _ = await links.refusal("POST", "shares", body=body)
+    assert status in (401, 403, 502)
+    assert list((links.data / "shares").iterdir()) == []
+
+
+class Odd(web.RequestHandler):
+    """A service that answers whatever its path says."""
+
+    async def get(self, code: str, body: str) -> None:
+        if code == "wait":
+            await asyncio.sleep(60)
+        self.set_status(int(code))
+        if code == "302":
+            self.set_header("Location", "/200/followed")
+        self.finish(body.replace("long", "x" * 5000))
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "words"),
+    [
+        ('413/{"message": "at most 1 MB"}', TooLarge, "at most 1 MB"),
+        ('429/{"message": "slowly"}', LimitReached, "slowly"),
+        ("404/", NotFound, "404"),
+        ("403/<html>", Forbidden, "403"),
+        ("500/[1]", BackendError, "500"),
+        ("302/", BackendError, "302"),
+        ("200/long", TooLarge, "at most 1000 bytes"),
+        ("wait/", BackendTimeout, "did not answer within 0.5 s"),
+    ],
+)
+async def test_odd_answers(path: str, error: type[RemoteError], words: str) -> None:
+    server = HTTPServer(web.Application([(r"/(\w+)/(.*)", Odd)]))
+    port = free_port()
+    server.listen(port, "127.0.0.1")
+    client = HubPublisher(f"http://127.0.0.1:{port}", "t", 0.5, 1000)
+    with pytest.raises(error, match=words):
+        await client._ask("GET", path.replace(" ", "%20").replace('"', "%22"), most=1000)
+    server.stop()
+    await server.close_all_connections()
+
+
+async def test_a_service_that_is_not_there() -> None:
+    client = HubPublisher(f"http://127.0.0.1:{free_port()}/services/share", "t", 5, 1000)
+    with pytest.raises(BackendUnreachable, match="does not answer"):
+        await client.limits()
+    assert client.prefix == "/services/share/s/"
