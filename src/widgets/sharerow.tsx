@@ -119,7 +119,9 @@ export function ReceivedRow(
   props: IRowProps & { readonly received: IReceived }
 ): React.JSX.Element {
   const { received, now, commands, trans } = props;
-  const { id, name, path, link } = received;
+  const { id, path, link } = received;
+  // A copy may have another name than what was shared.
+  const name = path.replace(/.*\//, '') || received.name;
   const look = () => void commands.execute(CommandIDs.openSharedLink, { link });
   const small = receivedDetails(received, now, trans).join('\u00a0· ');
   const title = trans.__('Show what the link to %1 leads to', name);

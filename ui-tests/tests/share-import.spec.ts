@@ -30,7 +30,7 @@ for (const theme of ['light', 'dark'] as const) {
 
     await tab.getByRole('textbox', { name: 'Folder' }).fill('shared');
     await tab.getByRole('button', { name: 'Copy into My Files' }).click();
-    await expect(tab.getByRole('status')).toHaveText(
+    await expect(tab.locator('.jp-RemoteImport-made')).toContainText(
       'Copied to shared/spectrum.ipynb'
     );
     expect(server.asked.at(-1)).toEqual({
