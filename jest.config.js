@@ -10,6 +10,7 @@ const modules = [
   'exenv-es6',
   'lib0',
   'nanoid',
+  'qr',
   'vscode-ws-jsonrpc',
   'y-protocols',
   'y-websocket',

@@ -103,6 +103,20 @@ export class RemoteClient {
     if (body !== undefined) {
       init.body = JSON.stringify(body);
     }
+    return this._answer(path, init);
+  }
+
+  /** Send what is no JSON. */
+  protected _bytes(
+    method: string,
+    path: string,
+    body: Blob
+  ): Promise<Response> {
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    return this._answer(path, { method, body, headers });
+  }
+
+  private async _answer(path: string, init: RequestInit): Promise<Response> {
     const url = `${this._url()}/${path}`;
     const response = await ServerConnection.makeRequest(
       url,

@@ -124,6 +124,11 @@ export function sentence(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
+/** The same with a full stop at the end. */
+export function fullSentence(words: string): string {
+  return sentence(words).replace(/([^.!?…])$/, '$1.');
+}
+
 /** Why it ended, in a sentence; empty when there is nothing to say. */
 export function endReason(session: ISession, trans: TranslationBundle): string {
   if (session.reason) {

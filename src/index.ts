@@ -14,6 +14,8 @@ import { route } from './plugins/route';
 import { running } from './plugins/running';
 import { sessions } from './plugins/sessions';
 import { settings } from './plugins/settings';
+import { share, shares } from './plugins/share';
+import { shareimport } from './plugins/shareimport';
 import { status } from './plugins/status';
 import { submit } from './plugins/submit';
 
@@ -23,6 +25,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   sessions,
   jobs,
   jobdesk,
+  shares,
   settings,
   desktop,
   commands,
@@ -33,6 +36,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   joblist,
   submit,
   jobdetails,
+  share,
+  shareimport,
   jobnotices,
   jobstatus,
   notifications,

@@ -1,8 +1,8 @@
 import { ServerConnection } from '@jupyterlab/services';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** Errors in the words of the server's part of this project. */
-const own = new WeakSet();
+/** Errors in the words of the server's part of this project, and their codes. */
+const own = new WeakMap<object, string>();
 
 /** The error of an answer; it is known later whether our server wrote it. */
 export async function errorOf(
@@ -12,9 +12,14 @@ export async function errorOf(
   const error = await ServerConnection.ResponseError.create(response);
   const body: unknown = await copy.json().catch(() => null);
   if (typeof body === 'object' && body !== null && 'reason' in body) {
-    own.add(error);
+    own.set(error, String(body.reason));
   }
   return error;
+}
+
+/** The code that our server gave to an error; empty: none. */
+export function reasonOf(error: unknown): string {
+  return (error instanceof Error && own.get(error)) || '';
 }
 
 /** Whether what was asked for may have been done: no answer of ours arrived. */

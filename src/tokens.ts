@@ -187,3 +187,4 @@ export const IRemoteSettings = new Token<IRemoteSettings>(
 );
 
 export * from './jobtokens';
+export * from './sharetokens';

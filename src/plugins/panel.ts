@@ -10,18 +10,23 @@ import {
   SidePanel
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
+import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { desktopIcon, remoteIcon } from '../icons';
 import { IJobDesk } from '../jobdesk';
 import type { JobDesk } from '../jobdesk';
-import { IRemoteJobs, IRemoteSessions } from '../tokens';
+import { IRemoteJobs, IRemoteSessions, IRemoteShares } from '../tokens';
 import { JobsSection } from '../widgets/jobssection';
 import { SessionList } from '../widgets/sessionlist';
+import { SharesSection } from '../widgets/sharessection';
 
 /** Third parties stand between 501 and 899. */
 const RANK = 520;
+
+/** The buttons of the section of shares. */
+const SHARING = [CommandIDs.openSharedLink, CommandIDs.refreshShares];
 
 /** The side panel "Remote". */
 export const panel: JupyterFrontEndPlugin<void> = {
@@ -29,13 +34,14 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Adds the side panel with all remote sessions.',
   autoStart: true,
   requires: [IRemoteSessions, ITranslator],
-  optional: [IRemoteJobs, IJobDesk, ILayoutRestorer],
+  optional: [IRemoteJobs, IJobDesk, IRemoteShares, ILayoutRestorer],
   activate: (
     app: JupyterFrontEnd,
     sessions: IRemoteSessions,
     translator: ITranslator,
     jobs: IRemoteJobs | null,
     desk: JobDesk | null,
+    shares: IRemoteShares | null,
     restorer: ILayoutRestorer | null
   ): void => {
     const trans = translator.load('jupyter_remote');
@@ -48,7 +54,13 @@ export const panel: JupyterFrontEndPlugin<void> = {
     const side = makePanel(section, translator, trans.__('Remote Sessions'));
     if (jobs && desk) {
       const lines = new JobsSection({ jobs, desk, commands, trans });
-      side.addWidget(jobSection(lines, commands, trans.__('Jobs')));
+      const label = trans.__('Jobs');
+      side.addWidget(extra(lines, label, [CommandIDs.showJobs], commands));
+    }
+    if (shares) {
+      const lists = new SharesSection({ shares, commands, trans });
+      const label = trans.__('Shares');
+      side.addWidget(extra(lists, label, SHARING, commands));
     }
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
@@ -80,18 +92,21 @@ function makePanel(
   return side;
 }
 
-function jobSection(
-  lines: JobsSection,
-  commands: CommandRegistry,
-  label: string
+/** A section below that of the sessions. */
+function extra(
+  content: Widget,
+  label: string,
+  buttons: readonly string[],
+  commands: CommandRegistry
 ): PanelWithToolbar {
   const section = new PanelWithToolbar();
   section.addClass('jp-RemoteSection');
   section.title.label = label;
-  const id = CommandIDs.showJobs;
-  const button = new CommandToolbarButton({ commands, id, label: '' });
-  section.toolbar.addItem('jobs', button);
-  section.addWidget(lines);
+  for (const id of buttons) {
+    const button = new CommandToolbarButton({ commands, id, label: '' });
+    section.toolbar.addItem(id.replace(/.*:/, ''), button);
+  }
+  section.addWidget(content);
   return section;
 }
 

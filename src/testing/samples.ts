@@ -1,6 +1,6 @@
 import type { ITable } from '../jobtable';
 import type { ISessionEvent } from '../store';
-import type { IAppInfo, IJob, ISession } from '../tokens';
+import type { IAppInfo, IJob, ISession, IShare } from '../tokens';
 
 /** A running desktop, with changes. */
 export function sample(changes: Partial<ISession> = {}): ISession {
@@ -132,5 +132,33 @@ export function randomFrom(seed: number): () => number {
   return () => {
     state = (state * 1664525 + 1013904223) % 4294967296;
     return state / 4294967296;
+  };
+}
+
+/** An active share, with changes. */
+export function share(changes: Partial<IShare> = {}): IShare {
+  return {
+    id: 's1',
+    path: 'work/fit.ipynb',
+    name: 'fit.ipynb',
+    link: '/jupyter-remote/shared/secret',
+    mode: 'local',
+    state: 'active',
+    created: '2026-11-21T10:00:00.000Z',
+    expires: '2026-11-22T10:00:00.000Z',
+    once: false,
+    users: [],
+    follow: true,
+    outputs: true,
+    options: {},
+    size: 2_000,
+    revision: 1,
+    updated: '2026-11-21T10:00:00.000Z',
+    uses: 0,
+    last_used: null,
+    changed: false,
+    problem: '',
+    time: '2026-11-21T10:00:00.000Z',
+    ...changes
   };
 }

@@ -1,0 +1,194 @@
+/** What is done with links and bundles that others sent; loaded then. */
+import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { Notification } from '@jupyterlab/apputils';
+import type { IEditorServices } from '@jupyterlab/codeeditor';
+import { FileDialog } from '@jupyterlab/filebrowser';
+import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+
+import { saveBlob, saveUrl } from './download';
+import { ImportModel } from './importmodel';
+import type { ShareClient } from './shareclient';
+import type { IRemoteShares, IShareKernel } from './tokens';
+import { ImportTab } from './widgets/importtab';
+import type { IImportActions } from './widgets/importview';
+
+/** What those who receive need of Lab. */
+export interface IImportContext {
+  readonly app: JupyterFrontEnd;
+  readonly client: ShareClient;
+  readonly shares: IRemoteShares;
+  readonly browser: IDefaultFileBrowser | null;
+  readonly editors: IEditorServices | null;
+  readonly rendermime: IRenderMimeRegistry | null;
+  readonly translator: ITranslator;
+  readonly trans: TranslationBundle;
+}
+
+/** A tab for each link, as long as it is open. */
+const tabs = new Map<string, ImportTab>();
+
+/** Show what a link leads to. */
+export function openLink(context: IImportContext, link: string): ImportTab {
+  const { app, client, shares, translator, trans } = context;
+  shares.open();
+  const model = new ImportModel({
+    client,
+    shares,
+    link,
+    page: window.location.href,
+    folder: folderHere(context),
+    kernels: () => kernelsHere(app),
+    trans
+  });
+  const known = tabs.get(model.link);
+  if (known) {
+    model.dispose();
+    app.shell.activateById(known.id);
+    void known.content.model.look();
+    return known;
+  }
+  const tab: ImportTab = new ImportTab(
+    model,
+    actionsOf(context, model, () => {
+      tab.dispose();
+    }),
+    translator
+  );
+  // Not among the tabs that come back: the layout is stored, links are secret.
+  tabs.set(model.link, tab);
+  tab.disposed.connect(() => {
+    tabs.delete(model.link);
+  });
+  app.shell.add(tab, 'main', { type: 'Remote' });
+  app.shell.activateById(tab.id);
+  void model.look();
+  return tab;
+}
+
+/** The folder that the file browser shows. */
+function folderHere({ app, browser }: IImportContext): string {
+  return app.serviceManager.contents.localPath(browser?.model.path ?? '');
+}
+
+/** Kernels of this server. */
+function kernelsHere({ serviceManager }: JupyterFrontEnd): IShareKernel[] {
+  const { specs } = serviceManager.kernelspecs;
+  return Object.values(specs?.kernelspecs ?? {}).flatMap(spec => {
+    if (!spec) {
+      return [];
+    }
+    const { name, display_name, language } = spec;
+    return [{ name, display_name, language }];
+  });
+}
+
+function actionsOf(
+  context: IImportContext,
+  model: ImportModel,
+  close: () => void
+): IImportActions {
+  const { app, browser } = context;
+  const open = (path: string) => {
+    // Our server has written it into copies that it made itself.
+    const kernel =
+      model.foreign && model.kernel ? { name: model.kernel } : null;
+    const args = kernel ? { path, kernel } : { path };
+    void app.commands.execute('docmanager:open', args);
+  };
+  return {
+    keep: close,
+    open,
+    copy: async () => {
+      const made = await model.copy();
+      if (made) {
+        open(made.path);
+      }
+    },
+    second: async copy => {
+      const made = await model.second(copy);
+      if (made) {
+        open(made.path);
+      }
+    },
+    download: what => download(model, what),
+    difference: async copy => {
+      const difference = await model.difference(copy);
+      if (difference) {
+        const { showDifference } = await import('./difference');
+        showDifference(context, difference, copy.path);
+      }
+    },
+    browse: browser && (folder => browse(context, folder))
+  };
+}
+
+async function download(
+  model: ImportModel,
+  what: 'notebook' | 'bundle'
+): Promise<void> {
+  const name = model.description?.name ?? 'notebook.ipynb';
+  if (!model.foreign) {
+    const zip = name.replace(/\.ipynb$/, '.zip');
+    saveUrl(model.at(what), what === 'bundle' ? zip : name);
+    return;
+  }
+  const blob = await model.fetched();
+  if (blob) {
+    saveBlob(blob, name);
+  }
+}
+
+async function browse(
+  { browser, translator, trans }: IImportContext,
+  folder: string
+): Promise<string | null> {
+  if (!browser) {
+    return null;
+  }
+  const { manager } = browser.model;
+  const { button, value } = await FileDialog.getExistingDirectory({
+    manager,
+    translator,
+    title: trans.__('Folder of the Copy'),
+    defaultPath: folder
+  });
+  const [first] = value ?? [];
+  return button.accept && first
+    ? manager.services.contents.localPath(first.path)
+    : null;
+}
+
+/** Let the user choose a bundle, or a notebook, and put it into the files. */
+export async function importBundle(context: IImportContext): Promise<void> {
+  const { app, client, shares, trans } = context;
+  const file = await chooseFile('.zip,.ipynb');
+  if (!file) {
+    return;
+  }
+  const folder = folderHere(context);
+  const { path } = await client.upload(file, { folder, name: file.name });
+  Notification.success(trans.__('%1 was imported as %2', file.name, path), {
+    autoClose: 4_000
+  });
+  await app.commands.execute('docmanager:open', { path });
+  shares.open();
+  await shares.refresh().catch(() => undefined);
+}
+
+/** A file of the user's own machine; null: none was chosen. */
+function chooseFile(accept: string): Promise<File | null> {
+  return new Promise(resolve => {
+    const input = document.createElement('input');
+    input.type = 'file';
+    input.accept = accept;
+    input.addEventListener('change', () => {
+      resolve(input.files?.[0] ?? null);
+    });
+    input.addEventListener('cancel', () => {
+      resolve(null);
+    });
+    input.click();
+  });
+}

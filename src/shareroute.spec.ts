@@ -1,0 +1,26 @@
+import { parseShareRoute } from './shareroute';
+
+describe('parseShareRoute', () => {
+  const parse = (search: string) =>
+    parseShareRoute({ path: '/lab/tree/a', search, hash: '#b' });
+
+  it('takes the link out of the URL, and leaves the rest', () => {
+    const link = 'https://hub.example/services/share/s/a-b_c?x=1&y=2';
+    const query = new URLSearchParams({ z: '1', 'jupyter-remote-share': link });
+    expect(parse(`?${query.toString()}`)).toEqual({
+      link,
+      rest: '/lab/tree/a?z=1#b'
+    });
+  });
+
+  it('leaves no question mark without a question', () => {
+    expect(parse('?jupyter-remote-share=%2Fs%2Fx')).toEqual({
+      link: '/s/x',
+      rest: '/lab/tree/a#b'
+    });
+  });
+
+  it('finds no link in other parameters', () => {
+    expect(parse('?jupyter-remote=desktop').link).toBe('');
+  });
+});

@@ -1,0 +1,198 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { CommandIDs } from '../commandids';
+import { fullSentence } from '../format';
+import { stateNow } from '../shareview';
+import type { IReceived, IRemoteShares, IShare } from '../tokens';
+import { Filter } from './filter';
+import { useNow } from './hooks';
+import { ReceivedRow, ShareRow } from './sharerow';
+import { Trouble } from './trouble';
+
+/** From so many rows on there is a filter. */
+const MANY = 8;
+
+/** Times are shown anew this often, in ms. */
+const TICK = 15_000;
+
+/** While somebody looks, the server is asked this often, in ms: uses at a hub's service make no event here. */
+const LOOK = 60_000;
+
+/** What the section needs. */
+export interface ISharesSectionOptions {
+  readonly shares: IRemoteShares;
+  readonly commands: CommandRegistry;
+  readonly trans: TranslationBundle;
+}
+
+/** What the user shares, and what was shared with the user. */
+export class SharesSection extends ReactWidget {
+  constructor(private readonly _options: ISharesSectionOptions) {
+    super();
+    this.addClass('jp-RemoteShares');
+  }
+
+  override dispose(): void {
+    window.clearInterval(this._timer);
+    super.dispose();
+  }
+
+  protected override onAfterShow(msg: Message): void {
+    super.onAfterShow(msg);
+    this._looked();
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._timer = window.setInterval(() => {
+      if (this.isVisible && document.visibilityState === 'visible') {
+        void this._options.shares.refresh().catch(() => undefined);
+      }
+    }, LOOK);
+    if (this.isVisible) {
+      this._looked();
+    }
+  }
+
+  protected override onBeforeDetach(msg: Message): void {
+    window.clearInterval(this._timer);
+    super.onBeforeDetach(msg);
+  }
+
+  protected override render(): React.JSX.Element {
+    const { shares } = this._options;
+    return (
+      <UseSignal signal={shares.changed} shouldUpdate={() => this.isVisible}>
+        {() => <Lists {...this._options} />}
+      </UseSignal>
+    );
+  }
+
+  private _looked(): void {
+    const { shares } = this._options;
+    if (this._opened) {
+      void shares.refresh().catch(() => undefined);
+    }
+    this._opened = true;
+    shares.open();
+    this.update();
+  }
+
+  private _opened = false;
+  private _timer = 0;
+}
+
+function Lists(props: ISharesSectionOptions): React.JSX.Element {
+  const { shares, commands, trans } = props;
+  const [wanted, setWanted] = React.useState('');
+  const now = useNow(TICK);
+  const { all, received } = shares;
+  const mine = all.filter(({ path }) => matches(path, wanted));
+  const theirs = received.filter(({ name, sender, path }) =>
+    matches([name, sender, path].join('\n'), wanted)
+  );
+  const count = all.length + received.length;
+  return (
+    <>
+      <Trouble
+        list={shares}
+        retry={() => void commands.execute(CommandIDs.refreshShares)}
+        trans={trans}
+      />
+      {count >= MANY && (
+        <Filter
+          wanted={wanted}
+          setWanted={setWanted}
+          label={trans.__('Filter shares')}
+          trans={trans}
+        />
+      )}
+      <Nothing {...props} />
+      {count > 0 && mine.length + theirs.length === 0 && (
+        <p className="jp-RemoteNote">{trans.__('No share matches.')}</p>
+      )}
+      <Mine {...props} rows={mine} now={now} />
+      <Theirs {...props} rows={theirs} now={now} />
+    </>
+  );
+}
+
+function Mine(
+  props: ISharesSectionOptions & {
+    readonly rows: readonly IShare[];
+    readonly now: number;
+  }
+): React.JSX.Element | null {
+  const { rows, now, trans } = props;
+  const live = rows.filter(share => stateNow(share, now) === 'active');
+  const over = rows.filter(share => stateNow(share, now) !== 'active');
+  const label = trans.__('Shared by me');
+  return rows.length > 0 ? (
+    <>
+      <h3 className="jp-RemoteHeading">{label}</h3>
+      <ul className="jp-RemoteList" aria-label={label}>
+        {[...live, ...over].map(share => (
+          <ShareRow key={share.id} {...props} share={share} />
+        ))}
+      </ul>
+    </>
+  ) : null;
+}
+
+function Theirs(
+  props: ISharesSectionOptions & {
+    readonly rows: readonly IReceived[];
+    readonly now: number;
+  }
+): React.JSX.Element | null {
+  const { rows, trans } = props;
+  const label = trans.__('Shared with me');
+  return rows.length > 0 ? (
+    <>
+      <h3 className="jp-RemoteHeading">{label}</h3>
+      <ul className="jp-RemoteList" aria-label={label}>
+        {rows.map(received => (
+          <ReceivedRow key={received.id} {...props} received={received} />
+        ))}
+      </ul>
+    </>
+  ) : null;
+}
+
+function Nothing(props: ISharesSectionOptions): React.JSX.Element | null {
+  const { shares, trans } = props;
+  const { all, received, freshness, mode, why } = shares;
+  if (freshness === 'loading') {
+    return <p className="jp-RemoteNote">{trans.__('Loading…')}</p>;
+  }
+  if (freshness !== 'fresh') {
+    return null;
+  }
+  const off = mode === '' ? trans.__('Sharing is off on this server.') : '';
+  const empty = all.length + received.length === 0;
+  return (
+    <>
+      {(why || off) && (
+        <p className="jp-RemoteShares-why">{fullSentence(why || off)}</p>
+      )}
+      {empty && !off && (
+        <div className="jp-RemoteNote" data-remote="empty">
+          <p>{trans.__('Nothing is shared.')}</p>
+          <p>
+            {trans.__(
+              'Right-click a notebook in the file browser and choose “Share Link…”.'
+            )}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function matches(text: string, wanted: string): boolean {
+  return text.toLowerCase().includes(wanted.trim().toLowerCase());
+}
