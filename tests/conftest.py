@@ -13,7 +13,7 @@ import pytest
 from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.model import Job, State
 
-from . import condor_rig, slurm_accounts, slurm_rig
+from . import condor_rig, everest_rig, slurm_accounts, slurm_rig
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -77,6 +77,13 @@ def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
         pytest.skip(f"Slurm with accounting stays UNTESTED: {why}")
     with slurm_accounts.accounted() as running:
         yield running
+
+
+@pytest.fixture
+def everest(tmp_path: Path) -> Iterator[Callable[..., everest_rig.Everest]]:
+    """A factory of stand-ins for an Everest server, each with ``url``, ``token``, ``control``."""
+    with everest_rig.everests(tmp_path) as make:
+        yield make
 
 
 async def until(

@@ -21,7 +21,7 @@ LAYERS = [
     ["model"],
     ["contract"],
     ["machine", "process", "files", "agent"],
-    ["store", "events", "links", "apps.base", "columns", "arrays", "journal"],
+    ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "everest"],
     ["apps", "backends", "table", "stops"],
     ["sessions", "jobs"],
     ["watch", "upkeep", "jobdesk"],
