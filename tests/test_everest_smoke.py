@@ -44,7 +44,9 @@ def ask(client: httpx.Client, method: str, path: str, **options: Any) -> tuple[A
     return body, about
 
 
-def run(client: httpx.Client, app: str, inputs: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def run(
+    client: httpx.Client, app: str, inputs: dict[str, Any], pause: float = 3.0
+) -> Iterator[tuple[str, Any]]:
     """The shapes of a job's life; the job is deleted at its end."""
     name = f"jupyter-remote smoke test {time.time_ns()}"
     body = {"name": name, "inputs": inputs}
@@ -54,7 +56,7 @@ def run(client: httpx.Client, app: str, inputs: dict[str, Any]) -> Iterator[tupl
     yield "delete of a job that runs", ask(client, "DELETE", path)[1]
     deadline, states = time.monotonic() + 600, []
     while job.get("state") not in ("DONE", "FAILED", "CANCELLED") and time.monotonic() < deadline:
-        time.sleep(3)
+        time.sleep(pause)
         job, about = ask(client, "GET", path)
         states.append(job.get("state"))
     yield "job", about
@@ -65,7 +67,9 @@ def run(client: httpx.Client, app: str, inputs: dict[str, Any]) -> Iterator[tupl
     yield "job that was deleted", ask(client, "GET", path)[1]
 
 
-def questions(client: httpx.Client, hostname: str, sleep: str) -> dict[str, Any]:
+def questions(
+    client: httpx.Client, hostname: str, sleep: str, pause: float = 3.0
+) -> dict[str, Any]:
     """All shapes."""
     found: dict[str, Any] = {}
     asked = {
@@ -83,13 +87,13 @@ def questions(client: httpx.Client, hostname: str, sleep: str) -> dict[str, Any]
     found["download"] = ask(client, "GET", stored["uri"])[1]
     found["delete of a file"] = ask(client, "DELETE", stored["uri"])[1]
     if hostname:
-        found["hostname"] = dict(run(client, hostname, {}))
+        found["hostname"] = dict(run(client, hostname, {}, pause))
     if sleep:
         found["wrong input"] = ask(
             client, "POST", f"/api/apps/{sleep}", json={"name": "wrong", "inputs": {}}
         )[1]
-        found["sleep"] = dict(run(client, sleep, {"duration": 1}))
-        found["sleep that fails"] = dict(run(client, sleep, {"duration": -1}))
+        found["sleep"] = dict(run(client, sleep, {"duration": 1}, pause))
+        found["sleep that fails"] = dict(run(client, sleep, {"duration": -1}, pause))
     no_token = {"Authorization": "Bearer none"}
     found["wrong token"] = ask(client, "GET", "/api/jobs", headers=no_token)[1]
     return found
@@ -114,7 +118,7 @@ def test_the_smoke_test_itself_against_the_stand_in(everest: Callable[..., Evere
     server = everest()
     headers = {"Authorization": f"Bearer {server.token}"}
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
-        found = questions(client, "demo/hostname", "")
+        found = questions(client, "demo/hostname", "demo/sleep", 0.05)
         assert client.get("/api/jobs").json() == []
     assert found["hostname"]["submit"]["status"] == 201
     assert found["hostname"]["job"]["body"]["result"] == {"hostname": "str"}
