@@ -118,7 +118,9 @@ class Books:
         self._file.close()
 
     def _table(self, kind: str) -> dict[str, Any]:
-        return {"token": self.tokens, "file": self.files, "job": self.jobs}[kind]
+        tables: dict[str, dict[str, Any]]
+        tables = {"token": self.tokens, "file": self.files, "job": self.jobs}
+        return tables[kind]
 
     def _load(self) -> None:
         if not self._path.exists():
