@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 FINAL = ("DONE", "FAILED", "CANCELLED")
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def new_id() -> str:
@@ -20,7 +19,7 @@ def new_id() -> str:
 
 def new_token() -> str:
     """64 letters and digits."""
-    return "".join(secrets.choice(LETTERS) for _ in range(64))
+    return secrets.token_hex(32)
 
 
 def digest(token: str) -> str:
