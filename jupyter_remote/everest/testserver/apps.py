@@ -67,22 +67,6 @@ def app(
     users: tuple[str, ...] | None = None,
 ) -> App:
     """An application; ``inputs`` and ``outputs`` may have a ``file`` in the task's folder."""
-    given = {"inputs": inputs, "outputs": outputs}
-    ports = {
-        which: {
-            key: {"title": key, "viewType": "input", **{k: v for k, v in port.items() if k != "file"}}
-            for key, port in table.items()
-        }
-        for which, table in given.items()
-    }
-    mappings = {
-        f"{which}Mappings": [
-            {"param": key, "file": port["file"], "pattern": ""}
-            for key, port in given[f"{which}s"].items()
-            if "file" in port
-        ]
-        for which in ("input", "output")
-    }
     description = {
         "alias": alias,
         "name": name,
@@ -93,10 +77,32 @@ def app(
         "version": "1.0",
         "retryFailedTasks": False,
         "files": [],
-        **ports,
-        "config": {"command": command, **mappings, "resourceRequirements": REQUIREMENTS},
+        "inputs": _ports(inputs),
+        "outputs": _ports(outputs),
+        "config": {
+            "command": command,
+            "inputMappings": _mappings(inputs),
+            "outputMappings": _mappings(outputs),
+            "resourceRequirements": REQUIREMENTS,
+        },
     }
     return App(hashlib.sha256(alias.encode()).hexdigest()[:24], alias, description, users)
+
+
+def _ports(table: Mapping[str, Json]) -> dict[str, Json]:
+    """Inputs or outputs as they are shown."""
+    return {
+        name: {"title": name, "viewType": "input", **{k: v for k, v in port.items() if k != "file"}}
+        for name, port in table.items()
+    }
+
+
+def _mappings(table: Mapping[str, Json]) -> list[Json]:
+    return [
+        {"param": name, "file": port["file"], "pattern": ""}
+        for name, port in table.items()
+        if "file" in port
+    ]
 
 
 REQUIREMENTS = {
