@@ -18,8 +18,10 @@ from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
 from .lists import job_path, unique_name
 from .model import VANISHED, AppInfo, JobInfo, Json
+from .plan import Plan
 from .records import Record
 from .submit import Submitter
+from .sweeps import APP, AsyncSweep, submit_sweep
 from .uploads import Progress
 
 
@@ -129,6 +131,13 @@ class AsyncEverest(Connection):
             if isinstance(answer, BaseException):
                 raise answer
         return AsyncJobs([answer for answer in answers if isinstance(answer, AsyncJob)])
+
+    async def sweep(
+        self, plan: Plan, files: Iterable[str | Path] = (), *, app: str = APP, **more: Any
+    ) -> AsyncSweep:
+        """Submit a parameter sweep: one job for all tasks of the plan. ``files``: what the tasks
+        need; ``app``: another application with the same inputs; ``more``: as for ``submit``."""
+        return await submit_sweep(self, plan, files, app=app, **more)
 
     async def _submit(self, record: Record) -> JobInfo:
         submitter = await self._ready()

@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from html import escape
 from typing import Any, Final
 
 from .errors import InvalidInput
@@ -90,8 +91,6 @@ class Plan:
         return "\n".join(lines) + "\n"
 
     def _repr_html_(self) -> str:
-        from html import escape
-
         return f"<p>{len(self)} tasks</p><pre>{escape(self.text())}</pre>"
 
 
@@ -104,7 +103,8 @@ def _word(field: str, value: Any) -> str:
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(f"{field}: {value!r} cannot be a value", field)
     word = str(value)
-    if not word or re.search(r"[\s\"'\\#$]" if field != "command" else r"\n", _USED.sub("", word)):
+    rest = _USED.sub("", word) if field in ("input_files", "output_files") else word
+    if not word or re.search(r"[\s\"'\\#$]", rest):
         raise InvalidInput(
             f"{field}: {word!r} cannot stand in a plan: no blanks, quotes, # or $", field
         )

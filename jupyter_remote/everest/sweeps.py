@@ -95,9 +95,9 @@ class SweepResults(Mapping[int, Task]):
 
 
 class AsyncSweep:
-    """A sweep that was submitted."""
+    """A sweep that was submitted; ``plan`` is None where only its job is known any more."""
 
-    def __init__(self, job: AsyncJob, plan: Plan) -> None:
+    def __init__(self, job: AsyncJob, plan: Plan | None = None) -> None:
         self.job = job
         self.plan = plan
 
@@ -117,10 +117,11 @@ class AsyncSweep:
         with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
             archive = await file.download(Path(temporary) / "results.zip")
             tasks = await asyncio.to_thread(unpack, archive, where)
-        return SweepResults(tasks, len(self.plan))
+        return SweepResults(tasks, len(self.plan) if self.plan else 0)
 
     def _repr_html_(self) -> str:
-        return self.job._repr_html_() + self.plan._repr_html_()
+        plan = self.plan._repr_html_() if self.plan else ""
+        return self.job._repr_html_() + plan
 
 
 async def submit_sweep(

@@ -13,8 +13,10 @@ from typing import Any
 
 from .client import AsyncEverest
 from .model import AppInfo, Json
+from .plan import Plan
 from .settings import Settings
-from .sync_handles import Job, Jobs, RemoteFile
+from .sweeps import APP
+from .sync_handles import Job, Jobs, RemoteFile, Sweep
 from .thread import Prompt, Runner
 from .transport import Scheme
 from .uploads import Progress
@@ -119,6 +121,13 @@ class Everest:
             app, list(inputs), name=name, key=key, group=group, resources=resources
         )
         return Jobs(self._loop.run(submitting), self._loop)
+
+    def sweep(
+        self, plan: Plan, files: Iterable[str | Path] = (), *, app: str = APP, **more: Any
+    ) -> Sweep:
+        """Submit a parameter sweep; see ``AsyncEverest.sweep``."""
+        submitting = self._client.sweep(plan, files, app=app, **more)
+        return Sweep(self._loop.run(submitting), self._loop)
 
     def job(self, job_id: str) -> Job:
         """The job with this id, whoever submitted it. Raises NoSuchThing."""

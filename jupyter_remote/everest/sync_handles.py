@@ -12,6 +12,8 @@ from .errors import JobError
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
 from .model import JobInfo
+from .plan import Plan
+from .sweeps import AsyncSweep, SweepResults
 from .thread import Runner
 from .uploads import Progress
 from .views import FileView, JobView
@@ -165,6 +167,29 @@ class Jobs(Sequence[Job]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__}: {display.counts(list(self))}>"
+
+
+class Sweep:
+    """A sweep that was submitted."""
+
+    def __init__(self, sweep: AsyncSweep, loop: Runner) -> None:
+        self._sweep, self._loop = sweep, loop
+        self.plan = sweep.plan
+        self.job = Job(sweep.job, loop)
+
+    @classmethod
+    def of(cls, job: Job, plan: Plan | None = None) -> Sweep:
+        """A sweep whose job was found again."""
+        return cls(AsyncSweep(job._job, plan), job._loop)
+
+    def results(
+        self, folder: str | Path, timeout: float | None = None, *, partial: bool = False
+    ) -> SweepResults:
+        """Wait, and unpack what the tasks left; see ``AsyncSweep.results``."""
+        return self._loop.run(self._sweep.results(folder, timeout, partial=partial))
+
+    def _repr_html_(self) -> str:
+        return self._sweep._repr_html_()
 
 
 def _plain(outputs: dict[str, Any], loop: Runner) -> dict[str, Any]:
