@@ -13,7 +13,9 @@ from jupyter_remote.everest import AsyncEverest, Everest, RemoteFile, Settings
 from . import everest_rig
 
 Factory = Callable[..., everest_rig.Everest]
-QUICK = Settings(patience=20, first_pause=0.02, settle=0.3, fastest=0.02, slowest=0.2, gone_after=0.2)
+QUICK = Settings(
+    patience=20, first_pause=0.02, settle=0.3, fastest=0.02, slowest=0.2, gone_after=0.2
+)
 
 
 @pytest.fixture

@@ -110,8 +110,8 @@ class AsyncEverest(Connection):
         )
 
     async def map(
-        self, app: str, inputs: Iterable[Mapping[str, Any]], *, name: str | None = None, group: str = "",
-        key: str = "", resources: Sequence[str] = (),
+        self, app: str, inputs: Iterable[Mapping[str, Any]], *, name: str | None = None,
+        key: str = "", group: str = "", resources: Sequence[str] = (),
     ) -> AsyncJobs:  # fmt: skip
         """Submit one job for each of several inputs. ``key``: of all, their numbers are added.
         When one is refused the others are submitted all the same, then its error is raised; those
@@ -120,9 +120,7 @@ class AsyncEverest(Connection):
         def one(number: int, each: Mapping[str, Any]) -> Any:
             title = f"{name or app.rsplit('/', 1)[-1]} {number}"
             own = f"{key}/{number}" if key else ""
-            return self.submit(
-                app, each, name=title, key=own, group=group, resources=resources
-            )
+            return self.submit(app, each, name=title, key=own, group=group, resources=resources)
 
         answers = await asyncio.gather(
             *(one(number, each) for number, each in enumerate(inputs)), return_exceptions=True
@@ -152,9 +150,7 @@ class AsyncEverest(Connection):
         if self._submitter is None:
             await asyncio.to_thread(self.records.all)
             if self._submitter is None:
-                self._submitter = Submitter(
-                    self.transport, self._list, self.records, self.settings
-                )
+                self._submitter = Submitter(self.transport, self._list, self.records, self.settings)
         return self._submitter
 
     async def _upload(self, path: Path, field: str) -> str:

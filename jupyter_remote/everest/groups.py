@@ -53,7 +53,9 @@ class AsyncJobs(Sequence[AsyncJob]):
                     tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
                 )
                 if not done:
-                    raise StillRunning(f"{len(tasks)} of {len(self)} jobs have not ended; they go on")
+                    raise StillRunning(
+                        f"{len(tasks)} of {len(self)} jobs have not ended; they go on"
+                    )
                 for each in done:
                     yield each.result()
         finally:

@@ -114,7 +114,7 @@ class AsyncJob(JobView):
     async def download(self, folder: str | Path = ".") -> list[Path]:
         """Store all output files in a folder; of two with one name, both are kept."""
         where = Path(folder)
-        where.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(where.mkdir, parents=True, exist_ok=True)
         files = await self.files()
         names = [each.name for each in files.values()]
         twice = {name for name in names if names.count(name) > 1}

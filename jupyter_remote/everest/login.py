@@ -38,7 +38,8 @@ async def log_in(
         url, None, timeout=times.timeout, patience=times.patience, ca=ca, proxy=proxy,
         allow_http=allow_http,
     )  # fmt: skip
-    body = {"username": username, "password": password, "label": label, "lifetime": lifetime}
+    body: dict[str, str | int] = {"username": username, "password": password}
+    body |= {"label": label, "lifetime": lifetime}
     began = time.time()
     try:
         token = await _token(transport, body)
@@ -106,5 +107,3 @@ async def _token(transport: Transport, body: dict[str, str | int]) -> Secret:
             return Secret(data["access_token"])
         raise NotEverest(f"{transport.url} answered a login without a token")
     raise AssertionError
-
-

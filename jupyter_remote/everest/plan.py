@@ -15,6 +15,7 @@ from html import escape
 from typing import Any, Final
 
 from .errors import InvalidInput
+from .inputs import plain
 
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _USED: Final = re.compile(r"\$\{([^}]*)\}")
@@ -22,14 +23,14 @@ MOST: Final = 100_000
 """Tasks of a sweep, at most: more is a mistake."""
 
 
-def span(first: float, last: float, step: float = 1) -> list[float]:
+def span(first: float, last: float, step: float = 1) -> list[Any]:
     """Numbers from ``first`` to ``last``, both included where the step meets it."""
     if not step or not all(map(math.isfinite, (first, last, step))) or (last - first) / step < 0:
         raise InvalidInput(f"from {first} to {last} cannot be reached in steps of {step}")
     count = math.floor((last - first) / step + 1e-9) + 1
     if count > MOST:
         raise InvalidInput(f"from {first} to {last} in steps of {step} are {count} values")
-    values = [first + number * step for number in range(count)]
+    values: list[Any] = [first + number * step for number in range(count)]
     return [round(value, 12) if isinstance(value, float) else value for value in values]
 
 
@@ -51,19 +52,13 @@ class Plan:
         if not self.command.strip() or "\n" in self.command:
             raise InvalidInput("command: a command of one line is needed", "command")
         for name, values in self.parameters.items():
-            if not _NAME.fullmatch(name):
-                raise InvalidInput(f"{name!r} is no name of a parameter: letters, digits, _", name)
-            if isinstance(values, str) or not len(values):
-                raise InvalidInput(f"{name}: a list of values is needed, not {values!r}", name)
-            for value in values:
-                _word(name, value)
-        for kind in ("input_files", "output_files"):
-            for file in getattr(self, kind):
-                _word(kind, file)
-        for text in (self.command, *self.input_files, *self.output_files):
-            for name in _USED.findall(text):
-                if name not in self.parameters:
-                    raise InvalidInput(f"${{{name}}} is used, and there is no such parameter", name)
+            _check_parameter(name, values)
+        files = [*self.input_files, *self.output_files]
+        for file in files:
+            _word("files", _USED.sub("", file) or "x")
+        for name in _USED.findall(" ".join([self.command, *files])):
+            if name not in self.parameters:
+                raise InvalidInput(f"${{{name}}} is used, and there is no such parameter", name)
         if len(self) > MOST:
             raise InvalidInput(f"this sweep has {len(self)} tasks; {MOST} is the most")
 
@@ -94,17 +89,24 @@ class Plan:
         return f"<p>{len(self)} tasks</p><pre>{escape(self.text())}</pre>"
 
 
+def _check_parameter(name: str, values: Sequence[Any]) -> None:
+    if not _NAME.fullmatch(name):
+        raise InvalidInput(f"{name!r} is no name of a parameter: letters, digits, _", name)
+    if isinstance(values, str) or not len(values):
+        raise InvalidInput(f"{name}: a list of values is needed, not {values!r}", name)
+    for value in values:
+        _word(name, value)
+
+
 def _word(field: str, value: Any) -> str:
     """A value as one word: the language separates by blanks and is not known to quote."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        if type(value).__module__.split(".")[0] != "numpy":
-            raise InvalidInput(f"{field}: {value!r} is neither a number nor a text", field)
-        value = value.item()
+        raise InvalidInput(f"{field}: {value!r} is neither a number nor a text", field)
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(f"{field}: {value!r} cannot be a value", field)
     word = str(value)
-    rest = _USED.sub("", word) if field in ("input_files", "output_files") else word
-    if not word or re.search(r"[\s\"'\\#$]", rest):
+    if not word or re.search(r"[\s\"'\\#$]", word):
         raise InvalidInput(
             f"{field}: {word!r} cannot stand in a plan: no blanks, quotes, # or $", field
         )

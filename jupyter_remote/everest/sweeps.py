@@ -39,7 +39,9 @@ class Task:
     def files(self) -> dict[str, Path]:
         """Its output files by name."""
         found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
-        return {str(path.relative_to(self.folder)): path for path in found if path.name != "parameters"}
+        return {
+            str(path.relative_to(self.folder)): path for path in found if path.name != "parameters"
+        }
 
     def text(self, name: str = "stdout") -> str:
         """An output as text, up to 1 MiB; empty when the task left none."""

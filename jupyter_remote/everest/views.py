@@ -78,8 +78,7 @@ class FileView:
         return display.file(self.name, self.uri, self.server)
 
     def __eq__(self, other: object) -> bool:
-        same = isinstance(other, FileView) and (other.uri, other.server) == (self.uri, self.server)
-        return same
+        return isinstance(other, FileView) and (other.uri, other.server) == (self.uri, self.server)
 
     def __hash__(self) -> int:
         return hash((self.uri, self.server))
