@@ -51,7 +51,8 @@ def unreadable(url: str, answer: httpx.Response) -> EverestError:
     where = answer.request.url.path
     kind = answer.headers.get("Content-Type", "something").split(";")[0]
     return NotEverest(
-        f"{url} answers {where} with {kind} that is not JSON: is it the address of an Everest server?"
+        f"{url} answers {where} with {kind} that is not JSON: "
+        "is it the address of an Everest server?"
     )
 
 
@@ -68,7 +69,9 @@ def judge(
         return NotEverest(f"{url} redirects {where} to {target}: give the address that it has now")
     if code == 401:
         return LoginNeeded(
-            f"{url} does not accept the token: it is missing, expired or revoked{detail}", code, body
+            f"{url} does not accept the token: it is missing, expired or revoked{detail}",
+            code,
+            body,
         )
     if code == 403:
         return NotAllowed(f"{url} does not allow {method} {where}{detail}", code, body)

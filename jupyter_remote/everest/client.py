@@ -5,92 +5,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..errors import StorageError
-from . import catalogue, display, inputs as inputs_
-from .accounts import Account, data_folder, duration, resolve
-from .downloads import Downloads, is_ours
-from .errors import EverestError, NoSuchThing, Refused
-from .handles import AsyncJob, AsyncJobs, AsyncRemoteFile
-from .lists import JobList, Listed, job_path, unique_name
-from .model import FINAL, UNSENT, AppInfo, JobInfo, Json
-from .records import Record, Records
-from .retry import Trouble, patiently
-from .settings import Settings
+from . import catalogue
+from . import inputs as inputs_
+from .connection import Connection
+from .errors import Refused
+from .groups import AsyncJobs
+from .handles import AsyncJob, AsyncRemoteFile
+from .lists import job_path, unique_name
+from .model import VANISHED, AppInfo, JobInfo, Json
+from .plan import Plan
+from .records import Record
 from .submit import Submitter
-from .transport import Ask, Scheme, Transport
-from .uploads import Progress, Uploads
-from .watch import Watcher
+from .sweeps import APP, AsyncSweep, submit_sweep
+from .uploads import Progress
 
 
-class AsyncEverest:
-    """One user of one Everest server.
+class AsyncEverest(Connection):
+    """One user of one Everest server, for asynchronous code.
 
-    ``url``, ``token``, ``account``: see ``accounts.resolve``; the environment and the accounts
-    of the Remote panel are used for what is not given. ``ask``: is awaited with a sentence when
-    the token is refused, and answers with a new one (or an empty text: then the error is
-    raised). ``scheme``: how the token travels. ``ca``: a file of certificates to believe instead
-    of the usual ones; ``proxy``: address of an HTTP proxy (HTTPS_PROXY is honoured anyway);
-    ``allow_http``: let the token travel in clear. ``folder``: where records of jobs are kept.
-
-    Every method raises EverestError, and StorageError when a record cannot be written.
+    The arguments are those of ``Connection``. Every method raises EverestError, and StorageError
+    when a record cannot be written.
     """
-
-    def __init__(
-        self,
-        url: str | None = None,
-        token: str | None = None,
-        *,
-        account: str | None = None,
-        ask: Ask | None = None,
-        settings: Settings | None = None,
-        scheme: Scheme | None = None,
-        ca: str | None = None,
-        proxy: str | None = None,
-        allow_http: bool = False,
-        folder: str | Path | None = None,
-    ) -> None:
-        self.settings = settings or Settings()
-        where = Path(folder) if folder else data_folder()
-        who = resolve(url, token, account, where)
-        self.account: Account | None = who.account
-        kind = scheme or (who.account.scheme if who.account else "bearer")
-        times = {key: getattr(self.settings, key) for key in ("timeout", "total", "patience")}
-        self.transport = Transport(
-            who.url,
-            who.token,
-            scheme="cookie" if kind == "cookie" else "bearer",
-            ask=ask,
-            ca=ca,
-            proxy=proxy,
-            allow_http=allow_http,
-            **times,
-        )
-        self.transport.first_pause = self.settings.first_pause
-        self._build(where)
-
-    def _build(self, folder: Path) -> None:
-        settings, transport = self.settings, self.transport
-        self.records = Records(folder / "jobs", transport.url)
-        self._list = JobList(transport)
-        self.watcher = Watcher(transport, self._list, settings, self.take)
-        self.uploads = Uploads(transport, settings)
-        self.downloads = Downloads(transport, settings.parallel)
-        self._apps = catalogue.Catalogue(transport)
-        self._slots = asyncio.Semaphore(settings.parallel)
-        self._keys: dict[str, asyncio.Lock] = {}
-        self._submitter: Submitter | None = None
-        self._handles: weakref.WeakValueDictionary[str, AsyncJob] = weakref.WeakValueDictionary()
-
-    @property
-    def url(self) -> str:
-        """The server's address, without ``/api``."""
-        return self.transport.url
 
     async def __aenter__(self) -> AsyncEverest:
         return self
@@ -102,13 +42,6 @@ class AsyncEverest:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-
-    async def close(self) -> None:
-        """End connections; jobs go on. No request leaves after this."""
-        await self.watcher.close()
-        await self._list.close()
-        await self.transport.close()
-        self.records.close()
 
     # -- applications ---------------------------------------------------------------------
 
@@ -177,8 +110,8 @@ class AsyncEverest:
         )
 
     async def map(
-        self, app: str, inputs: Iterable[Mapping[str, Any]], *, name: str | None = None, group: str = "",
-        key: str = "", resources: Sequence[str] = (),
+        self, app: str, inputs: Iterable[Mapping[str, Any]], *, name: str | None = None,
+        key: str = "", group: str = "", resources: Sequence[str] = (),
     ) -> AsyncJobs:  # fmt: skip
         """Submit one job for each of several inputs. ``key``: of all, their numbers are added.
         When one is refused the others are submitted all the same, then its error is raised; those
@@ -187,9 +120,7 @@ class AsyncEverest:
         def one(number: int, each: Mapping[str, Any]) -> Any:
             title = f"{name or app.rsplit('/', 1)[-1]} {number}"
             own = f"{key}/{number}" if key else ""
-            return self.submit(
-                app, each, name=title, key=own, group=group, resources=resources
-            )
+            return self.submit(app, each, name=title, key=own, group=group, resources=resources)
 
         answers = await asyncio.gather(
             *(one(number, each) for number, each in enumerate(inputs)), return_exceptions=True
@@ -198,6 +129,13 @@ class AsyncEverest:
             if isinstance(answer, BaseException):
                 raise answer
         return AsyncJobs([answer for answer in answers if isinstance(answer, AsyncJob)])
+
+    async def sweep(
+        self, plan: Plan, files: Iterable[str | Path] = (), *, app: str = APP, **more: Any
+    ) -> AsyncSweep:
+        """Submit a parameter sweep: one job for all tasks of the plan. ``files``: what the tasks
+        need; ``app``: another application with the same inputs; ``more``: as for ``submit``."""
+        return await submit_sweep(self, plan, files, app=app, **more)
 
     async def _submit(self, record: Record) -> JobInfo:
         submitter = await self._ready()
@@ -212,9 +150,7 @@ class AsyncEverest:
         if self._submitter is None:
             await asyncio.to_thread(self.records.all)
             if self._submitter is None:
-                self._submitter = Submitter(
-                    self.transport, self._list, self.records, self.settings
-                )
+                self._submitter = Submitter(self.transport, self._list, self.records, self.settings)
         return self._submitter
 
     async def _upload(self, path: Path, field: str) -> str:
@@ -225,7 +161,8 @@ class AsyncEverest:
         if record is None:
             return None
         if record.id:
-            return await self._recorded(record)
+            job = await self._recorded(record)
+            return None if job.state == VANISHED else job
         submitter = await self._ready()
         async with self._slots:
             return self._handle(await submitter.resume(record))
@@ -242,10 +179,6 @@ class AsyncEverest:
         listed = await self._listed()
         infos = [JobInfo.from_json(each) for each in listed.values()]
         return AsyncJobs([self._handle(info) for info in infos if name in info.name])
-
-    async def _listed(self) -> Listed:
-        patience = self.transport.patience
-        return await patiently(self._list.get, patience, self.settings.first_pause)
 
     async def recall(self, group: str = "") -> AsyncJobs:
         """All jobs that were submitted from here before, by this or another program, oldest first;
@@ -270,65 +203,18 @@ class AsyncEverest:
         """The job of a record that no list shows."""
         info = catalogue.from_record(record)
         if record.id:
-            try:
-                info = await self.fetch(info)
-            except NoSuchThing:
-                info = info.vanished()
+            info = await self.fetch(info)
         return self._handle(info)
-
-    async def fetch(self, info: JobInfo) -> JobInfo:
-        """A job as it is now; VANISHED when the server does not know it."""
-        if info.state == UNSENT:
-            return info
-        try:
-            return await patiently(
-                lambda: self.watcher.fetch(info.id),
-                self.transport.patience,
-                self.settings.first_pause,
-            )
-        except NoSuchThing:
-            return info.vanished()
-
-    async def cancel(self, info: JobInfo) -> None:
-        """Ask for a job's end; one that has ended is no error."""
-        try:
-            await self.transport.call("POST", job_path(info.id, "/cancel"))
-        except Refused as error:
-            latest = await self.fetch(info)
-            self.take(latest)
-            if not latest.ended:
-                raise error
-
-    async def delete(self, info: JobInfo) -> None:
-        """Delete a job from the server, and its record."""
-        if info.state != UNSENT:
-            with contextlib.suppress(NoSuchThing):
-                await self.transport.call("DELETE", job_path(info.id))
-        self.take(info.vanished())
-        with contextlib.suppress(StorageError):
-            self.records.forget(info.name)
-
-    def take(self, info: JobInfo) -> None:
-        """What became known of a job reaches its handle and its record."""
-        handle = self._handles.get(info.id)
-        if handle is not None:
-            handle.info = info
-        self._note(info)
-
-    def _note(self, info: JobInfo) -> None:
-        if info.state in FINAL or (record := self.records.get(info.name)) and not record.id:
-            with contextlib.suppress(StorageError):
-                self.records.note(info.name, id=info.id, state=info.state)
 
     def _handle(self, info: JobInfo) -> AsyncJob:
         """The one handle of a job."""
         handle = self._handles.get(info.id) if info.id else None
-        if handle is None:
-            handle = AsyncJob(info, self)
-            if info.id:
-                self._handles[info.id] = handle
-        else:
+        if isinstance(handle, AsyncJob):
             handle.info = info
+            return handle
+        handle = AsyncJob(info, self)
+        if info.id:
+            self._handles[info.id] = handle
         return handle
 
     # -- files ----------------------------------------------------------------------------
@@ -346,18 +232,6 @@ class AsyncEverest:
         await self.transport.call("DELETE", "/api/user/tmp_files")
         self.uploads.forget()
 
-    async def file_outputs(self, info: JobInfo) -> set[str]:
-        """Which outputs are files by the application's description: asked for only where the
-        values do not say so themselves."""
-        values = [v for each in info.result.values() for v in (each if isinstance(each, list) else [each])]
-        doubtful = [v for v in values if isinstance(v, str) and v.startswith(("http://", "https://"))]
-        if all(is_ours(self.url, each) for each in doubtful):
-            return set()
-        about = None
-        with contextlib.suppress(EverestError, Trouble):
-            about = await self._apps.find(info.app)
-        return {name for name, each in about.outputs.items() if each.file} if about else set()
-
     # -- the token ------------------------------------------------------------------------
 
     async def token_info(self) -> dict[str, Json]:
@@ -368,13 +242,3 @@ class AsyncEverest:
     async def revoke(self) -> None:
         """Make the token worthless. Jobs go on."""
         await self.transport.call("DELETE", "/api/auth/access_token")
-
-    def _repr_html_(self) -> str:
-        who = f", account {self.account.name}" if self.account else ""
-        left = self.account.left() if self.account else None
-        words = f"token valid for {duration(left)} more" if left and left > 0 else ""
-        warning = self.account.warning() if self.account else ""
-        return display.client(self.url, who, warning or words)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.url}>"

@@ -9,8 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .handles import JobView
     from .model import AppInfo
+    from .views import JobView
 
 SHOWN = 30
 """Rows of a table; more are counted."""
@@ -75,7 +75,9 @@ def file(name: str, uri: str, server: str) -> str:
 
 def app(info: AppInfo) -> str:
     """An application with its inputs and outputs."""
-    parts = [f"<p><b>{escape(info.name or info.alias)}</b> <code>{escape(info.alias or info.id)}</code>"]
+    parts = [
+        f"<p><b>{escape(info.name or info.alias)}</b> <code>{escape(info.alias or info.id)}</code>"
+    ]
     parts.append(f"<br>{short(info.annotation)}</p>")
     for words, parameters in (("Input", info.inputs), ("Output", info.outputs)):
         body = "".join(

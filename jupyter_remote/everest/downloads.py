@@ -94,7 +94,9 @@ class Downloads:
         while True:
             try:
                 async with self._slots:
-                    return await self._transport.with_login(lambda: self._store(uri, path, progress))
+                    return await self._transport.with_login(
+                        lambda: self._store(uri, path, progress)
+                    )
             except Trouble as trouble:
                 await pauses.after(trouble)
             except OSError as error:
@@ -103,7 +105,7 @@ class Downloads:
     async def _store(self, uri: str, path: Path, progress: Progress | None) -> Path:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".everest-")
         try:
-            with open(handle, "wb", buffering=0) as file:
+            with open(handle, "wb", buffering=0) as file:  # noqa: ASYNC230 (already open)
                 async with self.stream(uri) as (size, parts):
                     await _pour(parts, file, size, progress)
             _usual_mode(name)

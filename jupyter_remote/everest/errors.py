@@ -46,7 +46,7 @@ class EverestError(RemoteError):
 
 
 class Refused(EverestError, BackendError):
-    """The server refused. ``code``: HTTP status; ``body``: what it said, up to 10,000 characters."""
+    """The server refused. ``code``: HTTP status; ``body``: what it said, at most 10,000 letters."""
 
     def __init__(self, message: str, code: int = 0, body: str = "") -> None:
         super().__init__(message)

@@ -1,101 +1,25 @@
-"""Jobs, files and groups of jobs, for asynchronous code."""
+"""One job and one file, for asynchronous code."""
 
 from __future__ import annotations
 
 import asyncio
-import builtins
-import contextlib
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import display
-from .downloads import file_name, is_ours
-from .errors import JobCancelled, JobError, JobFailed, JobVanished, StillRunning
-from .lists import job_path, title_of
-from .model import CANCELLED, DONE, FAILED, UNSENT, VANISHED, JobInfo, Json
+from .downloads import is_ours
+from .errors import JobVanished, StillRunning
+from .lists import job_path
+from .model import UNSENT, JobInfo, Json
 from .retry import Trouble
 from .uploads import Progress
+from .views import FileView, JobView, job_error
 
 if TYPE_CHECKING:
     from .client import AsyncEverest
 
 READ_LIMIT = 256 * 1024 * 1024
 """Bytes that ``read`` takes into memory at most."""
-
-
-class JobView:
-    """What a job shows without asking the server."""
-
-    info: JobInfo
-
-    @property
-    def id(self) -> str:
-        """The server's id; empty for a record whose job the server has never shown."""
-        return self.info.id
-
-    @property
-    def name(self) -> str:
-        """The unique name on the server."""
-        return self.info.name
-
-    @property
-    def title(self) -> str:
-        """The name without its mark."""
-        return title_of(self.info.name)
-
-    @property
-    def state(self) -> str:
-        """The server's word as last seen: SUBMITTED ... DONE, FAILED, CANCELLED, or one that we do
-        not know. Our own: VANISHED (deleted by somebody), UNSENT (recorded, never seen there)."""
-        return self.info.state
-
-    @property
-    def ended(self) -> bool:
-        """Whether nothing more will happen."""
-        return self.info.ended
-
-    @property
-    def reason(self) -> str:
-        """The server's explanation, mostly of a failure."""
-        return self.info.info
-
-    @property
-    def inputs(self) -> Mapping[str, Json]:
-        """The inputs as they were sent; files are addresses on the server."""
-        return self.info.inputs
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.title!r} {self.info.app} {self.state}>"
-
-    def _repr_html_(self) -> str:
-        return display.jobs_table([self])
-
-
-class FileView:
-    """A file on a server; give it as an input to another job and it does not travel."""
-
-    def __init__(self, uri: str, server: str) -> None:
-        self.uri = uri
-        self.server = server
-
-    @property
-    def name(self) -> str:
-        """Its name, safe for use in a folder."""
-        return file_name(self.uri)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name} at {self.uri}>"
-
-    def _repr_html_(self) -> str:
-        return display.file(self.name, self.uri, self.server)
-
-    def __eq__(self, other: object) -> bool:
-        same = isinstance(other, FileView) and (other.uri, other.server) == (self.uri, self.server)
-        return same
-
-    def __hash__(self) -> int:
-        return hash((self.uri, self.server))
 
 
 class AsyncRemoteFile(FileView):
@@ -141,7 +65,7 @@ class AsyncJob(JobView):
 
     async def refresh(self) -> AsyncJob:
         """Ask for its state now. A job that somebody deleted becomes VANISHED."""
-        self._client.take(await self._client.fetch(self.info))
+        self._take(await self._client.fetch(self.info))
         return self
 
     async def wait(self, timeout: float | None = None) -> AsyncJob:
@@ -149,7 +73,8 @@ class AsyncJob(JobView):
         EverestError when the server refuses to tell."""
         self._must_exist()
         try:
-            self._client.take(await asyncio.wait_for(self._client.watcher.ended(self.info), timeout))
+            ending = self._client.watcher.ended(self.info)
+            self._take(await asyncio.wait_for(ending, timeout))
         except asyncio.TimeoutError:
             words = f"{self.title} is {self.state} after {timeout:g} s; it goes on"
             raise StillRunning(words) from None
@@ -189,7 +114,7 @@ class AsyncJob(JobView):
     async def download(self, folder: str | Path = ".") -> list[Path]:
         """Store all output files in a folder; of two with one name, both are kept."""
         where = Path(folder)
-        where.mkdir(parents=True, exist_ok=True)
+        await asyncio.to_thread(where.mkdir, parents=True, exist_ok=True)
         files = await self.files()
         names = [each.name for each in files.values()]
         twice = {name for name in names if names.count(name) > 1}
@@ -218,7 +143,7 @@ class AsyncJob(JobView):
         path = job_path(self.id, "/log")
         return str(await self._client.transport.call("GET", path, plain=True) or "")
 
-    async def follow_log(self, every: float = 2.0) -> AsyncIterator[str]:
+    async def follow_log(self, every: float = 2.0) -> AsyncGenerator[str, None]:
         """Lines of its log as they come, looked for each ``every`` seconds, until it has ended."""
         shown = 0
         while True:
@@ -244,103 +169,10 @@ class AsyncJob(JobView):
             resources=record.resources if record else (),
         )
 
+    def _take(self, info: JobInfo) -> None:
+        self.info = info
+        self._client.take(info)
+
     def _must_exist(self) -> None:
         if self.state == UNSENT:
             raise JobVanished(f"the server has never seen {self.title}: submit it again", self.info)
-
-
-def job_error(job: JobView) -> JobError | None:
-    """Why a job that has ended has no result; None when it has one."""
-    if job.state == DONE:
-        return None
-    kinds = {FAILED: JobFailed, CANCELLED: JobCancelled, VANISHED: JobVanished}
-    words = {FAILED: "failed", CANCELLED: "was cancelled", VANISHED: "was deleted on the server"}
-    detail = f": {job.reason}" if job.reason else ""
-    kind = kinds.get(job.state, JobError)
-    return kind(f"{job.title} {words.get(job.state, 'has no result')}{detail}", job.info)
-
-
-class AsyncJobs(Sequence[AsyncJob]):
-    """Several jobs, in the order in which they were submitted."""
-
-    def __init__(self, jobs: Sequence[AsyncJob]) -> None:
-        self._jobs = list(jobs)
-
-    def __len__(self) -> int:
-        return len(self._jobs)
-
-    def __getitem__(self, index: Any) -> Any:
-        found = self._jobs[index]
-        return AsyncJobs(found) if isinstance(found, builtins.list) else found
-
-    def __iter__(self) -> Iterator[AsyncJob]:
-        return iter(self._jobs)
-
-    async def as_completed(
-        self, timeout: float | None = None, progress: bool = False
-    ) -> AsyncGenerator[AsyncJob, None]:
-        """The jobs, each when it has ended, in whatever way. ``progress``: with a bar (tqdm).
-        Raises StillRunning after ``timeout`` seconds, and EverestError when the server refuses to
-        tell."""
-        with display.bar(len(self), progress) as step:
-            async with contextlib.aclosing(self._as_completed(timeout)) as jobs:
-                async for job in jobs:
-                    step()
-                    yield job
-
-    async def _as_completed(self, timeout: float | None) -> AsyncGenerator[AsyncJob, None]:
-        tasks = {asyncio.ensure_future(job.wait()) for job in self._jobs}
-        loop = asyncio.get_running_loop()
-        deadline = None if timeout is None else loop.time() + timeout
-        try:
-            while tasks:
-                left = None if deadline is None else max(0.0, deadline - loop.time())
-                done, tasks = await asyncio.wait(
-                    tasks, timeout=left, return_when=asyncio.FIRST_COMPLETED
-                )
-                if not done:
-                    raise StillRunning(f"{len(tasks)} of {len(self)} jobs have not ended; they go on")
-                for each in done:
-                    yield each.result()
-        finally:
-            for each in tasks:
-                each.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-    async def wait(self, timeout: float | None = None, progress: bool = False) -> AsyncJobs:
-        """Until all have ended, in whatever way; as ``as_completed``."""
-        async for _ in self.as_completed(timeout, progress):
-            pass
-        return self
-
-    async def results(
-        self, timeout: float | None = None, progress: bool = False
-    ) -> builtins.list[dict[str, Any] | JobError]:
-        """What each has given, in order: its outputs, or the error of a job that has none."""
-        await self.wait(timeout, progress)
-        return [job_error(job) or await job.outputs() for job in self._jobs]
-
-    async def cancel(self) -> None:
-        """Ask for the end of all that have not ended."""
-        await asyncio.gather(*(job.cancel() for job in self._jobs if not job.ended))
-
-    async def delete(self) -> None:
-        """Delete all of them, with their files."""
-        await asyncio.gather(*(job.delete() for job in self._jobs))
-
-    def table(self) -> builtins.list[dict[str, Any]]:
-        """A row for each job: title, state, id, then inputs and outputs, for ``pandas.DataFrame``.
-        Where an output has the name of an input, the output's column is ``name (output)``."""
-        return display.rows(self._jobs)
-
-    def frame(self) -> Any:
-        """The table as a ``pandas.DataFrame``. Raises ImportError without pandas."""
-        import pandas
-
-        return pandas.DataFrame(self.table())
-
-    def _repr_html_(self) -> str:
-        return display.jobs_table(self._jobs)
-
-    def __repr__(self) -> str:
-        return f"<{type(self).__name__}: {display.counts(self._jobs)}>"

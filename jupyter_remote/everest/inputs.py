@@ -56,9 +56,7 @@ def check(app: AppInfo | None, inputs: Mapping[str, Json], server: str) -> None:
             _check_value(name, app.inputs[name] if app else None, value, server)
 
 
-async def sent(
-    app: AppInfo | None, inputs: Mapping[str, Json], upload: Upload
-) -> dict[str, Json]:
+async def sent(app: AppInfo | None, inputs: Mapping[str, Json], upload: Upload) -> dict[str, Json]:
     """The inputs as they are sent: files are uploaded and become uris; None is left out."""
 
     async def one(name: str, value: Json) -> Json:
@@ -97,31 +95,34 @@ def _of(app: AppInfo) -> str:
 
 
 def _check_value(name: str, parameter: Parameter | None, value: Json, server: str) -> None:
-    files = value if isinstance(value, list | tuple) else [value]
-    for each in files:
+    several = value if isinstance(value, list | tuple) else [value]
+    for each in several:
         if isinstance(each, HasUri) and each.server != server:
             raise InvalidInput(
                 f"{name}: this file is on another server, {each.server}: download it first", name
             )
-    if parameter is None:
-        for each in files:
-            if isinstance(each, os.PathLike):
-                readable(Path(each), name)
-        return _check_plain(name, value)
-    if parameter.type == "array" and not isinstance(value, list | tuple):
-        raise InvalidInput(f"{name}: {_WORDS['array']} is needed, not {value!r}", name)
-    if parameter.file:
-        for each in files:
+    if parameter is not None:
+        _check_type(name, parameter, value)
+    for each in several:
+        if parameter is not None and parameter.file:
             _check_file(name, each)
-        return None
-    if parameter.type == "array":
-        _check_items(name, parameter, value)
-    elif parameter.type in _WORDS and not _fits(parameter.type, value):
-        raise InvalidInput(f"{name}: {_WORDS[parameter.type]} is needed, not {value!r}", name)
+        elif isinstance(each, os.PathLike):
+            readable(Path(each), name)
+    _check_plain(name, value)
+
+
+def _check_type(name: str, parameter: Parameter, value: Json) -> None:
+    kind = parameter.type
+    if kind == "array" and isinstance(value, list | tuple):
+        if not parameter.file:
+            _check_items(name, parameter, value)
+    elif kind in _WORDS and not parameter.file and not _fits(kind, value):
+        raise InvalidInput(f"{name}: {_WORDS[kind]} is needed, not {value!r}", name)
+    elif kind == "array":
+        raise InvalidInput(f"{name}: {_WORDS[kind]} of files is needed, not {value!r}", name)
     choices = parameter.raw.get("enum")
-    if isinstance(choices, list) and parameter.type != "array" and value not in choices:
+    if isinstance(choices, list) and value not in choices:
         raise InvalidInput(f"{name}: one of {choices!r} is needed, not {value!r}", name)
-    return _check_plain(name, value)
 
 
 def _check_items(name: str, parameter: Parameter, values: Sequence[Json]) -> None:

@@ -49,9 +49,7 @@ class Pauses:
         await asyncio.sleep(pause)
 
 
-async def patiently(
-    attempt: Callable[[], Awaitable[T]], patience: float, first: float = 0.5
-) -> T:
+async def patiently(attempt: Callable[[], Awaitable[T]], patience: float, first: float = 0.5) -> T:
     """The answer of ``attempt``, tried again after a Trouble for ``patience`` seconds in all.
     Only for what may be done twice. Raises the last error."""
     pauses = Pauses(patience, first)

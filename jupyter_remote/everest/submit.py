@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-
 from urllib.parse import quote
 
 from ..errors import StorageError
@@ -108,7 +107,8 @@ class Submitter:
     async def _look_for(self, record: Record, trouble: Trouble) -> JobInfo | None:
         """The job of this name, if the server shows it within ``settle`` seconds; None when it
         was not created. Raises AmbiguousSubmit when that cannot be found out."""
-        waited, listed = 0.0, {}
+        waited = 0.0
+        listed: Listed = {}
         try:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
@@ -159,5 +159,3 @@ class Submitter:
 def named(listed: Listed, name: str) -> list[JobInfo]:
     """The jobs with this name, in the server's order."""
     return [JobInfo.from_json(job) for job in listed.values() if job.get("name") == name]
-
-

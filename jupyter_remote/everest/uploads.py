@@ -124,7 +124,6 @@ def readable(path: Path, field: str = "") -> Path:
 
 def _dictionary(content: bytes) -> dict[str, Json]:
 
-
     with contextlib.suppress(ValueError):
         data = json.loads(content)
         if isinstance(data, dict):
@@ -168,7 +167,7 @@ class _Body:
         """The body. Raises InvalidInput when the file's size changes meanwhile."""
         yield self._head
         sent = 0
-        with open(self._path, "rb", buffering=0) as file:
+        with await asyncio.to_thread(open, self._path, "rb", 0) as file:
             coming = asyncio.ensure_future(asyncio.to_thread(self._read, file))
             try:
                 while chunk := await coming:
