@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
-from ...errors import BackendError, BackendTimeout, NotFound, RemoteError, WrongState
-from ...everest import AmbiguousSubmit, AsyncEverest, JobInfo, NoSuchThing, inputs
+from ...errors import (
+    BackendError,
+    BackendTimeout,
+    NotFound,
+    RemoteError,
+    StorageError,
+    WrongState,
+)
+from ...everest import AmbiguousSubmit, AsyncEverest, AsyncJob, JobInfo, NoSuchThing, inputs
 from ...model import Job, JobSpec, Json, now
 from .listing import STATES, details_of, job_of
-from .request import SUFFIX, TEMPLATE, Wanted, read_script, with_paths
+from .request import SUFFIX, TEMPLATE, read_script, with_paths
+from .transfers import Progress
 
 LOG: Final = logging.getLogger(__name__)
 NOT_YET: Final = "sessions as Everest jobs are not built yet"
@@ -38,19 +49,17 @@ class EverestBackend:
         self._asked: set[str] = set()
         self._words: set[str] = set()
         self._logs: dict[str, tuple[float, bytes]] = {}
-        self._lock = asyncio.Lock()
+        self._lock, self._connecting = asyncio.Lock(), asyncio.Lock()
 
     async def client(self) -> AsyncEverest:
         """The client, made when it is first needed; its records are read in a thread. Raises
         InvalidSpec and StorageError when it cannot be made."""
-        if self._client is None:
-            made = await asyncio.to_thread(self._connect)
-            await asyncio.to_thread(made.records.all)
+        async with self._connecting:
             if self._client is None:
+                made = await asyncio.to_thread(self._connect)
+                await asyncio.to_thread(made.records.all)
                 self._client = made
-            else:
-                await made.close()
-        return self._client
+            return self._client
 
     # -- the list ---------------------------------------------------------------------------
 
@@ -172,7 +181,7 @@ class EverestBackend:
         if time.monotonic() - read < FRESH:
             return text
         client, info = await self.client(), await self.info(job_id)
-        words: str = await (await client.job(info.id)).log()
+        words = await AsyncJob(info, client).log()
         self._logs = {k: v for k, v in self._logs.items() if time.monotonic() - v[0] < FRESH}
         self._logs[job_id] = (time.monotonic(), words.encode())
         return self._logs[job_id][1]
@@ -181,14 +190,35 @@ class EverestBackend:
         """The outputs: ``name`` and ``value``, or ``uri``, ``file`` (its name) and ``size`` (bytes,
         None when the server does not say). Raises NotFound."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
-        job = await client.job(info.id)
-        files = await job.files()
+        files = await AsyncJob(info, client).files()
         sizes = await asyncio.gather(*(self._size(client, file.uri) for file in files.values()))
         values = {k: v for k, v in info.result.items() if not _is_file(k, files)}
         return [{"name": name, "value": value} for name, value in values.items()] + [
             {"name": name, "uri": file.uri, "file": file.name, "size": size}
             for (name, file), size in zip(files.items(), sizes, strict=True)
         ]
+
+    async def download(
+        self, job_id: str, names: list[str], folder: Path, progress: Progress
+    ) -> list[Path]:
+        """Store output files of a job (all when none is named) in a folder, beside what is there;
+        the size of all together is known as they come. Raises NotFound, Damaged."""
+        client, info = await self.client(), await self.info(job_id, fresh=True)
+        files = await AsyncJob(info, client).files()
+        if unknown := [name for name in names if name not in files]:
+            raise NotFound(f"{job_id} has no output file {unknown[0]!r}")
+        wanted = [file for name, file in files.items() if not names or name in names]
+        stored: list[Path] = []
+        for file in wanted:
+            before = sum(path.stat().st_size for path in stored)
+            path = await asyncio.to_thread(free_path, folder, file.name)
+            try:
+                await file.download(path, partial(_further, progress, before))
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+            stored.append(path)
+        return stored
 
     async def _size(self, client: AsyncEverest, uri: str) -> int | None:
         try:
@@ -218,8 +248,25 @@ class EverestBackend:
             await client.close()
 
 
-def _is_file(output: str, files: dict[str, object]) -> bool:
+def _further(progress: Progress, before: int, done: int, total: int) -> None:
+    """One file's progress as that of all."""
+    progress(before + done, -1)
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """A name in a folder that nothing has, taken at once by an empty file. Raises StorageError."""
+    stem, suffix = os.path.splitext(name)
+    for number in itertools.count():
+        path = folder / (f"{stem}-{number}{suffix}" if number else name)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise StorageError(f"cannot write {path}: {error.strerror}") from error
+        return path
+    raise AssertionError
+
+
+def _is_file(output: str, files: Mapping[str, object]) -> bool:
     return output in files or f"{output}.0" in files
-
-
-__all__ = ["EverestBackend", "Wanted"]
