@@ -109,21 +109,26 @@ class Submitter:
         was not created. Raises AmbiguousSubmit when that cannot be found out."""
         waited = 0.0
         listed: Listed = {}
+        known: list[str] = []
         try:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
                 waited = part
+                known = self._running()  # before: a list shows none that came after it
                 listed = await self._list()
                 found = named(listed, record.name)
                 if found:
                     return found[0]
-            known = [each.id for each in self._records.all() if each.id and each.state not in FINAL]
             whole = await self._jobs.is_whole(listed, known)
         except EverestError as error:
             raise self._ambiguous(record, error) from trouble
         if not whole:
             raise self._ambiguous(record, trouble.error) from trouble
         return None
+
+    def _running(self) -> list[str]:
+        """Ids of jobs that the server should know."""
+        return [each.id for each in self._records.all() if each.id and each.state not in FINAL]
 
     async def _list(self) -> Listed:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)

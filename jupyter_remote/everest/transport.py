@@ -7,9 +7,7 @@ import contextlib
 import ipaddress
 import json
 import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, TypeVar
 
@@ -76,8 +74,6 @@ class Transport:
         self.url = base_url(url, allow_http)
         self.patience = patience
         self.first_pause = 0.5
-        self.skew = 0.0
-        """Seconds that the server's clock is ahead of ours."""
         self._token = token
         self._unproven: Secret | None = None
         self._scheme = scheme
@@ -188,8 +184,6 @@ class Transport:
             raise EverestError(f"{path!r} is no address of a file: {error}") from None
 
     async def _check(self, answer: httpx.Response, foreign: bool) -> None:
-        if not foreign:
-            self._note_clock(answer.headers.get("Date"))
         if answer.is_success:
             return
         await answer.aread()
@@ -202,11 +196,6 @@ class Transport:
         if self._scheme == "cookie":
             return {"Cookie": f"access_token={self._token.reveal()}"}
         return {"Authorization": f"Bearer {self._token.reveal()}"}
-
-    def _note_clock(self, date: str | None) -> None:
-        with contextlib.suppress(ValueError, TypeError):
-            if date:
-                self.skew = parsedate_to_datetime(date).timestamp() - time.time()
 
     def _trouble(self, error: httpx.HTTPError, address: str) -> Exception:
         cause: BaseException | None = error
