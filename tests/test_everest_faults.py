@@ -218,7 +218,12 @@ async def test_the_token_shows_nowhere(
         server.control.fault("jobs.list", "status", status=403, body="text")
         with pytest.raises(NotAllowed) as refused:
             await client.jobs()
-        shown = [repr(client), client._repr_html_(), repr(vars(client.transport)), repr(refused.value)]
+        shown = [
+            repr(client),
+            client._repr_html_(),
+            repr(vars(client.transport)),
+            repr(refused.value),
+        ]
     assert server.token not in "".join(shown) + caplog.text
     assert caplog.text
     assert not [path for path in tmp_path.rglob("*.jsonl") if server.token in path.read_text()]
@@ -269,9 +274,7 @@ async def test_refusals_are_told_once_in_any_shape(
     assert server.control.counts() == {"jobs.list": 1}
 
 
-async def test_a_wait_that_is_too_long_is_not_waited(
-    everest: Factory, tmp_path: Path
-) -> None:
+async def test_a_wait_that_is_too_long_is_not_waited(everest: Factory, tmp_path: Path) -> None:
     server = everest()
     async with AsyncEverest(server.url, server.token, folder=tmp_path, settings=SHORT) as client:
         server.control.fault("jobs.list", "status", status=429, headers={"Retry-After": "3600"})
@@ -282,7 +285,9 @@ async def test_a_wait_that_is_too_long_is_not_waited(
 async def test_a_server_that_does_not_answer(everest: Factory, tmp_path: Path) -> None:
     server = everest()
     impatient = Settings(timeout=0.2, patience=0.3, first_pause=0.02)
-    async with AsyncEverest(server.url, server.token, folder=tmp_path, settings=impatient) as client:
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
         server.control.fault("jobs.list", "hang", times=0)
         with pytest.raises(Unreachable):
             await client.jobs()
@@ -292,7 +297,9 @@ async def test_an_answer_that_drips_for_ever(everest: Factory, tmp_path: Path) -
     server = everest()
     server.control.make_jobs(50)
     impatient = Settings(timeout=5, total=0.5, patience=0.1, first_pause=0.02)
-    async with AsyncEverest(server.url, server.token, folder=tmp_path, settings=impatient) as client:
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
         server.control.fault("jobs.list", "slow", times=0, rate=200)
         with pytest.raises(Unreachable, match=r"within 0\.5 s"):
             await client.jobs()
