@@ -18,6 +18,7 @@ from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
+from .backends.everest import RemoteEverest
 from .backends.htcondor import RemoteHTCondorBackend
 from .backends.local import RemoteLocalBackend
 from .backends.slurm import RemoteSlurmBackend
@@ -38,6 +39,9 @@ from .watch import RemoteWatch
 
 JOURNAL = 5.0
 """Seconds between two writings of the journal of ended jobs."""
+
+ACCOUNTS = 30.0
+"""Seconds between two looks at the accounts of Everest, which notebooks may change."""
 
 
 class RemoteApp(ExtensionApp):
@@ -110,6 +114,24 @@ class RemoteApp(ExtensionApp):
             stop=self.sessions.stop,
             root=os.path.expanduser(self._server.root_dir),
         )
+        self.everest = RemoteEverest(
+            parent=self,
+            folder=Path(self.data_dir) / "everest",
+            root=os.path.abspath(os.path.expanduser(self._server.root_dir)),
+            added=self._add_backend,
+            removed=self._remove_backend,
+        )
+
+    def _add_backend(self, name: str, backend: Backend) -> None:
+        """A backend that came while the server runs."""
+        self.backends[name] = backend
+        self.jobs.add(name)
+        self.watch.add(name)
+
+    def _remove_backend(self, name: str) -> None:
+        self.watch.remove(name)
+        self.jobs.remove(name)
+        del self.backends[name]
 
     def initialize_handlers(self) -> None:
         """Add the routes, then start to observe as soon as the loop runs."""
@@ -128,6 +150,7 @@ class RemoteApp(ExtensionApp):
             client=self.desktop,
             jobs=self.jobs,
             desk=self.desk,
+            everest=self.everest,
         )
         self.handlers.extend(table)
         self._server.io_loop.add_callback(self._start)
@@ -151,7 +174,9 @@ class RemoteApp(ExtensionApp):
         self.watch.every(self.watch.busy_interval, self._read_others)
         self.watch.every(self.upkeep.interval, self.upkeep.tidy)
         self.watch.every(JOURNAL, self._write_journal)
+        self.watch.every(ACCOUNTS, self.everest.load)
         self.watch.start()
+        await self.everest.load()
 
     async def stop_extension(self) -> None:
         """Leave sessions running, unless the trait ``stop_on_exit`` says otherwise."""
@@ -164,6 +189,7 @@ class RemoteApp(ExtensionApp):
             await self.sessions.stop_all()
         await self.sessions.close()
         self.activity.streams.close_all()
+        await self.everest.close()
         for backend in self.backends.values():
             await backend.close()
         self.sessions.table.store.drop_lease()

@@ -72,11 +72,25 @@ class RemoteWatch(LoggingConfigurable):
         self._asked = dict.fromkeys(backends, -1e9)
         self._kicks = {name: asyncio.Event() for name in backends}
         self._tasks: list[asyncio.Task[None]] = []
+        self._watched: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Begin to observe; needs a running event loop."""
-        for name, backend in self._backends.items():
-            self._tasks.append(asyncio.create_task(self._watch(name, backend)))
+        for name in self._backends:
+            self._begin(name)
+
+    def add(self, backend: str) -> None:
+        """One more backend is in ``backends``: observe it."""
+        self._cost[backend], self._asked[backend] = 0.0, -1e9
+        self._kicks[backend] = asyncio.Event()
+        self._begin(backend)
+
+    def remove(self, backend: str) -> None:
+        """Observe a backend no more."""
+        self._watched.pop(backend).cancel()
+
+    def _begin(self, name: str) -> None:
+        self._watched[name] = asyncio.create_task(self._watch(name, self._backends[name]))
 
     def every(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
         """Also call ``call`` every so many seconds; an error is logged and does not end it."""
@@ -84,14 +98,17 @@ class RemoteWatch(LoggingConfigurable):
 
     def kick(self, backend: str) -> None:
         """Observe this backend now."""
-        self._kicks[backend].set()
+        if backend in self._kicks:
+            self._kicks[backend].set()
 
     async def stop(self) -> None:
         """End all loops."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._watched.values()]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
+        self._watched.clear()
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""

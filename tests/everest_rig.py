@@ -94,10 +94,10 @@ class EverestProcess:
         self.port = int(self.url.rpartition(":")[2])
         return self
 
-    def control(self, name: str, **arguments: Any) -> Any:
+    def control(self, method: str, /, **arguments: Any) -> Any:
         """Call a method of ``Control``."""
         request = urllib.request.Request(
-            f"{self.url}/_test/{name}", json.dumps(arguments).encode(), {"X-Control-Key": KEY}
+            f"{self.url}/_test/{method}", json.dumps(arguments).encode(), {"X-Control-Key": KEY}
         )
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.load(answer)["answer"]

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
+import json
 import os
-import ssl
 import time
 import zipfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from .everest_rig import KEY, Everest, EverestProcess, certificate
+from .everest_rig import Everest
 from .test_everest_server import Client
 
 Factory = Callable[..., Everest]
@@ -217,7 +216,7 @@ def test_wrong_bodies(server: Everest, client: Client, body: str, text: str) -> 
     answer = client.get("/api/jobs")
     assert answer.status_code == 200
     assert text in answer.text
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(json.JSONDecodeError):
         answer.json()
     assert client.get("/api/jobs").json() == []
 
@@ -234,28 +233,29 @@ def test_redirects_delays_hangs_and_slow_bodies(server: Everest, client: Client)
     began = time.monotonic()
     assert client.get(uri).content == bytes(300)
     assert time.monotonic() - began >= 0.3
-    for route, ask in (("jobs.list", "/api/jobs"), ("files.upload", "")):
-        server.control.fault(route, "hang")
-        with pytest.raises(httpx.ReadTimeout):
-            if ask:
-                client.get(ask, timeout=0.2)
-            else:
-                client.post("/api/files/temp", content=b"x", timeout=0.2)
+    server.control.fault("jobs.list", "hang")
+    with pytest.raises(httpx.ReadTimeout):
+        client.get("/api/jobs", timeout=0.2)
+    server.control.fault("files.upload", "hang")
+    with pytest.raises(httpx.ReadTimeout):
+        client.post("/api/files/temp", content=b"x", timeout=0.2)
+
+
+def gather(answer: httpx.Response, into: bytearray) -> None:
+    for block in answer.iter_raw():
+        into += block
 
 
 @pytest.mark.parametrize("size", [300, 3 << 20])
 def test_truncated_downloads(server: Everest, client: Client, size: int) -> None:
     uri = client.upload("whole", bytes(size))["uri"]
     server.control.fault("files.get", "truncate", part=0.4)
-    got = 0
-    with (
-        pytest.raises(httpx.RemoteProtocolError, match="incomplete"),
-        client.stream("GET", uri) as answer,
-    ):
+    got = bytearray()
+    with client.stream("GET", uri) as answer:
         assert answer.headers["Content-Length"] == str(size)
-        for block in answer.iter_raw():
-            got += len(block)
-    assert got == int(size * 0.4)
+        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete"):
+            gather(answer, got)
+    assert len(got) == int(size * 0.4)
     assert len(client.get(uri).content) == size
 
 

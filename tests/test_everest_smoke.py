@@ -105,9 +105,7 @@ def test_a_real_server_tells_its_shapes() -> None:
     env = os.environ.get
     headers = {"Authorization": f"Bearer {TOKEN}", "Accept": "application/json"}
     with httpx.Client(base_url=str(URL), headers=headers, timeout=60) as client:
-        found = questions(
-            client, env("EVEREST_SMOKE_HOSTNAME", ""), env("EVEREST_SMOKE_SLEEP", "")
-        )
+        found = questions(client, env("EVEREST_SMOKE_HOSTNAME", ""), env("EVEREST_SMOKE_SLEEP", ""))
     path = Path(env("EVEREST_SMOKE_SHAPES", "everest-shapes.json"))
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False))
     assert found["jobs"]["status"] == 200

@@ -90,7 +90,7 @@ def test_functions_are_small(path: Path) -> None:
 def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
     parts += [app.RemoteJobs, app.RemoteJobDesk]
-    parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend]
+    parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend, app.RemoteEverest]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 
 

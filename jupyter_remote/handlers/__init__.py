@@ -11,13 +11,15 @@ from ..errors import RemoteError
 from ..sessions import RemoteSessions
 from . import apps as of_apps
 from . import desktop_client
+from . import everest as of_everest
 from . import jobs as of_jobs
 from . import sessions as of_sessions
 from .base import BrokenHandler
 
 Route = tuple[str, type, dict[str, Any]]
 _ID = r"(?P<session>[a-z2-7]{20})"
-_JOB = "(?P<backend>[a-z]+)/(?P<job>[^/]+)"
+_JOB = "(?P<backend>[^/]+)/(?P<job>[^/]+)"
+_SERVER = "everest/servers/(?P<server>[^/]+)"
 
 
 def routes(
@@ -30,6 +32,7 @@ def routes(
     client: Any,
     jobs: Any,
     desk: Any,
+    everest: Any = None,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
@@ -40,6 +43,7 @@ def routes(
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         *job_routes({"jobs": jobs, "desk": desk}),
+        *everest_routes({"everest": everest}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -61,8 +65,22 @@ def job_routes(of_job: dict[str, Any]) -> list[Route]:
         (f"jobs/{_JOB}", of_jobs.JobHandler, of_job),
         (f"jobs/{_JOB}/log", of_jobs.JobLogHandler, of_job),
         (f"jobs/{_JOB}/tasks", of_jobs.JobTasksHandler, of_job),
-        (f"jobs/{_JOB}/(?P<action>hold|release|requeue)", of_jobs.JobActionHandler, of_job),
-        ("backends/(?P<backend>[a-z]+)/offers", of_jobs.OffersHandler, of_job),
+        (f"jobs/{_JOB}/(?P<action>hold|release|requeue|delete)", of_jobs.JobActionHandler, of_job),
+        ("backends/(?P<backend>[^/]+)/offers", of_jobs.OffersHandler, of_job),
+    ]
+
+
+def everest_routes(of_server: dict[str, Any]) -> list[Route]:
+    """Accounts on Everest servers, their applications, files in and out."""
+    one = of_everest.EverestTransferHandler
+    return [
+        ("everest/servers", of_everest.EverestServersHandler, of_server),
+        (_SERVER, of_everest.EverestServerHandler, of_server),
+        (f"{_SERVER}/apps", of_everest.EverestAppsHandler, of_server),
+        (f"{_SERVER}/apps/(?P<app>.+)", of_everest.EverestAppHandler, of_server),
+        (f"{_SERVER}/files", of_everest.EverestFilesHandler, of_server),
+        (f"{_SERVER}/jobs/(?P<job>[^/]+)/outputs", of_everest.EverestOutputsHandler, of_server),
+        ("everest/transfers/(?P<transfer>[0-9a-f]+)", one, of_server),
     ]
 
 

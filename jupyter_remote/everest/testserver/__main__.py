@@ -7,7 +7,6 @@ import asyncio
 import os
 import secrets
 import signal
-import sys
 import tempfile
 from pathlib import Path
 
@@ -68,4 +67,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 Json = Any
 _LETHAL = shutil.which("setpriv")
@@ -87,7 +87,7 @@ class Agent:
             argv = [*PROGRAMS, *argv[1:]]
         if _LETHAL:  # a stand-in that is killed must leave nothing that runs
             argv = [_LETHAL, "--pdeathsig", "KILL", *argv]
-        with open(folder / "stdout", "wb") as out, open(folder / "stderr", "wb") as err:
+        with _output(folder, "stdout") as out, _output(folder, "stderr") as err:
             return await asyncio.create_subprocess_exec(
                 *argv,
                 cwd=folder,
@@ -97,6 +97,10 @@ class Agent:
                 stderr=err,
                 start_new_session=True,
             )
+
+
+def _output(folder: Path, name: str) -> BinaryIO:
+    return open(folder / name, "wb")
 
 
 def _plain_environment() -> dict[str, str]:

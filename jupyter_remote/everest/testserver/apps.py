@@ -107,7 +107,12 @@ def _mappings(table: Mapping[str, Json]) -> list[Json]:
 
 REQUIREMENTS = {
     name: {"defaultValue": value, "allowOverride": False}
-    for name, value in {"nodes": 1, "coresPerNode": 1, "memoryPerCore": 1024, "timeLimit": 60}.items()
+    for name, value in {
+        "nodes": 1,
+        "coresPerNode": 1,
+        "memoryPerCore": 1024,
+        "timeLimit": 60,
+    }.items()
 }
 
 

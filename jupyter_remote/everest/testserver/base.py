@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import struct
+from asyncio import Future
 from collections.abc import AsyncIterator, Iterable
 from email.utils import formatdate
 from types import TracebackType
@@ -34,8 +35,9 @@ class Handler(web.RequestHandler):
     def initialize(self, platform: Platform, faults: Faults, counters: Counters) -> None:
         """Take what the server is made of."""
         self.platform, self.faults, self.counters = platform, faults, counters
-        self._begun, self._gone = False, asyncio.Event()
+        self._begun, self._noted, self._gone = False, False, asyncio.Event()
         self._mine: list[Fault] = []
+        self.set_default_headers()
 
     @property
     def route(self) -> str:
@@ -82,13 +84,19 @@ class Handler(web.RequestHandler):
                 more = self.faults.random.uniform(0, fault.jitter)
                 await asyncio.sleep(fault.seconds + more)
             elif fault.kind == "hang":
-                with contextlib.suppress(asyncio.TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), fault.seconds or HANG)
+                await self._hang(fault.seconds or HANG)
                 self.cut()
             elif fault.kind == "reset":
                 self.cut()
             elif fault.kind in ("status", "redirect"):
                 self._answer_wrong(fault)
+
+    async def _hang(self, seconds: float) -> None:
+        """Until the client goes, or the server ends."""
+        waits = [asyncio.create_task(e.wait()) for e in (self._gone, self.faults.over)]
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
 
     def _answer_wrong(self, fault: Fault) -> None:
         if fault.kind == "redirect":
@@ -112,7 +120,7 @@ class Handler(web.RequestHandler):
         if not reset:
             stream.close()
             return
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):  # the client may have gone already
             linger = struct.pack("ii", 1, 0)
             stream.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         stream.close()
@@ -139,6 +147,7 @@ class Handler(web.RequestHandler):
         if self._finished:
             return
         self.set_header("Content-Length", str(length))
+        self._note()
         left = length
         for fault in self._mine:
             if fault.kind == "truncate":
@@ -190,18 +199,31 @@ class Handler(web.RequestHandler):
         if not isinstance(value, Refused):
             super().log_exception(typ, value, tb)
 
+    def finish(self, chunk: str | bytes | dict[str, Any] | None = None) -> Future[None]:
+        """The request is noted before anybody has the answer."""
+        self._note()
+        return super().finish(chunk)
+
     def on_finish(self) -> None:
-        """Note the request, without any secret."""
+        """The answer is out."""
+        self._note()
         if self._begun:
             self._begun = False
-            self.counters.note(
-                route=self.route,
-                method=self.request.method,
-                uri=self.request.uri,
-                status=self.get_status(),
-                headers=_without_secrets(self.request.headers.get_all()),
-                body=_readable(self.request.body),
-            )
+            self.counters.in_flight -= 1
+
+    def _note(self) -> None:
+        """Note the request, without any secret."""
+        if not self._begun or self._noted:
+            return
+        self._noted = True
+        self.counters.note(
+            route=self.route,
+            method=self.request.method,
+            uri=self.request.uri,
+            status=self.get_status(),
+            headers=_without_secrets(self.request.headers.get_all()),
+            body=_readable(self.request.body),
+        )
 
 
 def _without_secrets(headers: Iterable[tuple[str, str]]) -> dict[str, str]:

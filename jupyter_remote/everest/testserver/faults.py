@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import random
 from collections.abc import Mapping
@@ -50,6 +51,7 @@ class Faults:
     def __init__(self, seed: int = 1) -> None:
         self.set: list[Fault] = []
         self.random = random.Random(seed)  # noqa: S311
+        self.over = asyncio.Event()
 
     def of(self, route: str) -> list[Fault]:
         """Those that befall this call."""
@@ -106,7 +108,6 @@ class Counters:
 
     def note(self, **request: Any) -> None:
         """A request was answered."""
-        self.in_flight -= 1
         self.requests.append(request)
         del self.requests[:-5000]
 

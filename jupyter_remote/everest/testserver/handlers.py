@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 from .apps import App
 from .base import Handler
@@ -18,7 +18,7 @@ Json = Any
 class AuthHandler(Handler):
     """``/api/auth/access_token``, and the same without ``/api`` as older clients know it."""
 
-    routes = {"POST": "auth.login", "GET": "auth.info", "DELETE": "auth.revoke"}
+    routes: ClassVar = {"POST": "auth.login", "GET": "auth.info", "DELETE": "auth.revoke"}
     open_to_all = frozenset({"auth.login"})
 
     async def post(self) -> None:
@@ -38,7 +38,7 @@ class AuthHandler(Handler):
 
     async def get(self) -> None:
         """What is known of the token; its fields are a guess."""
-        if self.platform.options.token_info == "empty":
+        if self.platform.options.info_shape == "empty":
             await self.answer({})
             return
         await self.answer(info_of(self.token))
@@ -64,7 +64,7 @@ def _iso(seconds: float) -> str:
 class AppsHandler(Handler):
     """``/api/apps``."""
 
-    routes = {"GET": "apps.list", "POST": "apps.create"}
+    routes: ClassVar = {"GET": "apps.list", "POST": "apps.create"}
 
     async def get(self) -> None:
         """All applications."""
@@ -78,7 +78,7 @@ class AppsHandler(Handler):
 class SearchHandler(Handler):
     """``/api/apps/search?name=&pagenum=&pagesize=``; the shape of the answer is a guess."""
 
-    routes = {"GET": "apps.search"}
+    routes: ClassVar = {"GET": "apps.search"}
 
     async def get(self) -> None:
         """Applications whose name, alias or annotation has the words."""
@@ -105,7 +105,12 @@ def app_json(app: App) -> dict[str, Json]:
 class AppHandler(Handler):
     """``/api/apps/{id or owner/alias}``."""
 
-    routes = {"GET": "apps.get", "POST": "submit", "PUT": "apps.change", "DELETE": "apps.delete"}
+    routes: ClassVar = {
+        "GET": "apps.get",
+        "POST": "submit",
+        "PUT": "apps.change",
+        "DELETE": "apps.delete",
+    }
 
     async def get(self, name: str) -> None:
         """The description."""
@@ -127,7 +132,7 @@ class AppHandler(Handler):
 class JobsHandler(Handler):
     """``/api/jobs``."""
 
-    routes = {"GET": "jobs.list", "DELETE": "jobs.delete_all"}
+    routes: ClassVar = {"GET": "jobs.list", "DELETE": "jobs.delete_all"}
 
     async def get(self) -> None:
         """All jobs of the user."""
@@ -148,7 +153,7 @@ class JobsHandler(Handler):
 class JobHandler(Handler):
     """``/api/jobs/{id}``."""
 
-    routes = {"GET": "jobs.get", "DELETE": "jobs.delete"}
+    routes: ClassVar = {"GET": "jobs.get", "DELETE": "jobs.delete"}
 
     async def get(self, job_id: str) -> None:
         """A job."""
@@ -164,7 +169,7 @@ class JobHandler(Handler):
 class CancelHandler(Handler):
     """``/api/jobs/{id}/cancel``."""
 
-    routes = {"POST": "jobs.cancel"}
+    routes: ClassVar = {"POST": "jobs.cancel"}
 
     async def post(self, job_id: str) -> None:
         """Ask for the end of a job."""
@@ -175,7 +180,7 @@ class CancelHandler(Handler):
 class LogHandler(Handler):
     """``/api/jobs/{id}/log``."""
 
-    routes = {"GET": "jobs.log"}
+    routes: ClassVar = {"GET": "jobs.log"}
 
     async def get(self, job_id: str) -> None:
         """The log so far."""

@@ -1,4 +1,4 @@
-"""What tests switch: everything that no public source says of the real server, and how jobs live."""
+"""What tests switch: all that no public source says of the real server, and how jobs live."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WEEK = 7 * 86400
 class Options:
     """Switches of the whole server; each default is what clients have seen, or else a guess.
 
-    ``submit_status``: 201, or 200 as in 2016. ``error_body``: how refusals look. ``token_info``,
+    ``submit_status``: 201, or 200 as in 2016. ``error_body``: how refusals look. ``info_shape``,
     ``search_shape``, ``list_results``: shapes that are unknown. ``list_limit``: most jobs in a
     list (0: all), the newest. ``absolute_outputs``: files of results are at a second server.
     ``discard_over``: uploads of more bytes are counted, not kept (0: keep all).
@@ -23,7 +23,7 @@ class Options:
 
     submit_status: int = 201
     error_body: Literal["json", "message", "text", "html", "empty"] = "json"
-    token_info: Literal["full", "empty"] = "full"
+    info_shape: Literal["full", "empty"] = "full"
     search_shape: Literal["list", "object"] = "list"
     list_results: bool = True
     list_limit: int = 0

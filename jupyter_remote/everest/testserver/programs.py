@@ -97,7 +97,12 @@ def _write(name: str, counts: Sequence[tuple[str, int]]) -> None:
     Path(name).write_text(text, encoding="utf-8")
 
 
-PROGRAMS: dict[str, Callable[..., None]] = {"append": append, "wordcount": wordcount, "pair-merge": pair_merge, "lorenz": lorenz}
+PROGRAMS: dict[str, Callable[..., None]] = {
+    "append": append,
+    "wordcount": wordcount,
+    "pair-merge": pair_merge,
+    "lorenz": lorenz,
+}
 
 if __name__ == "__main__":
     PROGRAMS[sys.argv[1]](*sys.argv[2:])

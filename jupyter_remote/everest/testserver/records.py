@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 FINAL = ("DONE", "FAILED", "CANCELLED")
-LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def new_id() -> str:
@@ -20,7 +19,7 @@ def new_id() -> str:
 
 def new_token() -> str:
     """64 letters and digits."""
-    return "".join(secrets.choice(LETTERS) for _ in range(64))
+    return secrets.token_hex(32)
 
 
 def digest(token: str) -> str:
@@ -118,7 +117,9 @@ class Books:
         self._file.close()
 
     def _table(self, kind: str) -> dict[str, Any]:
-        return {"token": self.tokens, "file": self.files, "job": self.jobs}[kind]
+        tables: dict[str, dict[str, Any]]
+        tables = {"token": self.tokens, "file": self.files, "job": self.jobs}
+        return tables[kind]
 
     def _load(self) -> None:
         if not self._path.exists():

@@ -128,6 +128,7 @@ class Server:
 
     async def stop(self) -> None:
         """End it with all its commands; jobs keep their state."""
+        self.faults.over.set()
         for server in (self._http, self._second):
             server.stop()
         await self.platform.close()

@@ -79,7 +79,9 @@ class Runner:
         task, folder = self._task(job, 0)
         await self._stage_in(job, app, folder)
         values = {k: p["default"] for k, p in app.description["inputs"].items() if "default" in p}
-        argv = words_of(app.config["command"], values | {k: _word(v) for k, v in job.inputs.items()})
+        argv = words_of(
+            app.config["command"], values | {k: _word(v) for k, v in job.inputs.items()}
+        )
         end = await self._command(job, task, argv, folder, running)
         if end.code:
             return Outcome("FAILED", f"Task {task} failed: {end.words}")

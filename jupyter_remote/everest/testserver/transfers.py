@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar
 
 from python_multipart.multipart import MultipartParser, parse_options_header
 from tornado import web
@@ -14,6 +14,9 @@ from .files import PREFIX, Upload
 from .platform import Platform
 from .records import Stored
 from .refused import Refused
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 BLOCK = 1 << 18
 
@@ -26,7 +29,7 @@ class Form:
         self._upload, self._field, self._value = upload, b"", b""
         self._headers: dict[str, str] = {}
         self._reading = self.done = self.ended = False
-        callbacks: dict[str, Any] = {
+        callbacks: MultipartCallbacks = {
             "on_part_begin": self._headers.clear,
             "on_header_field": self._on_field,
             "on_header_value": self._on_value,
@@ -70,7 +73,7 @@ class Form:
 class UploadHandler(Handler):
     """``/api/files/temp``: a form with a file, or the bytes themselves."""
 
-    routes = {"POST": "files.upload"}
+    routes: ClassVar = {"POST": "files.upload"}
 
     async def prepare(self) -> None:
         """Begin, before the bytes come."""
@@ -122,7 +125,7 @@ class UploadHandler(Handler):
 class FileHandler(Handler):
     """A file by its path."""
 
-    routes = {"GET": "files.get", "DELETE": "files.delete"}
+    routes: ClassVar = {"GET": "files.get", "DELETE": "files.delete"}
 
     async def get(self, path: str) -> None:
         """The bytes."""
@@ -146,7 +149,7 @@ def blocks(stored: Stored) -> Iterator[bytes]:
 class TemporaryHandler(Handler):
     """``/api/user/tmp_files``."""
 
-    routes = {"DELETE": "files.delete_temporary"}
+    routes: ClassVar = {"DELETE": "files.delete_temporary"}
 
     async def delete(self) -> None:
         """Delete all temporary files of the user."""
