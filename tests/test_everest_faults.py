@@ -15,15 +15,11 @@ import pytest
 from jupyter_remote.everest import (
     AsyncEverest,
     Everest,
-    JobCancelled,
-    JobFailed,
-    JobVanished,
     LoginNeeded,
     NoSuchThing,
     NotAllowed,
     NotEverest,
     Settings,
-    StillRunning,
     TooMany,
     Unreachable,
 )
@@ -119,7 +115,7 @@ async def test_a_redirect_is_not_followed_with_the_token(
     client: AsyncEverest, server: everest_rig.Everest
 ) -> None:
     server.control.fault("jobs.list", "redirect", location="https://elsewhere.example/")
-    with pytest.raises(NotEverest, match="redirects /api/jobs to https://elsewhere.example/"):
+    with pytest.raises(NotEverest, match="redirects /api/jobs to https://elsewhere"):
         await client.jobs()
 
 
@@ -129,7 +125,7 @@ async def test_a_certificate_that_nobody_signed(everest: Factory, tmp_path: Path
     assert server.url.startswith("https://")
     async with AsyncEverest(server.url, server.token, folder=tmp_path / "a") as client:
         began = time.monotonic()
-        with pytest.raises(Unreachable, match="certificate .* is not trusted .*ca="):
+        with pytest.raises(Unreachable, match=r"certificate .* is not trusted .*ca="):
             await client.jobs()
         assert time.monotonic() - began < 5
     folder = tmp_path / "b"
@@ -208,6 +204,13 @@ async def test_a_cookie_will_do(everest: Factory, tmp_path: Path) -> None:
     assert request["headers"]["Cookie"] == "access_token=..."
 
 
+def records(folder: Path) -> str:
+    """All that was written down of jobs."""
+    texts = [path.read_text() for path in folder.rglob("*.jsonl")]
+    assert texts
+    return "".join(texts)
+
+
 async def test_the_token_shows_nowhere(
     everest: Factory, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -226,7 +229,7 @@ async def test_the_token_shows_nowhere(
         ]
     assert server.token not in "".join(shown) + caplog.text
     assert caplog.text
-    assert not [path for path in tmp_path.rglob("*.jsonl") if server.token in path.read_text()]
+    assert server.token not in records(tmp_path)
 
 
 # -- what passes and what does not --------------------------------------------------------------
@@ -314,74 +317,3 @@ async def test_clocks_that_differ(client: AsyncEverest, server: everest_rig.Ever
     began = time.monotonic()
     assert len(await client.jobs()) == 1
     assert time.monotonic() - began >= 1
-
-
-# -- jobs that are odd --------------------------------------------------------------------------
-
-
-async def test_a_failure_says_why(client: AsyncEverest) -> None:
-    job = await client.submit("demo/sleep", {"duration": -1}, name="backwards")
-    with pytest.raises(JobFailed, match="backwards failed: .+") as failed:
-        await job.result(timeout=30)
-    assert failed.value.job.id == job.id
-
-
-async def test_unknown_states_are_no_end(client: AsyncEverest, server: everest_rig.Everest) -> None:
-    server.control.life(before=[("HIBERNATING", 0.5), ("DEFERRED", 0.1)], restarts=1)
-    job = await client.submit("demo/hostname")
-    await job.refresh()
-    assert job.state == "HIBERNATING"
-    assert not job.ended
-    with pytest.raises(StillRunning, match="HIBERNATING"):
-        await job.result(timeout=0.05)
-    assert "hostname" in await job.result(timeout=30)
-
-
-async def test_a_job_that_vanishes(client: AsyncEverest, server: everest_rig.Everest) -> None:
-    jobs = await client.map("demo/sleep", [{"duration": 30}] * 5)
-    server.control.vanish(jobs[2].id)
-    with pytest.raises(JobVanished, match="deleted on the server"):
-        await jobs[2].result(timeout=30)
-    few = await client.submit("demo/sleep", {"duration": 30})
-    server.control.vanish(few.id)
-    with pytest.raises(JobVanished):
-        await few.result(timeout=30)
-    await jobs.cancel()
-
-
-async def test_cancel_is_honest(client: AsyncEverest, server: everest_rig.Everest) -> None:
-    server.control.life(cancel_delay=0.5)
-    job = await client.submit("demo/sleep", {"duration": 30})
-    await job.cancel()
-    assert not job.ended
-    with pytest.raises(JobCancelled):
-        await job.result(timeout=30)
-    await job.cancel()  # what has ended is no error
-    done = await client.submit("demo/hostname")
-    await done.wait(timeout=30)
-    await done.cancel()
-    assert done.state == "DONE"
-
-
-async def test_a_restart_under_us(client: AsyncEverest, server: everest_rig.Everest) -> None:
-    jobs = await client.map("demo/sleep", [{"duration": 1}] * 5)
-    server.stop()
-    waiting = asyncio.ensure_future(jobs.results(timeout=60))
-    await asyncio.sleep(0.5)
-    assert not waiting.done()
-    server.restart()
-    results = await waiting
-    assert len(results) == 5
-
-
-async def test_an_outage_ends_the_wait_not_the_jobs(everest: Factory, tmp_path: Path) -> None:
-    server = everest()
-    settings = Settings(patience=0.2, first_pause=0.02, fastest=0.02, slowest=0.1, outage=0.5)
-    async with AsyncEverest(server.url, server.token, folder=tmp_path, settings=settings) as client:
-        job = await client.submit("demo/sleep", {"duration": 1})
-        server.stop()
-        with pytest.raises(Unreachable):
-            await job.result(timeout=30)
-        server.restart()
-        await job.wait(timeout=30)
-        assert job.ended

@@ -256,13 +256,18 @@ async def test_partial_results_of_a_failure(
     assert await job.outputs() == {"text": "some"}
 
 
+def sparse(path: Path, size: int) -> None:
+    """A file of zeros that takes no space."""
+    with open(path, "wb") as file:
+        file.truncate(size)
+
+
 @pytest.mark.slow
 async def test_two_gigabytes_both_ways(server: everest_rig.Everest, tmp_path: Path) -> None:
     """Streamed: the memory of this process grows by less than a tenth of the file."""
     server.control.options(discard_over=1_000_000)
     big = tmp_path / "big"
-    with open(big, "wb") as file:
-        file.truncate(2 * GB + 1)
+    sparse(big, 2 * GB + 1)
     uri = server.control.make_file("zeros", 2 * GB + 1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     async with AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_remote.errors import StorageError
 from jupyter_remote.everest import (
     AmbiguousSubmit,
     AsyncEverest,
@@ -126,8 +128,6 @@ async def test_a_refusal_leaves_no_record(server: everest_rig.Everest, tmp_path:
 
 
 async def test_the_same_key_is_the_same_job(server: everest_rig.Everest, tmp_path: Path) -> None:
-    import asyncio
-
     async with AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = await asyncio.gather(
             *(client.submit("demo/hostname", key="the one") for _ in range(5))
@@ -143,8 +143,6 @@ async def test_the_same_key_is_the_same_job(server: everest_rig.Everest, tmp_pat
 
 
 async def test_no_record_no_job(server: everest_rig.Everest, tmp_path: Path) -> None:
-    from jupyter_remote.errors import StorageError
-
     blocked = tmp_path / "blocked"
     blocked.mkdir()
     (blocked / "jobs").write_text("a file where the folder should be")

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -176,8 +180,10 @@ CELLS = [
     "client = Everest(URL, TOKEN, folder=FOLDER)",
     "job = client.submit('demo/echo', {'text': 'from a notebook'})\njob.result(timeout=60)",
     "job",
-    "async with AsyncEverest(URL, TOKEN, folder=FOLDER) as there:\n"
-    "    other = await there.submit('demo/hostname')\n    await other.wait(60)\nother.state",
+    (
+        "async with AsyncEverest(URL, TOKEN, folder=FOLDER) as there:\n"
+        "    other = await there.submit('demo/hostname')\n    await other.wait(60)\nother.state"
+    ),
     "client.map('demo/sleep', [{'duration': 0}] * 3).wait(60, progress=True)",
     "expired = Everest(URL, 'wrong', folder=FOLDER)\nexpired.jobs()",
 ]
@@ -200,9 +206,6 @@ def test_in_a_notebook(server: everest_rig.Everest, tmp_path: Path) -> None:
 
 
 def test_a_program_that_forgets_to_close_ends(server: everest_rig.Everest, tmp_path: Path) -> None:
-    import subprocess
-    import sys
-
     script = (
         "import sys; from jupyter_remote.everest import Everest\n"
         "e = Everest(sys.argv[1], sys.argv[2], folder=sys.argv[3])\n"
@@ -222,12 +225,11 @@ def test_a_program_that_forgets_to_close_ends(server: everest_rig.Everest, tmp_p
 def test_an_interrupt_ends_the_wait_not_the_job(
     server: everest_rig.Everest, tmp_path: Path
 ) -> None:
-    import _thread
-    import threading
-
     with Everest(server.url, server.token, settings=Settings(), folder=tmp_path) as client:
         job = client.submit("demo/sleep", {"duration": 30})
-        timer = threading.Timer(0.5, _thread.interrupt_main)
+        main = threading.main_thread().ident
+        assert main
+        timer = threading.Timer(0.5, signal.pthread_kill, (main, signal.SIGINT))
         timer.start()
         with pytest.raises(KeyboardInterrupt):
             job.wait(timeout=60)
