@@ -104,3 +104,26 @@ async def test_an_outage_ends_the_wait_not_the_jobs(everest: Factory, tmp_path: 
         server.restart()
         await job.wait(timeout=30)
         assert job.ended
+
+
+async def test_a_server_that_does_not_answer(everest: Factory, tmp_path: Path) -> None:
+    server = everest()
+    impatient = Settings(timeout=0.2, patience=0.3, first_pause=0.02)
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
+        server.control.fault("jobs.list", "hang", times=0)
+        with pytest.raises(Unreachable):
+            await client.jobs()
+
+
+async def test_an_answer_that_drips_for_ever(everest: Factory, tmp_path: Path) -> None:
+    server = everest()
+    server.control.make_jobs(50)
+    impatient = Settings(timeout=5, total=0.5, patience=0.1, first_pause=0.02)
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
+        server.control.fault("jobs.list", "slow", times=0, rate=200)
+        with pytest.raises(Unreachable, match=r"within 0\.5 s"):
+            await client.jobs()

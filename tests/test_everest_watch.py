@@ -8,15 +8,23 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pandas
 import pytest
 from nbclient import NotebookClient
 
-from jupyter_remote.everest import AsyncEverest, Everest, JobFailed, Settings, StillRunning
+from jupyter_remote.everest import (
+    AsyncEverest,
+    Everest,
+    JobError,
+    JobFailed,
+    Settings,
+    StillRunning,
+)
 from jupyter_remote.everest.groups import AsyncJobs
 
 from . import everest_rig
@@ -28,6 +36,12 @@ Factory = Callable[..., everest_rig.Everest]
 @pytest.fixture
 def server(everest: Factory) -> everest_rig.Everest:
     return everest()
+
+
+def numbers(results: Sequence[dict[str, Any] | JobError]) -> list[int]:
+    """What jobs printed."""
+    assert not [each for each in results if isinstance(each, JobError)]
+    return [int(each["text"]) for each in results if isinstance(each, dict)]
 
 
 async def watched(
@@ -71,7 +85,7 @@ async def test_lists_without_results(server: everest_rig.Everest, tmp_path: Path
     async with AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = await client.map("demo/echo", [{"text": str(n)} for n in range(6)])
         results = await jobs.results(timeout=30)
-    assert [int(result["text"]) for result in results] == list(range(6))
+    assert numbers(results) == list(range(6))
 
 
 async def test_lists_that_are_pages(server: everest_rig.Everest, tmp_path: Path) -> None:
@@ -79,7 +93,7 @@ async def test_lists_that_are_pages(server: everest_rig.Everest, tmp_path: Path)
     async with AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = await client.map("demo/echo", [{"text": str(n)} for n in range(8)])
         results = await jobs.results(timeout=60)
-    assert [int(result["text"]) for result in results] == list(range(8))
+    assert numbers(results) == list(range(8))
 
 
 async def test_five_thousand_jobs(server: everest_rig.Everest, tmp_path: Path) -> None:
@@ -136,7 +150,7 @@ def test_what_notebooks_show_is_escaped(server: everest_rig.Everest, tmp_path: P
         job = client.submit("demo/echo", {"text": evil}, name=evil)
         job.wait(timeout=30)
         client.map("demo/echo", [{"text": evil}] * 40)
-        shown = [
+        shown: list[Any] = [
             job,
             client.jobs(),
             client.app("demo/echo"),
@@ -166,7 +180,7 @@ def test_come_back_tomorrow(server: everest_rig.Everest, tmp_path: Path) -> None
     with Everest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = client.recall(group="paper")
         assert [job.id for job in jobs] == [job.id for job in made]
-        assert [r["text"].strip() for r in jobs.results(timeout=30)] == ["1", "2"]
+        assert numbers(jobs.results(timeout=30)) == [1, 2]
         again = jobs[0].rerun(text="3")
         assert again.result(timeout=30)["text"].strip() == "3"
         jobs[1].delete()
@@ -192,8 +206,9 @@ CELLS = [
 def test_in_a_notebook(server: everest_rig.Everest, tmp_path: Path) -> None:
     """A real kernel, whose event loop runs already; the last cell has nobody to ask."""
     about = f"URL, TOKEN, FOLDER = {server.url!r}, {server.token!r}, {str(tmp_path)!r}"
-    cells = [nbformat.v4.new_code_cell(each) for each in (about, *CELLS)]
-    notebook = nbformat.v4.new_notebook(cells=cells)
+    new: Any = nbformat.v4
+    cells = [new.new_code_cell(each) for each in (about, *CELLS)]
+    notebook = new.new_notebook(cells=cells)
     NotebookClient(notebook, timeout=60, kernel_name="python3", allow_errors=True).execute()
     outputs = ["".join(map(str, cell.outputs)) for cell in notebook.cells]
     assert "'text': 'from a notebook\\\\n'" in outputs[3] or "from a notebook" in outputs[3]
