@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import stat
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from jupyter_remote.errors import InvalidSpec
 from jupyter_remote.everest import (
     Account,
     Accounts,
+    AsyncEverest,
     Everest,
     LoginNeeded,
     NotEverest,
@@ -23,6 +25,7 @@ from jupyter_remote.everest import (
 )
 from jupyter_remote.everest.accounts import duration
 from jupyter_remote.everest.secret import Secret
+from jupyter_remote.everest.transport import Transport
 
 from . import everest_rig
 from .everest_rig import PASSWORD, USER
@@ -141,6 +144,37 @@ async def test_a_token_is_tried_before_it_is_kept(
     kept = Accounts(tmp_path).token(account)
     assert kept
     assert kept.reveal() == server.token
+
+
+async def test_a_new_token_is_kept_with_its_account(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    await add_token(server.url, server.token, name="work", folder=tmp_path)
+    fresh = server.control.token(label="fresh")
+    server.control.revoke(label="test")
+
+    async def ask(sentence: str) -> str:
+        return fresh
+
+    async with AsyncEverest(folder=tmp_path, ask=ask, settings=QUICK) as client:
+        await client.jobs()
+    async with AsyncEverest(folder=tmp_path, settings=QUICK) as client:
+        assert len(await client.jobs()) == 0
+
+
+async def test_cookies_of_a_login_are_neither_kept_nor_logged(
+    server: everest_rig.Everest, tmp_path: Path, caplog: pytest.LogCaptureFixture, no_ring: None
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    transport = Transport(server.url, None)
+    body = {"username": USER, "password": PASSWORD, "label": "x"}
+    token = (await transport.call("POST", "/api/auth/access_token", json=body))["access_token"]
+    with pytest.raises(LoginNeeded):
+        await transport.call("GET", "/api/jobs")
+    await transport.close()
+    assert token not in caplog.text
+    assert PASSWORD not in caplog.text
+    assert caplog.text
 
 
 async def test_several_accounts(tmp_path: Path, no_ring: None) -> None:

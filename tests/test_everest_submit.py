@@ -87,6 +87,20 @@ async def test_a_late_first_job_leaves_only_one(
         await sent.cancel()
 
 
+async def test_a_second_submit_is_watched_by_lists(
+    server: everest_rig.Everest, tmp_path: Path
+) -> None:
+    """Without anybody asking for all jobs, the first one is found when it comes late."""
+    settings = Settings(patience=20, first_pause=0.02, settle=0.1, fastest=0.02, slowest=0.1)
+    async with AsyncEverest(server.url, server.token, settings=settings, folder=tmp_path) as client:
+        server.control.fault("submit", "reset")
+        job = await client.submit("demo/sleep", {"duration": 1.5}, name="twice")
+        late = {"name": job.name, "inputs": {"duration": 30}}
+        await client.transport.once("POST", "/api/apps/demo/sleep", json=late)
+        await job.result(timeout=60)
+        assert [each["id"] for each in server.control.jobs()] == [job.id]
+
+
 async def test_a_list_that_is_not_whole_decides_nothing(
     server: everest_rig.Everest, tmp_path: Path
 ) -> None:

@@ -74,6 +74,8 @@ class Transport:
         self.url = base_url(url, allow_http)
         self.patience = patience
         self.first_pause = 0.5
+        self.renewed: Callable[[Secret], None] | None = None
+        """Is told, in a thread, of a token that was asked for and has worked."""
         self._token = token
         self._unproven: Secret | None = None
         self._scheme = scheme
@@ -147,8 +149,10 @@ class Transport:
                     raise
                 await self._renew(token, error)
             else:
-                if self._unproven is token:
+                if token is not None and self._unproven is token:
                     self._unproven = None
+                    if self.renewed:
+                        await asyncio.to_thread(self.renewed, token)
                 return answer
         raise AssertionError
 
