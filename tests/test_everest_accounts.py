@@ -1,151 +1,224 @@
-"""Accounts on Everest: added, renewed, forgotten, side by side; through a real Jupyter server."""
+"""Accounts on Everest servers: logins, where tokens lie, warnings."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
+import logging
+import stat
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+import keyring
 import pytest
+from keyring.backend import KeyringBackend
 
-from .conftest import until
-from .everest_lab import QUICK, Lab, lab
-from .everest_rig import PASSWORD, USER, Everest
-from .test_api import Client, check
+from jupyter_remote.errors import InvalidSpec
+from jupyter_remote.everest import (
+    Account,
+    Accounts,
+    AsyncEverest,
+    Everest,
+    LoginNeeded,
+    NotEverest,
+    add_token,
+    log_in,
+)
+from jupyter_remote.everest.accounts import duration
+from jupyter_remote.everest.secret import Secret
+from jupyter_remote.everest.transport import Transport
 
-Factory = Callable[..., Everest]
+from . import everest_rig
+from .everest_rig import PASSWORD, USER
+from .test_everest_road import QUICK
+
+Factory = Callable[..., everest_rig.Everest]
+
+
+class MemoryKeyring(KeyringBackend):
+    """A stand-in for the desktop's keyring."""
+
+    priority = 1
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
 
 
 @pytest.fixture
-def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
-    return Client(jp_fetch)
+def ring() -> Iterator[MemoryKeyring]:
+    before = keyring.get_keyring()
+    ring = MemoryKeyring()
+    keyring.set_keyring(ring)
+    yield ring
+    keyring.set_keyring(before)
 
 
 @pytest.fixture
-def server(everest: Factory) -> Everest:
+def no_ring() -> Iterator[None]:
+    from keyring.backends import fail
+
+    before = keyring.get_keyring()
+    keyring.set_keyring(fail.Keyring())  # type: ignore[no-untyped-call]
+    yield
+    keyring.set_keyring(before)
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("EVEREST_TOKEN", "EVEREST_TASK_TOKEN", "EVEREST_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def server(everest: Factory) -> everest_rig.Everest:
     return everest()
 
 
-@pytest.fixture
-def remote_config() -> dict[str, Any]:
-    return QUICK
-
-
-async def test_an_account_from_a_password(
-    client: Client, server: Everest, jp_data_dir: Path
+async def test_a_login_becomes_an_account(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
 ) -> None:
-    body = {"url": server.url, "username": USER, "password": PASSWORD, "lifetime": 3600}
-    made = await client("POST", "everest", "servers", body=body)
-    check(made, "EverestServer")
-    assert made["username"] == USER
-    assert "expires in" in made["warning"]  # within half a day
-    listed = await client("GET", "everest", "servers")
-    check(listed, "EverestServers")
-    assert listed == {"servers": [made]}
-    assert PASSWORD not in json.dumps(listed)
-    assert await Lab(client, made["name"]).about()
-    checked = await client("GET", "everest", "servers", made["name"])
-    assert checked == {**made, "wrong": ""}
-    assert_private(jp_data_dir)
+    folder = tmp_path / "mine"
+    account = await log_in(server.url, USER, PASSWORD, lifetime=3600, folder=folder)
+    assert (account.username, account.kept) == (USER, "file")
+    assert 3500 < (account.left() or 0) <= 3600
+    assert "expires in" in account.warning()
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in folder.rglob("*") if p.is_file()}
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((folder / "tokens").stat().st_mode) == 0o700
+    listed = (folder / "accounts.json").read_text()
+    token = Accounts(folder).token(account)
+    assert token
+    assert PASSWORD not in listed
+    assert token.reveal() not in listed
+    everything = "".join(p.read_text() for p in folder.rglob("*") if p.is_file())
+    assert PASSWORD not in everything
 
 
-def assert_private(folder: Path) -> None:
-    """No password is kept, and what is kept of Everest is the user's only."""
-    found = list(folder.rglob("*"))
-    assert any("everest" in path.parts for path in found)
-    for path in found:
-        assert path.stat().st_mode & 0o077 == 0 or "everest" not in path.parts, path
-        assert not path.is_file() or PASSWORD.encode() not in path.read_bytes()
-
-
-@pytest.mark.parametrize(
-    ("fields", "status", "word"),
-    [
-        ({"username": USER, "password": "wrong"}, 403, "password"),
-        ({"token": "x" * 64}, 403, "token"),
-        ({"token": "x", "password": "y"}, 400, "either"),
-        ({}, 400, "either"),
-        ({"name": "a/b", "token": ""}, 400, "either"),
-        ({"url": "http://127.0.0.1:1", "token": "x"}, 502, "127.0.0.1"),
-        ({"url": "nonsense", "token": "x"}, 502, "nonsense"),
-    ],
-)
-async def test_wrong_accounts_are_refused(
-    client: Client, server: Everest, fields: Any, status: int, word: str
+def test_an_account_is_all_that_a_notebook_needs(
+    server: everest_rig.Everest, tmp_path: Path, ring: MemoryKeyring
 ) -> None:
-    body = {"url": server.url, **fields}
-    code, error = await client.refusal("POST", "everest", "servers", body=body)
-    assert (code, word in error["message"]) == (status, True), error
-    assert await client("GET", "everest", "servers") == {"servers": []}
+    import asyncio
+
+    account = asyncio.run(log_in(server.url, USER, PASSWORD, name="lab", folder=tmp_path))
+    assert account.kept == "keyring"
+    assert not (tmp_path / "tokens").exists()
+    assert len(ring.kept) == 1
+    with Everest(folder=tmp_path, settings=QUICK) as client:
+        assert client.submit("demo/hostname").result(timeout=30)
+    with Everest(account="lab", folder=tmp_path) as client:
+        assert "lab" in client._repr_html_()
+    Accounts(tmp_path).remove("lab")
+    assert ring.kept == {}
+    with pytest.raises(InvalidSpec, match="which Everest server"):
+        Everest(folder=tmp_path)
 
 
-async def test_a_name_is_given_once(client: Client, server: Everest) -> None:
-    await lab(client, server)
-    body = {"url": server.url, "name": "mine", "token": server.token}
-    status, error = await client.refusal("POST", "everest", "servers", body=body)
-    assert (status, "already" in error["message"]) == (400, True)
-    status, _ = await client.refusal("GET", "everest", "servers", "nobody")
-    assert status == 404
-
-
-async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> None:
-    mine = await lab(client, server)
-    job_id = await mine.submit("demo/sleep", duration=1000)
-    await mine.reach(job_id, "running")
-    server.control.revoke()
-    await until(lambda: silent(mine), "the list to say that the token is refused")
-    assert (await mine.listed())[job_id]["state"] == "running"  # silence is no end
-    assert (await mine.ask("GET"))["wrong"]
-    status, _ = await client.refusal(
-        "PATCH", "everest", "servers", "mine", body={"token": "x" * 64}
-    )
-    assert status == 403
-    await mine.ask("PATCH", body={"token": server.control.token(USER)})
-    assert (await mine.ask("GET"))["wrong"] == ""
-    assert (await mine.reach(job_id, "running"))["job_id"] == job_id
-
-
-async def silent(mine: Lab) -> Any:
-    return (await mine.about() or {}).get("silent")
-
-
-async def test_a_forgotten_account_is_revoked_and_gone(client: Client, server: Everest) -> None:
-    mine = await lab(client, server)
-    await mine.reach(await mine.submit("demo/hostname"))
-    assert await mine.ask("DELETE") is None
-    assert await client("GET", "everest", "servers") == {"servers": []}
-    assert await mine.listed() == {}
-    assert await mine.about() is None
-    assert server.control.revoke() == 0  # there was no token left
-    status, _ = await client.refusal("POST", "jobs", body={"backend": mine.backend, "script": "x"})
-    assert status == 404
-
-
-async def test_two_servers_side_by_side(client: Client, everest: Factory) -> None:
-    one, two = await lab(client, everest(), "one"), await lab(client, everest(), "two")
-    first, second = await one.submit("demo/hostname"), await two.submit("demo/hostname")
-    await one.reach(first)
-    await two.reach(second)
-    assert set(await one.listed()) == {first}
-    assert set(await two.listed()) == {second}
-
-
-async def test_one_silent_server_does_not_silence_the_other(
-    client: Client, everest: Factory
+async def test_wrong_passwords_and_old_servers(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
 ) -> None:
-    broken = everest()
-    one, two = await lab(client, broken, "one"), await lab(client, everest(), "two")
-    job_id = await one.submit("demo/sleep", duration=1000)
-    await one.reach(job_id, "running")
-    broken.stop()
-    await until(lambda: silent(one), "the list to say that it is silent")
-    assert (await one.listed())[job_id]["state"] == "running"
-    await two.reach(await two.submit("demo/hostname"), "stopped")
-    broken.start()
-    await one.reach(job_id, "running", "queued")
-    await until(lambda: not_silent(one), "it to speak again")
+    with pytest.raises(LoginNeeded, match="user name and password") as found:
+        await log_in(server.url, USER, "wrong password", folder=tmp_path)
+    assert "wrong password" not in str(found.value)
+    server.control.fault("auth.login", "status", status=404)
+    account = await log_in(server.url, USER, PASSWORD, folder=tmp_path)
+    assert [r["uri"] for r in server.control.requests()][-1] == "/auth/access_token"
+    assert account.name.startswith(f"{USER}@127.0.0.1-")
 
 
-async def not_silent(mine: Lab) -> bool:
-    return not await silent(mine)
+async def test_a_token_is_tried_before_it_is_kept(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    with pytest.raises(LoginNeeded):
+        await add_token(server.url, "wrong", folder=tmp_path)
+    assert Accounts(tmp_path).all() == []
+    account = await add_token(server.url, f" {server.token}\n", folder=tmp_path)
+    kept = Accounts(tmp_path).token(account)
+    assert kept
+    assert kept.reveal() == server.token
+
+
+async def test_a_new_token_is_kept_with_its_account(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    await add_token(server.url, server.token, name="work", folder=tmp_path)
+    fresh = server.control.token(label="fresh")
+    server.control.revoke(label="test")
+
+    async def ask(sentence: str) -> str:
+        return fresh
+
+    async with AsyncEverest(folder=tmp_path, ask=ask, settings=QUICK) as client:
+        await client.jobs()
+    async with AsyncEverest(folder=tmp_path, settings=QUICK) as client:
+        assert len(await client.jobs()) == 0
+
+
+async def test_cookies_of_a_login_are_neither_kept_nor_logged(
+    server: everest_rig.Everest, tmp_path: Path, caplog: pytest.LogCaptureFixture, no_ring: None
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    transport = Transport(server.url, None)
+    body = {"username": USER, "password": PASSWORD, "label": "x"}
+    token = (await transport.call("POST", "/api/auth/access_token", json=body))["access_token"]
+    with pytest.raises(LoginNeeded):
+        await transport.call("GET", "/api/jobs")
+    await transport.close()
+    assert token not in caplog.text
+    assert PASSWORD not in caplog.text
+    assert caplog.text
+
+
+async def test_several_accounts(tmp_path: Path, no_ring: None) -> None:
+    accounts = Accounts(tmp_path)
+    for name, url in (("a", "https://one.org"), ("b", "https://two.org"), ("c", "https://one.org")):
+        accounts.save(Account(name=name, url=url, created=ord(name)), Secret(f"token of {name}"))
+    with pytest.raises(InvalidSpec, match="a, b, c"):
+        Everest(folder=tmp_path)
+    with pytest.raises(InvalidSpec, match="no account 'd'"):
+        Everest(account="d", folder=tmp_path)
+    newest = accounts.find("https://one.org")
+    assert newest
+    assert newest.name == "c"
+    with pytest.raises(InvalidSpec, match="no name of an account"):
+        accounts.save(Account(name="../x", url="https://one.org"), Secret("t"))
+
+
+def test_a_token_of_the_environment_goes_to_named_servers_only(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_ring: None
+) -> None:
+    from jupyter_remote.everest.accounts import resolve
+
+    monkeypatch.setenv("EVEREST_TASK_TOKEN", "of the task")
+    Accounts(tmp_path).save(Account(name="a", url="https://one.org"), Secret("kept"))
+    assert getattr(resolve(None, None, None, tmp_path).token, "_value", "") == "kept"
+    named = resolve("https://two.org", None, None, tmp_path)
+    assert named.token
+    assert named.token.reveal() == "of the task"
+    monkeypatch.setenv("EVEREST_TOKEN", "mine")
+    monkeypatch.setenv("EVEREST_URL", "https://three.org")
+    from_environment = resolve(None, None, None, tmp_path)
+    assert from_environment.url == "https://three.org"
+    assert from_environment.token
+    assert from_environment.token.reveal() == "mine"
+
+
+def test_durations_and_warnings() -> None:
+    assert [duration(s) for s in (5, 90, 3700, 90000)] == ["5 s", "1 min", "1 h 1 min", "1 d 1 h"]
+    soon = Account(name="a", url="u", expires=time.time() + 7260)
+    assert soon.warning() == "The token of a expires in 2 h"
+    assert "has expired" in Account(name="a", url="u", expires=1.0).warning()
+    assert Account(name="a", url="u").warning() == ""
+
+
+async def test_no_everest_takes_no_password(tmp_path: Path) -> None:
+    with pytest.raises(NotEverest):
+        await log_in("http://example.org", USER, PASSWORD, folder=tmp_path)

@@ -13,7 +13,7 @@ from typing import Any
 from . import catalogue
 from . import inputs as inputs_
 from .connection import Connection
-from .errors import Refused
+from .errors import NotAllowed, Refused
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
 from .lists import job_path, unique_name
@@ -186,24 +186,28 @@ class AsyncEverest(Connection):
         name; what the server never saw is UNSENT, what it deleted is VANISHED."""
         await self._ready()
         records = await asyncio.to_thread(lambda: self.records.all(again=True))
-        mine = [record for record in records if not group or record.group == group]
+        who = self.account.name if self.account else ""
+        mine = [each for each in records if not who or each.account in ("", who)]
         listed = await self._listed()
         by_name = {str(job.get("name")): job for job in listed.values()}
-        found = []
-        for record in mine:
+
+        async def one(record: Record) -> AsyncJob:
             data = listed.get(record.id) or by_name.get(record.name)
-            if data is not None:
-                found.append(self._handle(JobInfo.from_json(data)))
-                self._note(found[-1].info)
-            else:
-                found.append(await self._recorded(record))
-        return AsyncJobs(found)
+            if data is None:
+                return await self._recorded(record)
+            self._note(JobInfo.from_json(data))
+            return self._handle(JobInfo.from_json(data))
+
+        wanted = [each for each in mine if not group or each.group == group]
+        return AsyncJobs(await asyncio.gather(*map(one, wanted)))
 
     async def _recorded(self, record: Record) -> AsyncJob:
-        """The job of a record that no list shows."""
+        """The job of a record that no list shows: asked for, unless it is known to be gone."""
         info = catalogue.from_record(record)
-        if record.id:
-            info = await self.fetch(info)
+        if record.id and record.state != VANISHED:
+            with contextlib.suppress(NotAllowed):  # of another user of this server
+                info = await self.fetch(info)
+                self._note(info)
         return self._handle(info)
 
     def _handle(self, info: JobInfo) -> AsyncJob:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import weakref
 from pathlib import Path
 from typing import Protocol
 
 from ..errors import StorageError
 from . import catalogue, display
-from .accounts import Account, data_folder, duration, resolve
+from .accounts import Account, Accounts, data_folder, duration, resolve
 from .downloads import Downloads, is_ours
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path
 from .model import UNSENT, JobInfo, Json
 from .records import Records
 from .retry import patiently
+from .secret import Secret
 from .settings import Settings
 from .submit import Submitter
 from .transport import Ask, Scheme, Transport
@@ -76,10 +78,12 @@ class Connection:
             **times,
         )
         self.transport.first_pause = self.settings.first_pause
+        self.transport.renewed = self._keep
         self._build(where)
 
     def _build(self, folder: Path) -> None:
         settings, transport = self.settings, self.transport
+        self._folder = folder
         self.records = Records(folder / "jobs", transport.url)
         self._list = JobList(transport)
         self.watcher = Watcher(transport, self._list, settings, self.take)
@@ -102,6 +106,13 @@ class Connection:
         await self._list.close()
         await self.transport.close()
         self.records.close()
+
+    def _keep(self, token: Secret) -> None:
+        """A new token that a person gave belongs to the account, when there is one."""
+        if self.account:
+            fresh = dataclasses.replace(self.account, expires=None, created=0.0)
+            with contextlib.suppress(StorageError):  # this client has it all the same
+                self.account = Accounts(self._folder).save(fresh, token)
 
     async def _listed(self) -> Listed:
         patience = self.transport.patience

@@ -64,7 +64,7 @@ class Downloads:
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         async with self._transport.opened("GET", where, foreign=not ours, headers=headers) as got:
             size = got.headers.get("Content-Length", "")
-            yield int(size) if size.isdigit() else -1, got.aiter_raw(CHUNK)
+            yield int(size) if size.isdigit() else -1, got.aiter_raw()
 
     async def read(self, uri: str, limit: int) -> bytes:
         """The whole content, if it has at most ``limit`` bytes. Raises EverestError."""
@@ -105,7 +105,7 @@ class Downloads:
     async def _store(self, uri: str, path: Path, progress: Progress | None) -> Path:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".everest-")
         try:
-            with open(handle, "wb", buffering=0) as file:  # noqa: ASYNC230 (already open)
+            with open(handle, "wb") as file:  # noqa: ASYNC230 (already open)
                 async with self.stream(uri) as (size, parts):
                     await _pour(parts, file, size, progress)
             _usual_mode(name)
@@ -120,14 +120,29 @@ class Downloads:
 async def _pour(
     parts: AsyncIterator[bytes], file: BinaryIO, size: int, progress: Progress | None
 ) -> None:
-    done = 0
-    async for part in parts:
-        view = memoryview(part)
-        while view:
-            view = view[await asyncio.to_thread(file.write, view) :]
-        done += len(part)
-        if progress:
-            progress(done, size)
+    """Write in a thread what has come, while more comes."""
+    done, coming, held = 0, list[bytes](), 0
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for part in parts:
+            coming.append(part)
+            held += len(part)
+            if held >= CHUNK:
+                if writing:
+                    await writing
+                writing = asyncio.ensure_future(asyncio.to_thread(file.writelines, coming))
+                done, coming, held = done + held, [], 0
+                if progress:
+                    progress(done, size)
+    finally:
+        if writing:
+            await asyncio.wait([writing])
+    if writing:
+        writing.result()
+    await asyncio.to_thread(file.writelines, coming)
+    await asyncio.to_thread(file.flush)
+    if progress:
+        progress(done + held, size)
 
 
 def _usual_mode(name: str) -> None:

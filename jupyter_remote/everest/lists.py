@@ -46,6 +46,8 @@ class JobList:
         self._next: asyncio.Task[Listed] | None = None
         self.watchers: list[Callable[[Listed], Awaitable[None]]] = []
         """Called with every list, before those who asked get it."""
+        self.wanted_until = 0.0
+        """Until this time (monotonic) jobs are watched by lists, however few they are."""
 
     async def get(self) -> Listed:
         """All jobs of the user. Raises Trouble and EverestError."""

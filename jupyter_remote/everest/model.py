@@ -10,6 +10,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, Final
 
+from . import display
+
 Json = Any
 
 DONE: Final = "DONE"
@@ -156,3 +158,6 @@ class AppInfo:
             outputs=parameters("outputs"),
             raw=data,
         )
+
+    def _repr_html_(self) -> str:
+        return display.app(self)

@@ -65,7 +65,7 @@ def retry_after(header: str | None, date: str | None) -> float | None:
     server's own clock (``date``: its Date header), as ours may be wrong."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if header.isascii() and header.strip().isdigit():
         return float(header)
     try:
         start = parsedate_to_datetime(date) if date else None
@@ -73,5 +73,5 @@ def retry_after(header: str | None, date: str | None) -> float | None:
         if start is None:
             return max(0.0, moment.timestamp() - time.time())
         return max(0.0, (moment - start).total_seconds())
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

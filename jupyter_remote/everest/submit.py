@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import time
+from typing import Final
 from urllib.parse import quote
 
 from ..errors import StorageError
@@ -21,7 +23,9 @@ from .retry import Pauses, Trouble
 from .settings import Settings
 from .transport import Transport
 
-_LOOKS = (0.0, 0.1, 0.3, 1.0)
+SUSPECT: Final = 600.0
+"""Seconds after a second submit for which the first one is looked out for."""
+_LOOKS: Final = (0.0, 0.1, 0.3, 1.0)
 """When the list is looked at, as parts of ``settle``."""
 
 
@@ -59,10 +63,15 @@ class Submitter:
         interrupted = Trouble(Unreachable("an earlier submit was interrupted"), maybe=True)
         info = await self._look_for(record, interrupted)
         if info is None:
-            self._repeated.setdefault(record.name, "")
-            self._records.note(record.name, repeated=True)
+            self._note_repeated(record)
             info = await self._until_known(record, doubt=True)
         return self._known(record, info)
+
+    def _note_repeated(self, record: Record) -> None:
+        """From now on the first one may still appear: lists of all jobs would show it."""
+        self._repeated.setdefault(record.name, "")
+        self._records.note(record.name, repeated=True)
+        self._jobs.wanted_until = time.monotonic() + SUSPECT
 
     def _known(self, record: Record, info: JobInfo) -> JobInfo:
         if record.name in self._repeated:
@@ -89,8 +98,7 @@ class Submitter:
                         raise self._ambiguous(record, error) from error
                     raise
                 if doubt:
-                    self._repeated.setdefault(record.name, "")
-                    self._records.note(record.name, repeated=True)
+                    self._note_repeated(record)
 
     async def _send(self, record: Record) -> JobInfo:
         body: dict[str, Json] = {"name": record.name, "inputs": dict(record.inputs)}
@@ -109,21 +117,26 @@ class Submitter:
         was not created. Raises AmbiguousSubmit when that cannot be found out."""
         waited = 0.0
         listed: Listed = {}
+        known: list[str] = []
         try:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
                 waited = part
+                known = self._running()  # before: a list shows none that came after it
                 listed = await self._list()
                 found = named(listed, record.name)
                 if found:
                     return found[0]
-            known = [each.id for each in self._records.all() if each.id and each.state not in FINAL]
             whole = await self._jobs.is_whole(listed, known)
         except EverestError as error:
             raise self._ambiguous(record, error) from trouble
         if not whole:
             raise self._ambiguous(record, trouble.error) from trouble
         return None
+
+    def _running(self) -> list[str]:
+        """Ids of jobs that the server should know."""
+        return [each.id for each in self._records.all() if each.id and each.state not in FINAL]
 
     async def _list(self) -> Listed:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)

@@ -7,9 +7,7 @@ import contextlib
 import ipaddress
 import json
 import ssl
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from email.utils import parsedate_to_datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, TypeVar
 
@@ -76,8 +74,8 @@ class Transport:
         self.url = base_url(url, allow_http)
         self.patience = patience
         self.first_pause = 0.5
-        self.skew = 0.0
-        """Seconds that the server's clock is ahead of ours."""
+        self.renewed: Callable[[Secret], None] | None = None
+        """Is told, in a thread, of a token that was asked for and has worked."""
         self._token = token
         self._unproven: Secret | None = None
         self._scheme = scheme
@@ -151,8 +149,10 @@ class Transport:
                     raise
                 await self._renew(token, error)
             else:
-                if self._unproven is token:
+                if token is not None and self._unproven is token:
                     self._unproven = None
+                    if self.renewed:
+                        await asyncio.to_thread(self.renewed, token)
                 return answer
         raise AssertionError
 
@@ -188,8 +188,6 @@ class Transport:
             raise EverestError(f"{path!r} is no address of a file: {error}") from None
 
     async def _check(self, answer: httpx.Response, foreign: bool) -> None:
-        if not foreign:
-            self._note_clock(answer.headers.get("Date"))
         if answer.is_success:
             return
         await answer.aread()
@@ -202,11 +200,6 @@ class Transport:
         if self._scheme == "cookie":
             return {"Cookie": f"access_token={self._token.reveal()}"}
         return {"Authorization": f"Bearer {self._token.reveal()}"}
-
-    def _note_clock(self, date: str | None) -> None:
-        with contextlib.suppress(ValueError, TypeError):
-            if date:
-                self.skew = parsedate_to_datetime(date).timestamp() - time.time()
 
     def _trouble(self, error: httpx.HTTPError, address: str) -> Exception:
         cause: BaseException | None = error

@@ -170,7 +170,7 @@ class _Body:
         with await asyncio.to_thread(open, self._path, "rb", 0) as file:
             coming = asyncio.ensure_future(asyncio.to_thread(self._read, file))
             try:
-                while chunk := await coming:
+                while (chunk := await coming) and sent <= self._size:
                     coming = asyncio.ensure_future(asyncio.to_thread(self._read, file))
                     sent += len(chunk)
                     if sent <= self._size:

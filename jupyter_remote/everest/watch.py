@@ -140,7 +140,7 @@ class Watcher:
 
     async def _look(self) -> None:
         ids = list(self._watched)
-        if len(ids) <= self._settings.few:
+        if len(ids) <= self._settings.few and time.monotonic() > self._jobs.wanted_until:
             await self._singly(ids)
             return
         listed = await self._jobs.get()
