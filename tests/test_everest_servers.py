@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from .conftest import until
@@ -149,3 +150,17 @@ async def test_one_silent_server_does_not_silence_the_other(
 
 async def not_silent(mine: Lab) -> bool:
     return not await silent(mine)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_without_credentials_nothing_is_told(
+    client: Client, server: Everest, jp_http_port: int, jp_base_url: str, method: str
+) -> None:
+    await lab(client, server)
+    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}jupyter-remote/everest/servers"
+    body = {"url": server.url, "token": server.token}
+    async with httpx.AsyncClient() as stranger:
+        answer = await stranger.request(method, url, json=body if method == "POST" else None)
+    assert answer.status_code == 403
+    assert "mine" not in answer.text
+    assert len((await client("GET", "everest", "servers"))["servers"]) == 1
