@@ -205,11 +205,15 @@ class RemoteApp(ExtensionApp):
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""
+        if backend not in self.backends:  # it went while it was asked
+            return
         if backend in self.sessions.backends:
             self.sessions.seen(backend, jobs)
         self.jobs.seen(backend, jobs)
 
     def _silent(self, backend: str, error: RemoteError) -> None:
+        if backend not in self.backends:
+            return
         if backend in self.sessions.backends:
             self.sessions.silent(backend, error)
         self.jobs.silent(backend, error)

@@ -87,7 +87,9 @@ class RemoteWatch(LoggingConfigurable):
 
     def remove(self, backend: str) -> None:
         """Observe a backend no more."""
-        self._watched.pop(backend).cancel()
+        task = self._watched.pop(backend)
+        task.cancel()
+        self._tasks.append(task)
 
     def _begin(self, name: str) -> None:
         self._watched[name] = asyncio.create_task(self._watch(name, self._backends[name]))
@@ -103,12 +105,13 @@ class RemoteWatch(LoggingConfigurable):
 
     async def stop(self) -> None:
         """End all loops."""
-        tasks = [*self._tasks, *self._watched.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        tasks = {*self._tasks, *self._watched.values()}
         self._tasks.clear()
         self._watched.clear()
+        while tasks:  # a cancel may be lost: before Python 3.12 wait_for swallows some
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=1.0)
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
@@ -145,7 +148,7 @@ class RemoteWatch(LoggingConfigurable):
         return max(self.quiet, self._asked[name] + least - time.monotonic())
 
     async def _watch(self, name: str, backend: Backend) -> None:
-        while True:
+        while self._watched.get(name) is asyncio.current_task():
             self._kicks[name].clear()
             pause = self.idle_interval
             try:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import psutil
 import pytest
 
 from .everest_rig import Everest
@@ -162,6 +163,13 @@ def test_failed_and_cancelled_jobs_may_have_results(server: Everest, client: Cli
     server.control.life(partial=True)
     job = client.reach(client.submit("demo/half"))
     assert (job["state"], job["result"]) == ("FAILED", {"said": "half"})
+    job_id = client.submit("demo/stuck")
+    client.reach(job_id, "RUNNING")
+    client.post(f"/api/jobs/{job_id}/cancel")
+    job = client.reach(job_id)
+    assert job["state"] == "CANCELLED"
+    assert job["result"]["said"] in ("", "half")  # whatever was written until then
+    assert "cancelled" in job["info"]
 
 
 def test_other_users_see_nothing(server: Everest, client: Client) -> None:
@@ -172,3 +180,17 @@ def test_other_users_see_nothing(server: Everest, client: Client) -> None:
         assert other.get("/api/jobs").json() == []
         assert other.get(f"/api/jobs/{job_id}").status_code == 403
         assert other.get(uri).status_code == 403
+
+
+def test_a_cancelled_sweep_leaves_no_command(server: Everest, client: Client) -> None:
+    plan = client.upload("plan", b"parameter N from 1 to 20 step 1\ncommand sleep 8642")["uri"]
+    job_id = client.submit("sol/psweep", plan=plan)
+    client.reach(job_id, "RUNNING")
+    assert commands("8642")
+    client.post(f"/api/jobs/{job_id}/cancel")
+    assert client.reach(job_id)["state"] == "CANCELLED"
+    assert not commands("8642")
+
+
+def commands(word: str) -> list[psutil.Process]:
+    return [p for p in psutil.process_iter(["cmdline"]) if word in (p.info["cmdline"] or [])]
