@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..errors import StorageError
 from . import catalogue, display
-from .accounts import Account, Accounts, data_folder, duration, resolve
+from .accounts import Accounts, data_folder, duration, resolve
 from .downloads import Downloads, is_ours
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path

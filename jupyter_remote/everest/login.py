@@ -31,7 +31,7 @@ async def log_in(
     allow_http: bool = False,
     folder: str | Path | None = None,
 ) -> Account:
-    """Exchange a password for a token of ``lifetime`` seconds, stored as the account ``name`` (empty:
+    """Exchange a password for a token of ``lifetime`` seconds, stored as account ``name`` (empty:
     made from user and server). Raises LoginNeeded, EverestError, StorageError."""
     transport = Transport(url, None, patience=PATIENCE, ca=ca, proxy=proxy, allow_http=allow_http)
     who = {"username": username, "label": label}
