@@ -79,6 +79,8 @@ def everest_routes(of_server: dict[str, Any]) -> list[Route]:
         (f"{_SERVER}/apps", of_everest.EverestAppsHandler, of_server),
         (f"{_SERVER}/apps/(?P<app>.+)", of_everest.EverestAppHandler, of_server),
         (f"{_SERVER}/files", of_everest.EverestFilesHandler, of_server),
+        (f"{_SERVER}/sweeps", of_everest.EverestSweepsHandler, of_server),
+        (f"{_SERVER}/jobs/(?P<job>[^/]+)/tasks", of_everest.EverestTasksHandler, of_server),
         (f"{_SERVER}/jobs/(?P<job>[^/]+)/outputs", of_everest.EverestOutputsHandler, of_server),
         ("everest/transfers/(?P<transfer>[0-9a-f]+)", one, of_server),
     ]

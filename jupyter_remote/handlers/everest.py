@@ -109,6 +109,30 @@ class EverestOutputsHandler(EverestHandler):
         self.answer(dataclasses.asdict(transfer), 202)
 
 
+class EverestSweepsHandler(EverestHandler):
+    """``everest/servers/<account>/sweeps``: parameter sweeps."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, server: str) -> None:
+        """Submit one, or only count its tasks."""
+        fields = self.body("Sweep")
+        self.answer(await self.everest.sweep(server, fields), 200 if fields.get("test") else 201)
+
+
+class EverestTasksHandler(EverestHandler):
+    """``everest/servers/<account>/jobs/<job>/tasks``: the results of a sweep."""
+
+    @web.authenticated
+    @authorized
+    async def post(self, server: str, job: str) -> None:
+        """Begin to unpack them; the transfer is looked at by its id."""
+        fields = self.body("UnpackSweep")
+        folder, output = fields.get("folder", ""), fields.get("output", "stdout")
+        transfer = self.everest.unpack(server, job, folder, output)
+        self.answer(dataclasses.asdict(transfer), 202)
+
+
 class EverestTransferHandler(EverestHandler):
     """``everest/transfers/<id>``: one transfer; end it."""
 

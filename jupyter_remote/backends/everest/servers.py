@@ -19,6 +19,7 @@ from ...everest import Account, Accounts, AppInfo, AsyncEverest, Settings, add_t
 from ...everest.login import default_name
 from ...everest.model import Parameter, mapping, text
 from ...model import Json, as_time
+from . import sweeps
 from .backend import EverestBackend
 from .transfers import Transfer, Transfers
 
@@ -70,17 +71,19 @@ class RemoteEverest(LoggingConfigurable):
         self._accounts = Accounts(folder)
         self._added, self._removed = added, removed
         self._backends: dict[str, tuple[Account, EverestBackend]] = {}
+        self._changing = asyncio.Lock()
         self.transfers = Transfers()
 
     # -- accounts ---------------------------------------------------------------------------
 
     async def load(self) -> None:
         """Read the accounts again: another server or a notebook may have changed them."""
-        accounts = {each.name: each for each in await asyncio.to_thread(self._accounts.all)}
-        for name in [name for name in self._backends if name not in accounts]:
-            await self._drop(name)
-        for account in accounts.values():
-            await self._take(account)
+        async with self._changing:
+            accounts = {each.name: each for each in await asyncio.to_thread(self._accounts.all)}
+            for name in [name for name in self._backends if name not in accounts]:
+                await self._drop(name)
+            for account in accounts.values():
+                await self._take(account)
 
     async def servers(self) -> list[dict[str, Json]]:
         """All accounts, without their tokens."""
@@ -126,8 +129,9 @@ class RemoteEverest(LoggingConfigurable):
                 **self._how,
             )
         account = await entering
-        await self._drop(account.name)
-        await self._take(account)
+        async with self._changing:
+            await self._drop(account.name)
+            await self._take(account)
         return self.shown(account)
 
     async def remove(self, name: str, revoke: bool = True) -> None:
@@ -139,8 +143,9 @@ class RemoteEverest(LoggingConfigurable):
                 await (await backend.client()).revoke()
             except RemoteError as error:
                 self.log.warning("the token of %s was not revoked: %s", name, error)
-        await self._drop(name)
-        await asyncio.to_thread(self._accounts.remove, name)
+        async with self._changing:
+            await self._drop(name)
+            await asyncio.to_thread(self._accounts.remove, name)
 
     async def check(self, name: str) -> dict[str, Json]:
         """An account, and what is ``wrong`` with its server or token now: a sentence, or empty."""
@@ -198,6 +203,28 @@ class RemoteEverest(LoggingConfigurable):
             return [str(path.relative_to(self._root)) for path in paths]
 
         return self.transfers.begin(job_id, work)
+
+    def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
+        """Put the results of a sweep into a new folder below one of Lab's file browser; its
+        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task."""
+        backend, where = self.backend(name), self._path(folder)
+
+        async def work(progress: Callable[[int, int], None]) -> Json:
+            found = await sweeps.unpacked(backend, job_id, where, output)
+            return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
+
+        return self.transfers.begin(job_id, work)
+
+    # -- sweeps -----------------------------------------------------------------------------
+
+    async def sweep(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Submit a parameter sweep; with ``test`` only say how many tasks it has. Raises
+        InvalidInput with the name of what is wrong, and what the server says."""
+        backend, plan = self.backend(name), sweeps.plan_of(fields)
+        if fields.get("test"):
+            return sweeps.trial(plan)
+        files = [self._path(path) for path in fields.get("files", [])]
+        return await sweeps.submit(backend, plan, files, fields)
 
     def _path(self, path: str) -> Path:
         """A path of Lab's file browser. Raises InvalidSpec when it leads out of it."""
