@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..errors import StorageError
 from . import catalogue, display
-from .accounts import Account, Accounts, data_folder, duration, resolve
+from .accounts import Accounts, data_folder, duration, resolve
 from .downloads import Downloads, is_ours
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path
@@ -62,10 +62,9 @@ class Connection:
         folder: str | Path | None = None,
     ) -> None:
         self.settings = settings or Settings()
-        where = Path(folder) if folder else data_folder()
-        who = resolve(url, token, account, where)
-        self.account: Account | None = who.account
-        kind = scheme or (who.account.scheme if who.account else "bearer")
+        who = resolve(url, token, account, where := Path(folder or data_folder()))
+        self.account = who.account
+        kind = scheme or (who.account and who.account.scheme)
         times = {key: getattr(self.settings, key) for key in ("timeout", "total", "patience")}
         self.transport = Transport(
             who.url,
@@ -77,12 +76,12 @@ class Connection:
             allow_http=allow_http,
             **times,
         )
-        self.transport.first_pause = self.settings.first_pause
-        self.transport.renewed = self._keep
         self._build(where)
 
     def _build(self, folder: Path) -> None:
         settings, transport = self.settings, self.transport
+        transport.first_pause = settings.first_pause
+        transport.renewed = self._keep
         self._folder = folder
         self.records = Records(folder / "jobs", transport.url)
         self._list = JobList(transport)

@@ -10,10 +10,11 @@ from .accounts import Account, Accounts
 from .errors import LoginNeeded, NoSuchThing, NotEverest
 from .model import text
 from .secret import Secret
-from .settings import Settings
 from .transport import Transport
 
 WEEK = 7 * 86400
+PATIENCE = 20.0
+"""Seconds for which a login is tried again: somebody waits for it."""
 _PATHS = ("/api/auth/access_token", "/auth/access_token")
 
 
@@ -30,30 +31,23 @@ async def log_in(
     allow_http: bool = False,
     folder: str | Path | None = None,
 ) -> Account:
-    """Exchange a password for a token of ``lifetime`` seconds and store it as the account ``name``
-    (made from user and server when empty). The password is kept nowhere. Raises LoginNeeded when
-    it is wrong, EverestError, and StorageError."""
-    times = Settings(patience=20.0)
-    transport = Transport(
-        url, None, timeout=times.timeout, patience=times.patience, ca=ca, proxy=proxy,
-        allow_http=allow_http,
-    )  # fmt: skip
-    body: dict[str, str | int] = {"username": username, "password": password}
-    body |= {"label": label, "lifetime": lifetime}
+    """Exchange a password for a token of ``lifetime`` seconds, stored as account ``name`` (empty:
+    made from user and server). Raises LoginNeeded, EverestError, StorageError."""
+    transport = Transport(url, None, patience=PATIENCE, ca=ca, proxy=proxy, allow_http=allow_http)
+    who = {"username": username, "label": label}
     began = time.time()
     try:
-        token = await _token(transport, body)
+        token = await _token(transport, {**who, "password": password, "lifetime": lifetime})
     finally:
         await transport.close()
     account = Account(
         name=name or default_name(username, transport.url),
         url=transport.url,
-        username=username,
-        label=label,
         created=began,
         expires=began + lifetime,
+        **who,
     )
-    return Accounts(Path(folder) if folder else None).save(account, token)
+    return _accounts(folder).save(account, token)
 
 
 async def add_token(
@@ -69,7 +63,7 @@ async def add_token(
     """Store a token that somebody already has, after the server has accepted it. Raises as
     ``log_in``."""
     secret = Secret(token.strip())
-    transport = Transport(url, secret, ca=ca, proxy=proxy, allow_http=allow_http, patience=20.0)
+    transport = Transport(url, secret, ca=ca, proxy=proxy, allow_http=allow_http, patience=PATIENCE)
     try:
         info = await transport.call("GET", _PATHS[0])
     finally:
@@ -82,7 +76,11 @@ async def add_token(
         username=user,
         label=text(fields.get("label")),
     )
-    return Accounts(Path(folder) if folder else None).save(account, secret)
+    return _accounts(folder).save(account, secret)
+
+
+def _accounts(folder: str | Path | None) -> Accounts:
+    return Accounts(Path(folder) if folder else None)
 
 
 def default_name(username: str, url: str) -> str:

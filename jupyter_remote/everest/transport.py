@@ -83,15 +83,7 @@ class Transport:
         self._asking = asyncio.Lock()
         self._total = total
         self._known = False
-        self._http = httpx.AsyncClient(
-            timeout=timeout,
-            verify=_trust(ca),
-            proxy=proxy,
-            follow_redirects=False,
-            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-            headers={"Accept": "application/json"},
-        )
+        self._http = _http(timeout, ca, proxy)
 
     async def close(self) -> None:
         """No request leaves after this."""
@@ -213,6 +205,19 @@ class Transport:
         what = str(error) or type(error).__name__
         host = httpx.URL(address).host
         return Trouble(Unreachable(f"{host} could not be reached: {what}"), maybe=not unsent)
+
+
+def _http(timeout: float, ca: str | None, proxy: str | None) -> httpx.AsyncClient:
+    """Connections that keep no cookies and follow no redirects: neither may carry the token."""
+    return httpx.AsyncClient(
+        timeout=timeout,
+        verify=_trust(ca),
+        proxy=proxy,
+        follow_redirects=False,
+        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
+        headers={"Accept": "application/json"},
+    )
 
 
 def _trust(ca: str | None) -> ssl.SSLContext | bool:
