@@ -18,6 +18,7 @@ from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from .apps.registry import RemoteApps
+from .backends.everest import RemoteEverest
 from .backends.htcondor import RemoteHTCondorBackend
 from .backends.local import RemoteLocalBackend
 from .backends.slurm import RemoteSlurmBackend
@@ -42,6 +43,9 @@ JOURNAL = 5.0
 """Seconds between two writings of the journal of ended jobs."""
 TIDY = 60.0
 """Seconds between two looks for links that expired."""
+
+ACCOUNTS = 30.0
+"""Seconds between two looks at the accounts of Everest, which notebooks may change."""
 
 
 class RemoteApp(ExtensionApp):
@@ -115,6 +119,24 @@ class RemoteApp(ExtensionApp):
             stop=self.sessions.stop,
             root=os.path.expanduser(self._server.root_dir),
         )
+        self.everest = RemoteEverest(
+            parent=self,
+            folder=Path(self.data_dir) / "everest",
+            root=os.path.abspath(os.path.expanduser(self._server.root_dir)),
+            added=self._add_backend,
+            removed=self._remove_backend,
+        )
+
+    def _add_backend(self, name: str, backend: Backend) -> None:
+        """A backend that came while the server runs."""
+        self.backends[name] = backend
+        self.jobs.add(name)
+        self.watch.add(name)
+
+    def _remove_backend(self, name: str) -> None:
+        self.watch.remove(name)
+        self.jobs.remove(name)
+        del self.backends[name]
 
     def initialize_handlers(self) -> None:
         """Add the routes, then start to observe as soon as the loop runs."""
@@ -134,6 +156,7 @@ class RemoteApp(ExtensionApp):
             jobs=self.jobs,
             desk=self.desk,
             sharing=self.sharing,
+            everest=self.everest,
         )
         self.handlers.extend(table)
         # Lab's address may hold a link, which is a secret: it stays out of the log.
@@ -161,7 +184,9 @@ class RemoteApp(ExtensionApp):
         self.watch.every(JOURNAL, self._write_journal)
         self.watch.every(TIDY, self.sharing.follower.tidy)
         self.sharing.follower.start()
+        self.watch.every(ACCOUNTS, self.everest.load)
         self.watch.start()
+        await self.everest.load()
 
     async def stop_extension(self) -> None:
         """Leave sessions running, unless the trait ``stop_on_exit`` says otherwise."""
@@ -175,6 +200,7 @@ class RemoteApp(ExtensionApp):
         await self.sessions.close()
         await self.sharing.close()
         self.activity.streams.close_all()
+        await self.everest.close()
         for backend in self.backends.values():
             await backend.close()
         self.sessions.table.store.drop_lease()
@@ -190,11 +216,15 @@ class RemoteApp(ExtensionApp):
 
     def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""
+        if backend not in self.backends:  # it went while it was asked
+            return
         if backend in self.sessions.backends:
             self.sessions.seen(backend, jobs)
         self.jobs.seen(backend, jobs)
 
     def _silent(self, backend: str, error: RemoteError) -> None:
+        if backend not in self.backends:
+            return
         if backend in self.sessions.backends:
             self.sessions.silent(backend, error)
         self.jobs.silent(backend, error)

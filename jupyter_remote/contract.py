@@ -223,6 +223,11 @@ class Abilities(Protocol):
         """Let a job that runs or ran start anew. Raises NotFound, WrongState, BackendError."""
         ...
 
+    async def delete(self, job_id: str) -> None:
+        """Delete a job that has ended, where the system keeps it until somebody does. Raises
+        NotFound, WrongState, BackendError."""
+        ...
+
     async def change(self, job_id: str, options: Mapping[str, Json]) -> None:
         """Change a waiting job: ``time`` (seconds), ``partition``, ... as the fields of
         ``offers`` are called. Raises NotFound, InvalidSpec, WrongState, BackendError."""

@@ -24,7 +24,7 @@ from .model import Job, Json, Session, new_session_id
 
 T = TypeVar("T")
 
-ACTIONS: Final = ("cancel", "hold", "release", "requeue")
+ACTIONS: Final = ("cancel", "hold", "release", "requeue", "delete")
 
 
 class RemoteJobDesk(LoggingConfigurable):

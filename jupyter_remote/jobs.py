@@ -27,6 +27,7 @@ from .model import Job, Json, Session, State, now
 
 ABILITIES: Final = {
     **{name: name for name in ("cancel", "hold", "release", "requeue", "change", "details")},
+    "delete": "delete",
     "submit": "submit_request",
     "test": "test_request",
     "everybody": "everybody",
@@ -82,6 +83,17 @@ class RemoteJobs(LoggingConfigurable):
         self._table = {name: Seen() for name in backends}
         self._until = dict.fromkeys(Pace, -1e9)
         self.trend: deque[tuple[int, int, int]] = deque(maxlen=TREND)
+
+    def add(self, backend: str) -> None:
+        """One more backend is in ``backends``."""
+        self._table[backend] = Seen()
+
+    def remove(self, backend: str) -> None:
+        """A backend is no more; neither are its jobs."""
+        gone = list(self._table[backend].jobs)
+        self._table[backend] = Seen()
+        self._emit(backend, [], gone)
+        del self._table[backend]
 
     # -- what backends say ----------------------------------------------------------------
 

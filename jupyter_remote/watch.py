@@ -73,11 +73,27 @@ class RemoteWatch(LoggingConfigurable):
         self._failed = dict.fromkeys(backends, 0)
         self._kicks = {name: asyncio.Event() for name in backends}
         self._tasks: list[asyncio.Task[None]] = []
+        self._watched: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Begin to observe; needs a running event loop."""
-        for name, backend in self._backends.items():
-            self._tasks.append(asyncio.create_task(self._watch(name, backend)))
+        for name in self._backends:
+            self._begin(name)
+
+    def add(self, backend: str) -> None:
+        """One more backend is in ``backends``: observe it."""
+        self._cost[backend], self._asked[backend] = 0.0, -1e9
+        self._kicks[backend] = asyncio.Event()
+        self._begin(backend)
+
+    def remove(self, backend: str) -> None:
+        """Observe a backend no more."""
+        task = self._watched.pop(backend)
+        task.cancel()
+        self._tasks.append(task)
+
+    def _begin(self, name: str) -> None:
+        self._watched[name] = asyncio.create_task(self._watch(name, self._backends[name]))
 
     def every(self, seconds: float, call: Callable[[], Awaitable[None]]) -> None:
         """Also call ``call`` every so many seconds; an error is logged and does not end it."""
@@ -85,14 +101,18 @@ class RemoteWatch(LoggingConfigurable):
 
     def kick(self, backend: str) -> None:
         """Observe this backend now."""
-        self._kicks[backend].set()
+        if backend in self._kicks:
+            self._kicks[backend].set()
 
     async def stop(self) -> None:
         """End all loops."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        tasks = {*self._tasks, *self._watched.values()}
         self._tasks.clear()
+        self._watched.clear()
+        while tasks:  # a cancel may be lost: before Python 3.12 wait_for swallows some
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=1.0)
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
@@ -133,7 +153,7 @@ class RemoteWatch(LoggingConfigurable):
         return max(self.quiet, self._asked[name] + least - time.monotonic())
 
     async def _watch(self, name: str, backend: Backend) -> None:
-        while True:
+        while self._watched.get(name) is asyncio.current_task():
             self._kicks[name].clear()
             pause = self.idle_interval
             try:

@@ -13,7 +13,7 @@ import pytest
 from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.model import Job, State
 
-from . import condor_rig, hub_rig, slurm_accounts, slurm_rig, slurm_tree
+from . import condor_rig, everest_rig, hub_rig, slurm_accounts, slurm_rig, slurm_tree
 
 pytest_plugins = ["pytest_jupyter.jupyter_server"]
 
@@ -99,6 +99,13 @@ def hub(
 ) -> Iterator[hub_rig.Hub]:
     """A real JupyterHub with the share service, of each version that is supported."""
     yield from hub_rig.of_version(request.param, tmp_path_factory.mktemp("hub"))
+
+
+@pytest.fixture
+def everest(tmp_path: Path) -> Iterator[Callable[..., everest_rig.Everest]]:
+    """A factory of stand-ins for an Everest server, each with ``url``, ``token``, ``control``."""
+    with everest_rig.everests(tmp_path) as make:
+        yield make
 
 
 async def until(

@@ -25,7 +25,7 @@ LAYERS = [
     ["model"],
     ["contract"],
     ["machine", "process", "files", "agent"],
-    ["store", "events", "links", "apps.base", "columns", "arrays", "journal"],
+    ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "everest"],
     ["apps", "backends", "table", "stops"],
     ["sessions", "jobs", "shares"],
     ["watch", "upkeep", "jobdesk", "jobtable"],
@@ -94,7 +94,7 @@ def test_functions_are_small(path: Path) -> None:
 def configurables() -> list[type]:
     parts = [app.RemoteApp, app.RemoteApps, app.RemoteDesktop, app.RemoteLocalBackend]
     parts += [app.RemoteJobs, app.RemoteJobDesk, RemoteShares, RemoteImports]
-    parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend]
+    parts += [app.RemoteSlurmBackend, app.RemoteHTCondorBackend, app.RemoteEverest]
     parts += [RemoteShareService, RemoteShareLimits]
     return [*parts, app.RemoteSessions, app.RemoteUpkeep, app.RemoteWatch]
 

@@ -12,6 +12,7 @@ from ..jobtable import JobTable
 from ..sessions import RemoteSessions
 from . import apps as of_apps
 from . import desktop_client, imports, shared, shares
+from . import everest as of_everest
 from . import jobs as of_jobs
 from . import sessions as of_sessions
 from .base import BrokenHandler
@@ -20,7 +21,8 @@ Route = tuple[str, type, dict[str, Any]]
 _ID = r"(?P<session>[a-z2-7]{20})"
 _SHARE = "(?P<share>[0-9a-f]{24})"
 _IMPORT = "(?P<one>[a-z2-7]{20})"
-_JOB = "(?P<backend>[a-z]+)/(?P<job>[^/]+)"
+_JOB = "(?P<backend>[^/]+)/(?P<job>[^/]+)"
+_SERVER = "everest/servers/(?P<server>[^/]+)"
 
 
 def routes(
@@ -34,6 +36,7 @@ def routes(
     jobs: Any,
     desk: Any,
     sharing: Any,
+    everest: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
@@ -45,6 +48,7 @@ def routes(
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         *job_routes({"jobs": jobs, "desk": desk, "table": JobTable(jobs)}),
         *share_routes({"sharing": sharing}),
+        *everest_routes({"everest": everest}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -66,8 +70,24 @@ def job_routes(of_job: dict[str, Any]) -> list[Route]:
         (f"jobs/{_JOB}", of_jobs.JobHandler, of_job),
         (f"jobs/{_JOB}/log", of_jobs.JobLogHandler, of_job),
         (f"jobs/{_JOB}/tasks", of_jobs.JobTasksHandler, of_job),
-        (f"jobs/{_JOB}/(?P<action>hold|release|requeue)", of_jobs.JobActionHandler, of_job),
-        ("backends/(?P<backend>[a-z]+)/offers", of_jobs.OffersHandler, of_job),
+        (f"jobs/{_JOB}/(?P<action>hold|release|requeue|delete)", of_jobs.JobActionHandler, of_job),
+        ("backends/(?P<backend>[^/]+)/offers", of_jobs.OffersHandler, of_job),
+    ]
+
+
+def everest_routes(of_server: dict[str, Any]) -> list[Route]:
+    """Accounts on Everest servers, their applications, files in and out."""
+    one = of_everest.EverestTransferHandler
+    return [
+        ("everest/servers", of_everest.EverestServersHandler, of_server),
+        (_SERVER, of_everest.EverestServerHandler, of_server),
+        (f"{_SERVER}/apps", of_everest.EverestAppsHandler, of_server),
+        (f"{_SERVER}/apps/(?P<app>.+)", of_everest.EverestAppHandler, of_server),
+        (f"{_SERVER}/files", of_everest.EverestFilesHandler, of_server),
+        (f"{_SERVER}/sweeps", of_everest.EverestSweepsHandler, of_server),
+        (f"{_SERVER}/jobs/(?P<job>[^/]+)/tasks", of_everest.EverestTasksHandler, of_server),
+        (f"{_SERVER}/jobs/(?P<job>[^/]+)/outputs", of_everest.EverestOutputsHandler, of_server),
+        ("everest/transfers/(?P<transfer>[0-9a-f]+)", one, of_server),
     ]
 
 

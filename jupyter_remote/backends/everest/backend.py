@@ -1,0 +1,272 @@
+"""Jobs of one account on one Everest server, in the list of all jobs."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+import os
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
+from ...errors import (
+    BackendError,
+    BackendTimeout,
+    NotFound,
+    RemoteError,
+    StorageError,
+    WrongState,
+)
+from ...everest import AmbiguousSubmit, AsyncEverest, AsyncJob, JobInfo, NoSuchThing, inputs
+from ...model import Job, JobSpec, Json, now
+from .listing import STATES, details_of, job_of
+from .request import SUFFIX, TEMPLATE, read_script, with_paths
+from .transfers import Progress
+
+LOG: Final = logging.getLogger(__name__)
+NOT_YET: Final = "sessions as Everest jobs are not built yet"
+AT_ONCE: Final = 10
+"""Jobs that the list has no more and that are asked for one by one, in one observation."""
+FRESH: Final = 1.0
+"""Seconds for which a log that was read is read again from memory."""
+
+
+class EverestBackend:
+    """The ``Backend`` of one account (see ``contract.Backend``); ``connect`` makes its client."""
+
+    shared = True
+
+    def __init__(self, name: str, connect: Callable[[], AsyncEverest]) -> None:
+        self.name = name
+        self._connect = connect
+        self._client: AsyncEverest | None = None
+        self._known: dict[str, Job] = {}
+        self._infos: dict[str, JobInfo] = {}
+        self._asked: set[str] = set()
+        self._words: set[str] = set()
+        self._logs: dict[str, tuple[float, bytes]] = {}
+        self._lock, self._connecting = asyncio.Lock(), asyncio.Lock()
+
+    async def client(self) -> AsyncEverest:
+        """The client, made when it is first needed; its records are read in a thread. Raises
+        InvalidSpec and StorageError when it cannot be made."""
+        async with self._connecting:
+            if self._client is None:
+                made = await asyncio.to_thread(self._connect)
+                await asyncio.to_thread(made.records.all)
+                self._client = made
+            return self._client
+
+    # -- the list ---------------------------------------------------------------------------
+
+    async def jobs(self) -> list[Job]:
+        """All jobs of the account that the server lists; one that was there, had not ended and is
+        missing is asked for by itself. Raises BackendUnreachable, BackendError."""
+        async with self._lock:
+            client = await self.client()
+            infos = {job.id: job.info for job in await client.jobs()}
+            for info in await self._missing(client, infos):
+                infos[info.id] = info
+            self._infos = infos
+            self._known = {job_id: self._job(client, info) for job_id, info in infos.items()}
+            self._asked &= {key for key, job in self._known.items() if not job.state.ended}
+            return list(self._known.values())
+
+    async def _missing(self, client: AsyncEverest, infos: dict[str, JobInfo]) -> list[JobInfo]:
+        missing = [
+            info
+            for info in self._infos.values()
+            if info.id not in infos and not self._known[info.id].state.ended
+        ]
+        latest = await asyncio.gather(*(client.fetch(info) for info in missing[:AT_ONCE]))
+        return [*latest, *missing[AT_ONCE:]]
+
+    def _job(self, client: AsyncEverest, info: JobInfo) -> Job:
+        if info.state not in STATES and info.state not in self._words:
+            self._words.add(info.state)
+            LOG.warning("%s calls a state %r, which is not known", self.name, info.state)
+        asked = info.id in self._asked
+        record = client.records.get(info.name)
+        return job_of(info, self.name, self._known.get(info.id), record, asked, now())
+
+    async def changed(self) -> None:
+        """Everest does not tell: returns never."""
+        await asyncio.Event().wait()
+
+    # -- what is done to jobs ---------------------------------------------------------------
+
+    async def submit(self, spec: JobSpec) -> str:
+        """Not built yet: raises BackendError."""
+        raise BackendError(NOT_YET)
+
+    async def submit_request(self, request: JobRequest) -> str:
+        """Submit a job once; its files are uploaded before. Raises InvalidSpec, BackendError, and
+        BackendTimeout when the server does not tell whether it took the job."""
+        wanted, client = read_script(request.script), await self.client()
+        about = await client.app(wanted.app)
+        try:
+            job = await client.submit(
+                wanted.app,
+                with_paths(wanted, about, request.folder),
+                name=request.name or about.name or wanted.app,
+                key=request.tag,
+                resources=wanted.resources,
+            )
+        except AmbiguousSubmit as error:
+            raise BackendTimeout(str(error)) from error
+        return job.id
+
+    async def test_request(self, request: JobRequest) -> Trial:
+        """Whether the inputs fit the application; nothing is sent but the question for it. Raises
+        InvalidSpec, NotFound."""
+        wanted, client = read_script(request.script), await self.client()
+        about = await client.app(wanted.app)
+        inputs.check(about, with_paths(wanted, about, request.folder), client.url)
+        return Trial(words=f"{client.url} knows {about.alias or about.id}, and the inputs fit it")
+
+    async def cancel(self, job_id: str) -> None:
+        """Ask for a job's end, which comes later, or not at all when the job is faster."""
+        client, info = await self.client(), await self.info(job_id)
+        if info.ended:
+            return
+        await client.cancel(info)
+        self._asked.add(job_id)
+
+    async def delete(self, job_id: str) -> None:
+        """Delete a job that has ended from the server, with its files. Raises WrongState."""
+        client, info = await self.client(), await self.info(job_id, fresh=True)
+        if not info.ended:
+            raise WrongState(f"{job_id} is {info.state}: cancel it before it is deleted")
+        await client.delete(info)
+        self._infos.pop(job_id, None)
+        self._known.pop(job_id, None)
+
+    async def forget(self, job_id: str) -> None:
+        """Nothing is kept here of an ended job."""
+
+    # -- one job ----------------------------------------------------------------------------
+
+    async def info(self, job_id: str, fresh: bool = False) -> JobInfo:
+        """What the server tells of a job; ``fresh``: now. Raises NotFound."""
+        if job_id in self._infos and not fresh:
+            return self._infos[job_id]
+        client = await self.client()
+        try:
+            job = await client.job(job_id)
+        except NoSuchThing:
+            raise NotFound(f"{client.url} knows no job {job_id} of yours") from None
+        return job.info
+
+    async def details(self, job_id: str) -> JobDetails:
+        """One job in full, as it is now. Raises NotFound."""
+        client, info = await self.client(), await self.info(job_id, fresh=True)
+        record = client.records.get(info.name)
+        return details_of(info, record.resources if record else ())
+
+    async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
+        """The platform's log of the job; ``stderr`` is empty. What a job prints is among its
+        outputs, when its application says so. Raises NotFound."""
+        if stream != "stdout":
+            return LogChunk(data=b"", offset=0, size=0, file=job_id)
+        text = await self._log(job_id)
+        start = min(len(text), offset if offset >= 0 else max(0, len(text) + offset))
+        return LogChunk(data=text[start : start + limit], offset=start, size=len(text), file=job_id)
+
+    async def _log(self, job_id: str) -> bytes:
+        read, text = self._logs.get(job_id, (-1e9, b""))
+        if time.monotonic() - read < FRESH:
+            return text
+        client, info = await self.client(), await self.info(job_id)
+        words = await AsyncJob(info, client).log()
+        self._logs = {k: v for k, v in self._logs.items() if time.monotonic() - v[0] < FRESH}
+        self._logs[job_id] = (time.monotonic(), words.encode())
+        return self._logs[job_id][1]
+
+    async def outputs(self, job_id: str) -> list[dict[str, Json]]:
+        """The outputs: ``name`` and ``value``, or ``uri``, ``file`` (its name) and ``size`` (bytes,
+        None when the server does not say). Raises NotFound."""
+        client, info = await self.client(), await self.info(job_id, fresh=True)
+        files = await AsyncJob(info, client).files()
+        sizes = await asyncio.gather(*(self._size(client, file.uri) for file in files.values()))
+        values = {k: v for k, v in info.result.items() if not _is_file(k, files)}
+        return [{"name": name, "value": value} for name, value in values.items()] + [
+            {"name": name, "uri": file.uri, "file": file.name, "size": size}
+            for (name, file), size in zip(files.items(), sizes, strict=True)
+        ]
+
+    async def download(
+        self, job_id: str, names: list[str], folder: Path, progress: Progress
+    ) -> list[Path]:
+        """Store output files of a job (all when none is named) in a folder, beside what is there;
+        the size of all together is known as they come. Raises NotFound, Damaged."""
+        client, info = await self.client(), await self.info(job_id, fresh=True)
+        files = await AsyncJob(info, client).files()
+        if unknown := [name for name in names if name not in files]:
+            raise NotFound(f"{job_id} has no output file {unknown[0]!r}")
+        wanted = [file for name, file in files.items() if not names or name in names]
+        stored: list[Path] = []
+        for file in wanted:
+            before = sum(path.stat().st_size for path in stored)
+            path = await asyncio.to_thread(free_path, folder, file.name)
+            try:
+                await file.download(path, partial(_further, progress, before))
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
+            stored.append(path)
+        return stored
+
+    async def _size(self, client: AsyncEverest, uri: str) -> int | None:
+        try:
+            async with client.downloads.stream(uri) as (size, _):
+                return size if size >= 0 else None
+        except Exception:  # a file that cannot be asked for has no size, the others have
+            return None
+
+    # -- what there is ----------------------------------------------------------------------
+
+    async def offers(self) -> Offers:
+        """A request names an application and its inputs; ``everest/servers`` has them."""
+        try:
+            await self.client()
+        except RemoteError as error:
+            return Offers(available=False, reason=str(error))
+        return Offers(available=True, script=TEMPLATE, suffixes=(SUFFIX,))
+
+    def socket(self, job_id: str) -> Path:
+        """No job here has one: raises NotFound."""
+        raise NotFound(f"the Everest job {job_id} is no session")
+
+    async def close(self) -> None:
+        """End connections; jobs go on."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+
+def _further(progress: Progress, before: int, done: int, total: int) -> None:
+    """One file's progress as that of all."""
+    progress(before + done, -1)
+
+
+def free_path(folder: Path, name: str) -> Path:
+    """A name in a folder that nothing has, taken at once by an empty file. Raises StorageError."""
+    stem, suffix = os.path.splitext(name)
+    for number in itertools.count():
+        path = folder / (f"{stem}-{number}{suffix}" if number else name)
+        try:
+            path.touch(exist_ok=False)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise StorageError(f"cannot write {path}: {error.strerror}") from error
+        return path
+    raise AssertionError
+
+
+def _is_file(output: str, files: Mapping[str, object]) -> bool:
+    return output in files or f"{output}.0" in files

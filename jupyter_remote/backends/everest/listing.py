@@ -1,0 +1,95 @@
+"""What an Everest server tells of a job -> ``Job``. Pure."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Final
+
+from ...contract import JobDetails
+from ...everest.lists import title_of
+from ...everest.model import VANISHED, JobInfo
+from ...everest.records import Record
+from ...model import Job, Json, State, as_time
+
+STATES: Final = {
+    "SUBMITTED": State.QUEUED,
+    "DEFERRED": State.QUEUED,
+    "READY": State.QUEUED,
+    "SCHEDULED": State.QUEUED,
+    "RUNNING": State.RUNNING,
+    "DONE": State.STOPPED,
+    "FAILED": State.FAILED,
+    "CANCELLED": State.STOPPED,
+    VANISHED: State.LOST,
+}
+"""A word that is not here leaves the state as it was, and never is an end."""
+
+REASONS: Final = {
+    "DEFERRED": "the platform has put it off",
+    "CANCELLED": "it was cancelled",
+    VANISHED: "the server does not know it any more: somebody deleted it",
+}
+
+SHOWN: Final = frozenset(
+    {"id", "name", "state", "appId", "appName", "appAlias", "app", "inputs", "result", "info"}
+)
+"""Fields that have a place of their own."""
+
+
+def job_of(
+    info: JobInfo, backend: str, before: Job | None, record: Record | None, asked: bool, at: str
+) -> Job:
+    """A job as it is listed. ``before``: as it was listed last; ``asked``: its cancel was; ``at``:
+    now. The protocol tells no times: start and end are when they were seen here."""
+    state = STATES.get(info.state) or (before.state if before else State.QUEUED)
+    reason = info.info or REASONS.get(info.state, "")
+    if asked and not state.ended:
+        state, reason = State.STOPPING, "Everest was asked to cancel it, its agent has yet to agree"
+    known = before.submitted if before else None
+    began, ended = (before.started, before.ended) if before else (None, None)
+    if before and state is State.RUNNING and before.state is not State.RUNNING:
+        began = at
+    if state.ended:
+        ended = at if before and not before.state.ended else ended
+    return Job(
+        backend=backend,
+        job_id=info.id,
+        name=title_of(info.name),
+        state=state,
+        reason=" ".join(reason.split())[:1000],
+        exit_code=0 if info.state == "DONE" else None,
+        submitted=as_time(record.time) if record and record.time else known,
+        started=began,
+        ended=ended if state.ended else None,
+        word=info.state,
+        account=record.account if record else "",
+        partition=info.app,
+        tag=record.key if record else "",
+    )
+
+
+def details_of(info: JobInfo, resources: tuple[str, ...] = ()) -> JobDetails:
+    """A job in full: its request in the form in which it can be submitted again, its outputs, and
+    whatever else the server tells."""
+    rows = {f"output {name}": _words(value) for name, value in info.result.items()}
+    rows |= {key: _words(value) for key, value in info.raw.items() if key not in SHOWN}
+    return JobDetails(
+        script=script_of(info.app, info.inputs, resources),
+        command=info.app_name or info.app,
+        logs={"stdout": f"/api/jobs/{info.id}/log"},
+        ending=info.info if info.ended else "",
+        rows={"name on the server": info.name, "state": info.state, **rows},
+    )
+
+
+def script_of(app: str, inputs: Mapping[str, Json], resources: tuple[str, ...]) -> str:
+    """What ``request.read_script`` reads."""
+    fields: dict[str, Json] = {"app": app, "inputs": dict(inputs)}
+    if resources:
+        fields["resources"] = list(resources)
+    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+
+
+def _words(value: Json) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

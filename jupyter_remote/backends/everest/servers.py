@@ -1,0 +1,289 @@
+"""RemoteEverest: the accounts on Everest servers, each of them a backend."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final
+
+from traitlets import Bool, Float, Int, Unicode
+from traitlets.config import LoggingConfigurable
+
+from ...contract import Backend
+from ...errors import InvalidSpec, NotFound, RemoteError
+from ...everest import Account, Accounts, AppInfo, AsyncEverest, Settings, add_token, log_in
+from ...everest.login import default_name
+from ...everest.model import Parameter, mapping, text
+from ...model import Json, as_time
+from . import sweeps
+from .backend import EverestBackend
+from .transfers import Transfer, Transfers
+
+PREFIX: Final = "everest:"
+"""Before the name of an account: the name of its backend."""
+
+
+class RemoteEverest(LoggingConfigurable):
+    """Accounts, kept in ``folder`` with their tokens; ``added`` and ``removed`` are told of their
+    backends, whose files are paths below ``root``."""
+
+    timeout = Float(
+        15.0, config=True, help="Seconds without a byte from an Everest server: then it failed."
+    )
+    patience = Float(
+        10.0,
+        config=True,
+        help="Seconds for which a request that failed is tried again, with growing pauses.",
+    )
+    lifetime = Int(
+        7 * 86400, config=True, help="Seconds for which a new token is asked, unless a user says."
+    )
+    certificates = Unicode(
+        config=True,
+        help="File of certificates to believe, for servers whose certificate is signed by an "
+        "institute. Default: those that Python believes.",
+    )
+    proxy = Unicode(
+        config=True,
+        help="Address of the HTTP proxy to Everest servers. Default: ``HTTPS_PROXY``.",
+    )
+    allow_http = Bool(
+        False,
+        config=True,
+        help="Let tokens travel unencrypted to other machines; to this one they always may.",
+    )
+
+    def __init__(
+        self,
+        *,
+        folder: Path,
+        root: str,
+        added: Callable[[str, Backend], None],
+        removed: Callable[[str], None],
+        **kwargs: object,
+    ) -> None:
+        super().__init__(**kwargs)
+        self._folder, self._root = folder, root
+        self._accounts = Accounts(folder)
+        self._added, self._removed = added, removed
+        self._backends: dict[str, tuple[Account, EverestBackend]] = {}
+        self._changing = asyncio.Lock()
+        self.transfers = Transfers()
+
+    # -- accounts ---------------------------------------------------------------------------
+
+    async def load(self) -> None:
+        """Read the accounts again: another server or a notebook may have changed them."""
+        async with self._changing:
+            accounts = {each.name: each for each in await asyncio.to_thread(self._accounts.all)}
+            for name in [name for name in self._backends if name not in accounts]:
+                await self._drop(name)
+            for account in accounts.values():
+                await self._take(account)
+
+    async def servers(self) -> list[dict[str, Json]]:
+        """All accounts, without their tokens."""
+        await self.load()
+        return [self.shown(account) for account, _ in self._backends.values()]
+
+    def shown(self, account: Account) -> dict[str, Json]:
+        """An account as it is sent: ``warning`` is a sentence when its token ends soon."""
+        fields = dataclasses.asdict(account)
+        fields["expires"] = None if account.expires is None else as_time(account.expires)
+        fields["created"] = as_time(account.created)
+        backend = PREFIX + account.name
+        return {**fields, "warning": account.warning(), "backend": backend}
+
+    async def add(self, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Add an account with a ``token``, or with ``username`` and ``password``, for which the
+        server gives one. The password is kept nowhere. Raises InvalidSpec when there is one of
+        this name, LoginNeeded, NotEverest, Unreachable, StorageError."""
+        name = fields.get("name") or default_name(fields.get("username", ""), fields["url"])
+        if await asyncio.to_thread(self._accounts.get, name) is not None:
+            raise InvalidSpec(f"there is an account {name!r} already: renew it, or choose a name")
+        return await self._log_in(fields["url"], {**fields, "name": name})
+
+    async def renew(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """A new token for an account, from ``token`` or ``password``. Raises as ``add``."""
+        account, _ = self._find(name)
+        known = {"name": name, "username": account.username, "label": account.label}
+        return await self._log_in(account.url, {**known, **fields})
+
+    async def _log_in(self, url: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+        if bool(fields.get("token")) == bool(fields.get("password")):
+            raise InvalidSpec("either a token is needed, or a user name and a password")
+        if fields.get("token"):
+            entering = add_token(url, fields["token"], name=fields["name"], **self._how)
+        else:
+            entering = log_in(
+                url,
+                fields.get("username", ""),
+                fields["password"],
+                label=fields.get("label") or "JupyterLab",
+                lifetime=fields.get("lifetime") or self.lifetime,
+                name=fields["name"],
+                **self._how,
+            )
+        account = await entering
+        async with self._changing:
+            await self._drop(account.name)
+            await self._take(account)
+        return self.shown(account)
+
+    async def remove(self, name: str, revoke: bool = True) -> None:
+        """Forget an account; ``revoke``: and make its token worthless, if the server can be
+        reached. Jobs go on."""
+        _, backend = self._find(name)
+        if revoke:
+            try:
+                await (await backend.client()).revoke()
+            except RemoteError as error:
+                self.log.warning("the token of %s was not revoked: %s", name, error)
+        async with self._changing:
+            await self._drop(name)
+            await asyncio.to_thread(self._accounts.remove, name)
+
+    async def check(self, name: str) -> dict[str, Json]:
+        """An account, and what is ``wrong`` with its server or token now: a sentence, or empty."""
+        account, backend = self._find(name)
+        wrong = ""
+        try:
+            await (await backend.client()).token_info()
+        except RemoteError as error:
+            wrong = str(error)
+        return {**self.shown(account), "wrong": wrong}
+
+    def backend(self, name: str) -> EverestBackend:
+        """The backend of an account. Raises NotFound."""
+        return self._find(name)[1]
+
+    async def close(self) -> None:
+        """End transfers and connections; jobs go on."""
+        await self.transfers.close()
+        for _, backend in self._backends.values():
+            await backend.close()
+
+    # -- applications -----------------------------------------------------------------------
+
+    async def apps(self, name: str, search: str) -> list[dict[str, Json]]:
+        """Applications of a server, in short. Raises what the server says."""
+        client = await self.backend(name).client()
+        keys = ("id", "alias", "name", "annotation")
+        return [{key: getattr(app, key) for key in keys} for app in await client.apps(search)]
+
+    async def app(self, name: str, app: str) -> dict[str, Json]:
+        """One application: its inputs and outputs, in order. Raises NotFound."""
+        return described(await (await self.backend(name).client()).app(app))
+
+    # -- files ------------------------------------------------------------------------------
+
+    def upload(self, name: str, path: str) -> Transfer:
+        """Send a file of Lab's file browser; its ``result`` is the address on the server. The same
+        content is not sent twice."""
+        backend, where = self.backend(name), self._path(path)
+
+        async def work(progress: Callable[[int, int], None]) -> Json:
+            return (await (await backend.client()).upload(where, progress)).uri
+
+        return self.transfers.begin(where.name, work)
+
+    def download(self, name: str, job_id: str, outputs: list[str], folder: str) -> Transfer:
+        """Store outputs of a job (all, when none is named) in a folder of Lab's file browser; its
+        ``result`` are their paths there. Nothing that is there is replaced."""
+        backend, where = self.backend(name), self._path(folder)
+        if not where.is_dir():
+            raise NotFound(f"there is no folder {folder or '/'}")
+
+        async def work(progress: Callable[[int, int], None]) -> Json:
+            paths = await backend.download(job_id, outputs, where, progress)
+            return [str(path.relative_to(self._root)) for path in paths]
+
+        return self.transfers.begin(job_id, work)
+
+    def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
+        """Put the results of a sweep into a new folder below one of Lab's file browser; its
+        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task."""
+        backend, where = self.backend(name), self._path(folder)
+
+        async def work(progress: Callable[[int, int], None]) -> Json:
+            found = await sweeps.unpacked(backend, job_id, where, output)
+            return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
+
+        return self.transfers.begin(job_id, work)
+
+    # -- sweeps -----------------------------------------------------------------------------
+
+    async def sweep(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+        """Submit a parameter sweep; with ``test`` only say how many tasks it has. Raises
+        InvalidInput with the name of what is wrong, and what the server says."""
+        backend, plan = self.backend(name), sweeps.plan_of(fields)
+        if fields.get("test"):
+            return sweeps.trial(plan)
+        files = [self._path(path) for path in fields.get("files", [])]
+        return await sweeps.submit(backend, plan, files, fields)
+
+    def _path(self, path: str) -> Path:
+        """A path of Lab's file browser. Raises InvalidSpec when it leads out of it."""
+        where = os.path.normpath(os.path.join(self._root, path.lstrip("/")))
+        root = os.path.normpath(self._root)
+        if os.path.commonpath([root, where]) != root:
+            raise InvalidSpec(f"{path} is not below the folder that the file browser shows")
+        return Path(where)
+
+    # -- backends ---------------------------------------------------------------------------
+
+    @property
+    def _how(self) -> dict[str, Json]:
+        return {
+            "ca": self.certificates or None,
+            "proxy": self.proxy or None,
+            "allow_http": self.allow_http,
+            "folder": self._folder,
+        }
+
+    def _connect(self, name: str) -> AsyncEverest:
+        settings = Settings(timeout=self.timeout, patience=self.patience)
+        return AsyncEverest(account=name, settings=settings, **self._how)
+
+    def _find(self, name: str) -> tuple[Account, EverestBackend]:
+        if name not in self._backends:
+            raise NotFound(f"there is no Everest account {name!r}")
+        return self._backends[name]
+
+    async def _take(self, account: Account) -> None:
+        known = self._backends.get(account.name)
+        if known is not None and known[0] == account:
+            return
+        if known is not None:
+            await self._drop(account.name)
+        backend = EverestBackend(PREFIX + account.name, lambda: self._connect(account.name))
+        self._backends[account.name] = (account, backend)
+        self._added(backend.name, backend)
+
+    async def _drop(self, name: str) -> None:
+        account, backend = self._backends.pop(name, (None, None))
+        if account is not None and backend is not None:
+            self._removed(backend.name)
+            with contextlib.suppress(RemoteError):
+                await backend.close()
+
+
+def described(app: AppInfo) -> dict[str, Json]:
+    """An application as a form is made from it."""
+    keys = ("id", "alias", "name", "annotation", "description")
+    return {
+        **{key: getattr(app, key) for key in keys},
+        "inputs": [_port(each) for each in app.inputs.values()],
+        "outputs": [_port(each) for each in app.outputs.values()],
+    }
+
+
+def _port(port: Parameter) -> dict[str, Json]:
+    keys = ("name", "title", "description", "type", "file", "required")
+    enum = port.raw.get("enum")
+    more = {"items": text(mapping(port.raw.get("items")).get("type")), "enum": enum}
+    return {**{key: getattr(port, key) for key in keys}, **more, "default": port.raw.get("default")}

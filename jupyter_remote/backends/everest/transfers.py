@@ -1,0 +1,93 @@
+"""Uploads and downloads that take their time: begun by one request, looked at by others."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Final, Literal
+
+from ...errors import LimitReached, NotFound, RemoteError
+from ...model import Json
+
+KEPT: Final = 200
+"""Transfers that have ended and can still be looked at."""
+MOST: Final = 50
+"""Transfers at the same time."""
+
+Progress = Callable[[int, int], None]
+Work = Callable[[Progress], Awaitable[Json]]
+
+
+@dataclasses.dataclass
+class Transfer:
+    """``done`` of ``total`` bytes (-1: not known); ``result`` or ``error`` when it has ended."""
+
+    id: str
+    name: str
+    state: Literal["running", "done", "failed", "cancelled"] = "running"
+    done: int = 0
+    total: int = -1
+    result: Json = None
+    error: str = ""
+
+
+class Transfers:
+    """All transfers of this server."""
+
+    def __init__(self) -> None:
+        self._all: dict[str, Transfer] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def begin(self, name: str, work: Work) -> Transfer:
+        """Begin; raises LimitReached."""
+        if len(self._tasks) >= MOST:
+            raise LimitReached(f"{MOST} transfers are under way: wait until one has ended")
+        transfer = Transfer(secrets.token_hex(8), name)
+        self._all[transfer.id] = transfer
+        task = asyncio.create_task(self._run(transfer, work))
+        self._tasks[transfer.id] = task
+        task.add_done_callback(lambda _: self._ended(transfer))
+        return transfer
+
+    def get(self, transfer_id: str) -> Transfer:
+        """Raises NotFound."""
+        if transfer_id not in self._all:
+            raise NotFound("there is no such transfer, or it ended long ago")
+        return self._all[transfer_id]
+
+    def cancel(self, transfer_id: str) -> None:
+        """End one that runs; another is no error. Raises NotFound."""
+        self.get(transfer_id)
+        if task := self._tasks.get(transfer_id):
+            task.cancel()
+
+    async def close(self) -> None:
+        """End all."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _run(self, transfer: Transfer, work: Work) -> None:
+        def progress(done: int, total: int) -> None:
+            transfer.done, transfer.total = done, total
+
+        try:
+            transfer.result = await work(progress)
+        except asyncio.CancelledError:
+            transfer.state = "cancelled"
+            raise
+        except (RemoteError, OSError) as error:
+            transfer.state, transfer.error = "failed", str(error)
+        else:
+            transfer.state = "done"
+
+    def _ended(self, transfer: Transfer) -> None:
+        if transfer.state == "running":
+            transfer.state = "cancelled"
+        self._tasks.pop(transfer.id, None)
+        for old in list(self._all)[:-KEPT]:
+            if old not in self._tasks:
+                del self._all[old]

@@ -1,0 +1,248 @@
+"""The asynchronous client of an Everest server; ``sync.py`` has the same for plain code."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from . import catalogue
+from . import inputs as inputs_
+from .connection import Connection
+from .errors import NotAllowed, Refused
+from .groups import AsyncJobs
+from .handles import AsyncJob, AsyncRemoteFile
+from .lists import job_path, unique_name
+from .model import VANISHED, AppInfo, JobInfo, Json
+from .plan import Plan
+from .records import Record
+from .submit import Submitter
+from .sweeps import APP, AsyncSweep, submit_sweep
+from .uploads import Progress
+
+
+class AsyncEverest(Connection):
+    """One user of one Everest server, for asynchronous code.
+
+    The arguments are those of ``Connection``. Every method raises EverestError, and StorageError
+    when a record cannot be written.
+    """
+
+    async def __aenter__(self) -> AsyncEverest:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    # -- applications ---------------------------------------------------------------------
+
+    async def app(self, name: str) -> AppInfo:
+        """The description of an application by id, ``owner/alias``, or a name that only one has.
+        Raises NoSuchThing with the names that are near."""
+        return await self._apps.get(name)
+
+    async def apps(self, search: str = "") -> list[AppInfo]:
+        """Applications whose name contains ``search``; without it, all that the server lists."""
+        return await self._apps.search(search)
+
+    # -- submitting -----------------------------------------------------------------------
+
+    async def submit(
+        self,
+        app: str,
+        inputs: Mapping[str, Any] | None = None,
+        *,
+        name: str | None = None,
+        key: str = "",
+        group: str = "",
+        resources: Sequence[str] = (),
+    ) -> AsyncJob:
+        """Submit a job, exactly once.
+
+        Files among ``inputs`` are paths (uploaded) or outputs of other jobs (which do not
+        travel). ``name`` is a title. With a ``key`` that was used before, its job is given
+        instead of a new one: a notebook can be run again. ``group``: a word for ``recall``.
+        ``resources``: ids of those that may run it. Raises InvalidInput before anything is sent,
+        AmbiguousSubmit when the server does not tell whether the job exists.
+        """
+        async with self._keys.setdefault(key, asyncio.Lock()) if key else contextlib.nullcontext():
+            known = await self._with_key(key) if key else None
+            if known is not None:
+                return known
+            record = await self._record(app, inputs, name, key, group, resources)
+            async with self._slots:
+                return self._handle(await self._submit(record))
+
+    async def _record(
+        self,
+        app: str,
+        inputs: Mapping[str, Any] | None,
+        name: str | None,
+        key: str,
+        group: str,
+        resources: Sequence[str],
+    ) -> Record:
+        """What shall be submitted: checked, with its files on the server."""
+        about = await self._apps.find(app)
+        given = inputs_.plain(dict(inputs or {}))
+        inputs_.check(about, given, self.url)
+        target = (about.alias or about.id) if about and app != about.id else app
+        return Record(
+            name=unique_name(name or target.rsplit("/", 1)[-1]),
+            server=self.url,
+            account=self.account.name if self.account else "",
+            app=target,
+            inputs=await inputs_.sent(about, given, self._upload),
+            title=name or "",
+            key=key,
+            group=group,
+            resources=tuple(resources),
+            time=time.time(),
+        )
+
+    async def map(
+        self, app: str, inputs: Iterable[Mapping[str, Any]], *, name: str | None = None,
+        key: str = "", group: str = "", resources: Sequence[str] = (),
+    ) -> AsyncJobs:  # fmt: skip
+        """Submit one job for each of several inputs. ``key``: of all, their numbers are added.
+        When one is refused the others are submitted all the same, then its error is raised; those
+        submitted are found with ``recall(group)`` or the same ``key``."""
+
+        def one(number: int, each: Mapping[str, Any]) -> Any:
+            title = f"{name or app.rsplit('/', 1)[-1]} {number}"
+            own = f"{key}/{number}" if key else ""
+            return self.submit(app, each, name=title, key=own, group=group, resources=resources)
+
+        answers = await asyncio.gather(
+            *(one(number, each) for number, each in enumerate(inputs)), return_exceptions=True
+        )
+        for answer in answers:
+            if isinstance(answer, BaseException):
+                raise answer
+        return AsyncJobs([answer for answer in answers if isinstance(answer, AsyncJob)])
+
+    async def sweep(
+        self, plan: Plan, files: Iterable[str | Path] = (), *, app: str = APP, **more: Any
+    ) -> AsyncSweep:
+        """Submit a parameter sweep: one job for all tasks of the plan. ``files``: what the tasks
+        need; ``app``: another application with the same inputs; ``more``: as for ``submit``."""
+        return await submit_sweep(self, plan, files, app=app, **more)
+
+    async def _submit(self, record: Record) -> JobInfo:
+        submitter = await self._ready()
+        try:
+            return await submitter.submit(record)
+        except Refused as error:
+            if error.code in (400, 404, 409, 422):
+                self._apps.drop(record.app)
+            raise
+
+    async def _ready(self) -> Submitter:
+        if self._submitter is None:
+            await asyncio.to_thread(self.records.all)
+            if self._submitter is None:
+                self._submitter = Submitter(self.transport, self._list, self.records, self.settings)
+        return self._submitter
+
+    async def _upload(self, path: Path, field: str) -> str:
+        return await self.uploads.send(path, field=field)
+
+    async def _with_key(self, key: str) -> AsyncJob | None:
+        record = await asyncio.to_thread(self.records.with_key, key)
+        if record is None:
+            return None
+        if record.id:
+            job = await self._recorded(record)
+            return None if job.state == VANISHED else job
+        submitter = await self._ready()
+        async with self._slots:
+            return self._handle(await submitter.resume(record))
+
+    # -- jobs -----------------------------------------------------------------------------
+
+    async def job(self, job_id: str) -> AsyncJob:
+        """The job with this id, whoever submitted it. Raises NoSuchThing."""
+        data = await self.transport.call("GET", job_path(job_id))
+        return self._handle(JobInfo.from_json(data))
+
+    async def jobs(self, name: str = "") -> AsyncJobs:
+        """All jobs that the server lists, whoever submitted them; ``name``: part of their name."""
+        listed = await self._listed()
+        infos = [JobInfo.from_json(each) for each in listed.values()]
+        return AsyncJobs([self._handle(info) for info in infos if name in info.name])
+
+    async def recall(self, group: str = "") -> AsyncJobs:
+        """All jobs that were submitted from here before, by this or another program, oldest first;
+        ``group``: those of this group. Jobs whose submit was interrupted are found by their
+        name; what the server never saw is UNSENT, what it deleted is VANISHED."""
+        await self._ready()
+        records = await asyncio.to_thread(lambda: self.records.all(again=True))
+        who = self.account.name if self.account else ""
+        mine = [each for each in records if not who or each.account in ("", who)]
+        listed = await self._listed()
+        by_name = {str(job.get("name")): job for job in listed.values()}
+
+        async def one(record: Record) -> AsyncJob:
+            data = listed.get(record.id) or by_name.get(record.name)
+            if data is None:
+                return await self._recorded(record)
+            self._note(JobInfo.from_json(data))
+            return self._handle(JobInfo.from_json(data))
+
+        wanted = [each for each in mine if not group or each.group == group]
+        return AsyncJobs(await asyncio.gather(*map(one, wanted)))
+
+    async def _recorded(self, record: Record) -> AsyncJob:
+        """The job of a record that no list shows: asked for, unless it is known to be gone."""
+        info = catalogue.from_record(record)
+        if record.id and record.state != VANISHED:
+            with contextlib.suppress(NotAllowed):  # of another user of this server
+                info = await self.fetch(info)
+                self._note(info)
+        return self._handle(info)
+
+    def _handle(self, info: JobInfo) -> AsyncJob:
+        """The one handle of a job."""
+        handle = self._handles.get(info.id) if info.id else None
+        if isinstance(handle, AsyncJob):
+            handle.info = info
+            return handle
+        handle = AsyncJob(info, self)
+        if info.id:
+            self._handles[info.id] = handle
+        return handle
+
+    # -- files ----------------------------------------------------------------------------
+
+    async def upload(self, path: str | Path, progress: Progress | None = None) -> AsyncRemoteFile:
+        """Send a file; the same content under the same name is not sent twice."""
+        return AsyncRemoteFile(await self.uploads.send(Path(path), progress), self)
+
+    def file(self, uri: str) -> AsyncRemoteFile:
+        """A file on the server by its address."""
+        return AsyncRemoteFile(uri, self)
+
+    async def clear_uploads(self) -> None:
+        """Delete all of the user's temporary files on the server. Files of jobs stay."""
+        await self.transport.call("DELETE", "/api/user/tmp_files")
+        self.uploads.forget()
+
+    # -- the token ------------------------------------------------------------------------
+
+    async def token_info(self) -> dict[str, Json]:
+        """What the server says of the token; which fields there are is not documented."""
+        data = await self.transport.call("GET", "/api/auth/access_token")
+        return data if isinstance(data, dict) else {}
+
+    async def revoke(self) -> None:
+        """Make the token worthless. Jobs go on."""
+        await self.transport.call("DELETE", "/api/auth/access_token")

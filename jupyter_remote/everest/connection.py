@@ -1,0 +1,187 @@
+"""What a client, its jobs and its files are built on: one server, one token, one record store."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import dataclasses
+import weakref
+from pathlib import Path
+from typing import Protocol
+
+from ..errors import StorageError
+from . import catalogue, display
+from .accounts import Accounts, data_folder, duration, resolve
+from .downloads import Downloads, is_ours
+from .errors import EverestError, NoSuchThing, Refused
+from .lists import JobList, Listed, job_path
+from .model import UNSENT, JobInfo, Json
+from .records import Records
+from .retry import patiently
+from .secret import Secret
+from .settings import Settings
+from .submit import Submitter
+from .transport import Ask, Scheme, Transport
+from .uploads import Uploads
+from .watch import Watcher
+
+
+class Handle(Protocol):
+    """What is told of a job."""
+
+    info: JobInfo
+
+    def __hash__(self) -> int: ...
+
+
+class Connection:
+    """One user of one Everest server.
+
+    ``url``, ``token``, ``account``: see ``accounts.resolve``; the environment and the accounts
+    of the Remote panel are used for what is not given. ``ask``: is awaited with a sentence when
+    the token is refused, and answers with a new one (or an empty text: then the error is
+    raised). ``scheme``: how the token travels. ``ca``: a file of certificates to believe instead
+    of the usual ones; ``proxy``: address of an HTTP proxy (HTTPS_PROXY is honoured anyway);
+    ``allow_http``: let the token travel in clear. ``folder``: where records of jobs are kept.
+
+    Raises InvalidSpec when these name no server, NotEverest when the address is none.
+    """
+
+    def __init__(
+        self,
+        url: str | None = None,
+        token: str | None = None,
+        *,
+        account: str | None = None,
+        ask: Ask | None = None,
+        settings: Settings | None = None,
+        scheme: Scheme | None = None,
+        ca: str | None = None,
+        proxy: str | None = None,
+        allow_http: bool = False,
+        folder: str | Path | None = None,
+    ) -> None:
+        self.settings = settings or Settings()
+        who = resolve(url, token, account, where := Path(folder or data_folder()))
+        self.account = who.account
+        kind = scheme or (who.account and who.account.scheme)
+        times = {key: getattr(self.settings, key) for key in ("timeout", "total", "patience")}
+        self.transport = Transport(
+            who.url,
+            who.token,
+            scheme="cookie" if kind == "cookie" else "bearer",
+            ask=ask,
+            ca=ca,
+            proxy=proxy,
+            allow_http=allow_http,
+            **times,
+        )
+        self._build(where)
+
+    def _build(self, folder: Path) -> None:
+        settings, transport = self.settings, self.transport
+        transport.first_pause = settings.first_pause
+        transport.renewed = self._keep
+        self._folder = folder
+        self.records = Records(folder / "jobs", transport.url)
+        self._list = JobList(transport)
+        self.watcher = Watcher(transport, self._list, settings, self.take)
+        self.uploads = Uploads(transport, settings)
+        self.downloads = Downloads(transport, settings.parallel)
+        self._apps = catalogue.Catalogue(transport)
+        self._slots = asyncio.Semaphore(settings.parallel)
+        self._keys: dict[str, asyncio.Lock] = {}
+        self._submitter: Submitter | None = None
+        self._handles: weakref.WeakValueDictionary[str, Handle] = weakref.WeakValueDictionary()
+
+    @property
+    def url(self) -> str:
+        """The server's address, without ``/api``."""
+        return self.transport.url
+
+    async def close(self) -> None:
+        """End connections; jobs go on. No request leaves after this."""
+        await self.watcher.close()
+        await self._list.close()
+        await self.transport.close()
+        self.records.close()
+
+    def _keep(self, token: Secret) -> None:
+        """A new token that a person gave belongs to the account, when there is one."""
+        if self.account:
+            fresh = dataclasses.replace(self.account, expires=None, created=0.0)
+            with contextlib.suppress(StorageError):  # this client has it all the same
+                self.account = Accounts(self._folder).save(fresh, token)
+
+    async def _listed(self) -> Listed:
+        patience = self.transport.patience
+        return await patiently(self._list.get, patience, self.settings.first_pause)
+
+    async def fetch(self, info: JobInfo) -> JobInfo:
+        """A job as it is now; VANISHED when the server does not know it."""
+        if info.state == UNSENT:
+            return info
+        try:
+            return await patiently(
+                lambda: self.watcher.fetch(info.id),
+                self.transport.patience,
+                self.settings.first_pause,
+            )
+        except NoSuchThing:
+            return info.vanished()
+
+    async def cancel(self, info: JobInfo) -> None:
+        """Ask for a job's end; one that has ended is no error."""
+        try:
+            await self.transport.call("POST", job_path(info.id, "/cancel"))
+        except Refused:
+            latest = await self.fetch(info)
+            self.take(latest)
+            if not latest.ended:
+                raise
+
+    async def delete(self, info: JobInfo) -> None:
+        """Delete a job from the server, and its record."""
+        if info.state != UNSENT:
+            with contextlib.suppress(NoSuchThing):
+                await self.transport.call("DELETE", job_path(info.id))
+        self.take(info.vanished())
+        with contextlib.suppress(StorageError):
+            self.records.forget(info.name)
+
+    def take(self, info: JobInfo) -> None:
+        """What became known of a job reaches its handle and its record."""
+        handle = self._handles.get(info.id)
+        if handle is not None:
+            handle.info = info
+        self._note(info)
+
+    def _note(self, info: JobInfo) -> None:
+        record = self.records.get(info.name)
+        if record and (info.ended or not record.id):
+            with contextlib.suppress(StorageError):
+                self.records.note(info.name, id=info.id, state=info.state)
+
+    async def file_outputs(self, info: JobInfo) -> set[str]:
+        """Which outputs are files by the application's description: asked for only where the
+        values do not say so themselves."""
+        values: list[Json] = []
+        for each in info.result.values():
+            values += each if isinstance(each, list) else [each]
+        addresses = [v for v in values if isinstance(v, str) and v.startswith(("http:", "https:"))]
+        if all(is_ours(self.url, each) for each in addresses):
+            return set()
+        about = None
+        with contextlib.suppress(EverestError):
+            about = await self._apps.find(info.app)
+        return {name for name, each in about.outputs.items() if each.file} if about else set()
+
+    def _repr_html_(self) -> str:
+        who = f", account {self.account.name}" if self.account else ""
+        left = self.account.left() if self.account else None
+        words = f"token valid for {duration(left)} more" if left and left > 0 else ""
+        warning = self.account.warning() if self.account else ""
+        return display.client(self.url, who, warning or words)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.url}>"

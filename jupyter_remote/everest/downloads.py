@@ -1,0 +1,158 @@
+"""Fetching files: streamed, complete or not at all, under a name that is only a name."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO, Final
+from urllib.parse import unquote, urlsplit
+
+from .errors import Damaged, EverestError
+from .retry import Pauses, Trouble
+from .transport import Transport
+from .uploads import Progress
+
+CHUNK: Final = 1024 * 1024
+
+
+def is_ours(base: str, uri: str) -> bool:
+    """Whether a file is asked for with our token: only below this server's own files."""
+    return path_of(base, uri).startswith("/api/files/")
+
+
+def path_of(base: str, uri: str) -> str:
+    """The path below the server of a uri; the uri itself when it is somewhere else."""
+    return uri.removeprefix(base) if uri.startswith(base + "/") else uri
+
+
+def file_name(uri: str) -> str:
+    """The last part of a uri as a safe name of a file in a folder."""
+    last = urlsplit(uri).path.rstrip("/").rsplit("/", 1)[-1]
+    name = re.split(r"[/\\]", unquote(last))[-1]
+    name = re.sub(r"[\x00-\x1f\x7f]", "_", name).strip()
+    while len(name.encode("utf-8", "replace")) > 240:
+        name = name[1:]
+    return name if name.strip(". ") else "file"
+
+
+def target(folder_or_file: Path, uri: str) -> Path:
+    """Where a file is stored: below an existing folder by its own name, else at the path."""
+    if folder_or_file.is_dir():
+        return folder_or_file / file_name(uri)
+    return folder_or_file
+
+
+class Downloads:
+    """Fetches files for one client."""
+
+    def __init__(self, transport: Transport, parallel: int) -> None:
+        self._transport = transport
+        self._slots = asyncio.Semaphore(parallel)
+
+    @contextlib.asynccontextmanager
+    async def stream(self, uri: str) -> AsyncIterator[tuple[int, AsyncIterator[bytes]]]:
+        """Size in bytes (-1: unknown) and content, in one try. Raises Trouble when it ends too
+        early."""
+        base = self._transport.url
+        ours = is_ours(base, uri)
+        where = path_of(base, uri) if ours else _foreign(uri)
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        async with self._transport.opened("GET", where, foreign=not ours, headers=headers) as got:
+            size = got.headers.get("Content-Length", "")
+            yield int(size) if size.isdigit() else -1, got.aiter_raw()
+
+    async def read(self, uri: str, limit: int) -> bytes:
+        """The whole content, if it has at most ``limit`` bytes. Raises EverestError."""
+
+        async def attempt() -> bytes:
+            async with self.stream(uri) as (_, parts):
+                data = bytearray()
+                async for part in parts:
+                    data += part
+                    if len(data) > limit:
+                        raise Damaged(f"{file_name(uri)} has more than {limit} bytes: download it")
+                return bytes(data)
+
+        pauses = Pauses(self._transport.patience, self._transport.first_pause)
+        while True:
+            try:
+                async with self._slots:
+                    return await self._transport.with_login(attempt)
+            except Trouble as trouble:
+                await pauses.after(trouble)
+
+    async def store(self, uri: str, path: Path, progress: Progress | None = None) -> Path:
+        """Put the content at ``path`` (in it, when it is a folder): all of it or nothing. A file
+        that is there is replaced. Raises Damaged when it cannot be stored, and EverestError."""
+        path = target(path, uri)
+        pauses = Pauses(self._transport.patience, self._transport.first_pause)
+        while True:
+            try:
+                async with self._slots:
+                    return await self._transport.with_login(
+                        lambda: self._store(uri, path, progress)
+                    )
+            except Trouble as trouble:
+                await pauses.after(trouble)
+            except OSError as error:
+                raise Damaged(f"cannot store {path}: {error.strerror}") from error
+
+    async def _store(self, uri: str, path: Path, progress: Progress | None) -> Path:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".everest-")
+        try:
+            with open(handle, "wb") as file:  # noqa: ASYNC230 (already open)
+                async with self.stream(uri) as (size, parts):
+                    await _pour(parts, file, size, progress)
+            _usual_mode(name)
+            os.replace(name, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        return path
+
+
+async def _pour(
+    parts: AsyncIterator[bytes], file: BinaryIO, size: int, progress: Progress | None
+) -> None:
+    """Write in a thread what has come, while more comes."""
+    done, coming, held = 0, list[bytes](), 0
+    writing: asyncio.Future[None] | None = None
+    try:
+        async for part in parts:
+            coming.append(part)
+            held += len(part)
+            if held >= CHUNK:
+                if writing:
+                    await writing
+                writing = asyncio.ensure_future(asyncio.to_thread(file.writelines, coming))
+                done, coming, held = done + held, [], 0
+                if progress:
+                    progress(done, size)
+    finally:
+        if writing:
+            await asyncio.wait([writing])
+    if writing:
+        writing.result()
+    await asyncio.to_thread(file.writelines, coming)
+    await asyncio.to_thread(file.flush)
+    if progress:
+        progress(done + held, size)
+
+
+def _usual_mode(name: str) -> None:
+    """mkstemp makes private files; results have the mode of any new file."""
+    mask = os.umask(0)
+    os.umask(mask)
+    os.chmod(name, 0o666 & ~mask)
+
+
+def _foreign(uri: str) -> str:
+    if urlsplit(uri).scheme not in ("http", "https"):
+        raise EverestError(f"{uri!r} is no address of a file")
+    return uri

@@ -1,0 +1,77 @@
+"""When to try again: waiting times that grow, differ, and honour what the server asks for."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Awaitable, Callable
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+from .errors import EverestError
+
+T = TypeVar("T")
+_RANDOM = random.SystemRandom()
+
+
+class Trouble(Exception):
+    """A request failed in a way that may pass.
+
+    ``error`` is what people are told when it does not pass. ``maybe``: the server may have done
+    what was asked all the same. ``wait``: seconds that the server asks us to wait (Retry-After).
+    """
+
+    def __init__(self, error: EverestError, *, maybe: bool, wait: float | None = None) -> None:
+        super().__init__(str(error))
+        self.error = error
+        self.maybe = maybe
+        self.wait = wait
+
+
+class Pauses:
+    """Pauses of one operation: ``first`` seconds doubled each time up to ``longest``, of which
+    a random part between half and all is waited; together not more than ``patience`` seconds."""
+
+    def __init__(self, patience: float, first: float = 0.5, longest: float = 30.0) -> None:
+        self._deadline = time.monotonic() + patience
+        self._next = first
+        self._longest = longest
+
+    async def after(self, trouble: Trouble) -> None:
+        """Wait before the next try; raises ``trouble.error`` when patience ends."""
+        pause = min(self._next, self._longest) * _RANDOM.uniform(0.5, 1.0)
+        if trouble.wait is not None:
+            pause = trouble.wait + _RANDOM.uniform(0, min(1.0, self._next))
+        self._next *= 2
+        if time.monotonic() + pause > self._deadline:
+            raise trouble.error from trouble
+        await asyncio.sleep(pause)
+
+
+async def patiently(attempt: Callable[[], Awaitable[T]], patience: float, first: float = 0.5) -> T:
+    """The answer of ``attempt``, tried again after a Trouble for ``patience`` seconds in all.
+    Only for what may be done twice. Raises the last error."""
+    pauses = Pauses(patience, first)
+    while True:
+        try:
+            return await attempt()
+        except Trouble as trouble:
+            await pauses.after(trouble)
+
+
+def retry_after(header: str | None, date: str | None) -> float | None:
+    """Seconds asked for by Retry-After (RFC 9110, 10.2.3), which may be a moment: by the
+    server's own clock (``date``: its Date header), as ours may be wrong."""
+    if not header:
+        return None
+    if header.isascii() and header.strip().isdigit():
+        return float(header)
+    try:
+        start = parsedate_to_datetime(date) if date else None
+        moment = parsedate_to_datetime(header)
+        if start is None:
+            return max(0.0, moment.timestamp() - time.time())
+        return max(0.0, (moment - start).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None

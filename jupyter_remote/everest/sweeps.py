@@ -1,0 +1,208 @@
+"""Parameter sweeps: one job with many tasks, and its results per task and as a table."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import re
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from html import escape
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any, Final
+
+from .errors import Damaged, InvalidInput
+from .handles import AsyncJob, AsyncRemoteFile
+from .plan import Plan
+from .uploads import readable
+from .views import job_error
+
+if TYPE_CHECKING:
+    from .client import AsyncEverest
+
+APP: Final = "sol/psweep"
+READ: Final = 1024 * 1024
+"""Bytes of a task's output that ``text`` reads at most."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Task:
+    """One task's results: its number on the platform, its parameters as it saw them (texts), and
+    its files in a folder."""
+
+    number: int
+    parameters: Mapping[str, str]
+    folder: Path
+
+    def files(self) -> dict[str, Path]:
+        """Its output files by name."""
+        found = (path for path in sorted(self.folder.rglob("*")) if path.is_file())
+        return {
+            str(path.relative_to(self.folder)): path for path in found if path.name != "parameters"
+        }
+
+    def text(self, name: str = "stdout") -> str:
+        """An output as text, up to 1 MiB; empty when the task left none."""
+        try:
+            with open(self.folder / name, "rb") as file:
+                return file.read(READ).decode(errors="replace")
+        except OSError:
+            return ""
+
+
+class SweepResults(Mapping[int, Task]):
+    """Tasks by number. ``missing``: how many of the plan's left no results."""
+
+    def __init__(self, tasks: Iterable[Task], expected: int) -> None:
+        self._tasks = {task.number: task for task in sorted(tasks, key=lambda each: each.number)}
+        self.missing = max(0, expected - len(self._tasks))
+
+    def __getitem__(self, number: int) -> Task:
+        return self._tasks[number]
+
+    def __iter__(self) -> Any:
+        return iter(self._tasks)
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def table(self, output: str = "stdout") -> list[dict[str, Any]]:
+        """A row for each task: its number, parameters (numbers where they are), and ``output``."""
+        return [
+            {
+                "task": task.number,
+                **{name: _value(value) for name, value in task.parameters.items()},
+                output: _value(task.text(output).strip()),
+            }
+            for task in self._tasks.values()
+        ]
+
+    def frame(self, output: str = "stdout") -> Any:
+        """The table as a ``pandas.DataFrame``. Raises ImportError without pandas."""
+        import pandas
+
+        return pandas.DataFrame(self.table(output))
+
+    def _repr_html_(self) -> str:
+        missing = f", {self.missing} without results" if self.missing else ""
+        rows = "".join(
+            f"<tr><td>{task.number}</td><td>{escape(str(dict(task.parameters)))}</td>"
+            f"<td>{escape(', '.join(task.files()))}</td></tr>"
+            for task in list(self._tasks.values())[:30]
+        )
+        head = "<thead><tr><th>Task</th><th>Parameters</th><th>Files</th></tr></thead>"
+        return f"<p>{len(self)} tasks{missing}</p><table>{head}<tbody>{rows}</tbody></table>"
+
+
+class AsyncSweep:
+    """A sweep that was submitted; ``plan`` is None where only its job is known any more."""
+
+    def __init__(self, job: AsyncJob, plan: Plan | None = None) -> None:
+        self.job = job
+        self.plan = plan
+
+    async def results(
+        self, folder: str | Path, timeout: float | None = None, *, partial: bool = False
+    ) -> SweepResults:
+        """Wait, and unpack what the tasks left into a folder. ``partial``: what there is of a
+        sweep that failed; else its error is raised. Raises Damaged for a bad archive."""
+        await self.job.wait(timeout)
+        error = job_error(self.job)
+        file = (await self.job.outputs()).get("results")
+        if error and not (partial and isinstance(file, AsyncRemoteFile)):
+            raise error
+        if not isinstance(file, AsyncRemoteFile):
+            raise Damaged(f"{self.job.title} has ended without the file of results")
+        where = Path(folder)
+        with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
+            archive = await file.download(Path(temporary) / "results.zip")
+            tasks = await asyncio.to_thread(unpack, archive, where)
+        return SweepResults(tasks, len(self.plan) if self.plan else 0)
+
+    def _repr_html_(self) -> str:
+        plan = self.plan._repr_html_() if self.plan else ""
+        return self.job._repr_html_() + plan
+
+
+async def submit_sweep(
+    client: AsyncEverest,
+    plan: Plan,
+    files: Iterable[str | Path] = (),
+    *,
+    app: str = APP,
+    **more: Any,
+) -> AsyncSweep:
+    """Submit a plan with the files that its tasks need; ``more``: as ``submit`` takes it."""
+    paths = [readable(Path(each), "files") for each in files]
+    names = {path.name for path in paths}
+    if len(names) != len(paths):
+        raise InvalidInput("files: two of them have the same name", "files")
+    with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
+        text = Path(temporary) / "plan.txt"
+        text.write_text(plan.text(), encoding="utf-8")
+        inputs: dict[str, Any] = {"plan": text}
+        if paths:
+            inputs["files"] = Path(temporary) / "files.zip"
+            await asyncio.to_thread(_pack, paths, inputs["files"])
+        job = await client.submit(app, inputs, **{"name": "sweep", **more})
+    return AsyncSweep(job, plan)
+
+
+def _pack(paths: Iterable[Path], target: Path) -> None:
+    """Always the same bytes for the same files, so that they are uploaded once."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(paths, key=lambda each: each.name):
+            about = zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0))
+            about.compress_type = zipfile.ZIP_DEFLATED
+            about.external_attr = (path.stat().st_mode & 0o777) << 16
+            with open(path, "rb") as source, archive.open(about, "w", force_zip64=True) as inner:
+                shutil.copyfileobj(source, inner, 1024 * 1024)
+
+
+def unpack(archive: Path, folder: Path) -> list[Task]:
+    """Put each task's files into ``folder/<number>``; nothing outside of it. Raises Damaged."""
+    numbers: set[int] = set()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(archive) as opened:
+            for entry in opened.infolist():
+                parts = PurePosixPath(entry.filename.replace("\\", "/")).parts
+                if entry.is_dir() or len(parts) < 2 or not re.fullmatch(r"[0-9]{1,9}", parts[0]):
+                    continue
+                if any(part in ("..", "/") or "\0" in part for part in parts):
+                    raise Damaged(f"the archive of results names a file outside: {entry.filename}")
+                numbers.add(int(parts[0]))
+                target = folder / str(int(parts[0])) / Path(*parts[1:])
+                target.parent.mkdir(parents=True, exist_ok=True)
+                with opened.open(entry) as source, open(target, "wb") as file:
+                    shutil.copyfileobj(source, file, 1024 * 1024)
+    except zipfile.BadZipFile as error:
+        raise Damaged(f"the file of results is no zip archive: {error}") from error
+    except OSError as error:
+        raise Damaged(f"cannot unpack results to {folder}: {error.strerror}") from error
+    return [_task(folder / str(number), number) for number in sorted(numbers)]
+
+
+def _task(folder: Path, number: int) -> Task:
+    parameters = {}
+    try:
+        lines = (folder / "parameters").read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    for line in lines:
+        name, equals, value = line.partition("=")
+        if equals:
+            parameters[name.strip()] = value.strip()
+    return Task(number, parameters, folder)
+
+
+def _value(text: str) -> Any:
+    """A number where the text is one."""
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text

@@ -1,0 +1,129 @@
+"""Jobs of Everest that are odd: fail, vanish, are cancelled, outlive restarts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jupyter_remote.everest import (
+    AsyncEverest,
+    JobCancelled,
+    JobFailed,
+    JobVanished,
+    Settings,
+    StillRunning,
+    Unreachable,
+)
+
+from . import everest_rig
+from .test_everest_road import QUICK
+
+Factory = Callable[..., everest_rig.Everest]
+
+
+@pytest.fixture
+def server(everest: Factory) -> everest_rig.Everest:
+    return everest()
+
+
+@pytest.fixture
+def client(
+    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
+) -> Iterator[AsyncEverest]:
+    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path / "mine")
+    yield client
+    jp_asyncio_loop.run_until_complete(client.close())
+
+
+async def test_a_failure_says_why(client: AsyncEverest) -> None:
+    job = await client.submit("demo/sleep", {"duration": -1}, name="backwards")
+    with pytest.raises(JobFailed, match=r"backwards failed: .+") as failed:
+        await job.result(timeout=30)
+    assert failed.value.job.id == job.id
+
+
+async def test_unknown_states_are_no_end(client: AsyncEverest, server: everest_rig.Everest) -> None:
+    server.control.life(before=[("HIBERNATING", 0.5), ("DEFERRED", 0.1)], restarts=1)
+    job = await client.submit("demo/hostname")
+    await job.refresh()
+    assert job.state == "HIBERNATING"
+    assert not job.ended
+    with pytest.raises(StillRunning, match="HIBERNATING"):
+        await job.result(timeout=0.05)
+    assert "hostname" in await job.result(timeout=30)
+
+
+async def test_a_job_that_vanishes(client: AsyncEverest, server: everest_rig.Everest) -> None:
+    jobs = await client.map("demo/sleep", [{"duration": 30}] * 5)
+    server.control.vanish(jobs[2].id)
+    with pytest.raises(JobVanished, match="deleted on the server"):
+        await jobs[2].result(timeout=30)
+    few = await client.submit("demo/sleep", {"duration": 30})
+    server.control.vanish(few.id)
+    with pytest.raises(JobVanished):
+        await few.result(timeout=30)
+    await jobs.cancel()
+
+
+async def test_cancel_is_honest(client: AsyncEverest, server: everest_rig.Everest) -> None:
+    server.control.life(cancel_delay=0.5)
+    job = await client.submit("demo/sleep", {"duration": 30})
+    await job.cancel()
+    assert not job.ended
+    with pytest.raises(JobCancelled):
+        await job.result(timeout=30)
+    await job.cancel()  # what has ended is no error
+    done = await client.submit("demo/hostname")
+    await done.wait(timeout=30)
+    await done.cancel()
+    assert done.state == "DONE"
+
+
+async def test_a_restart_under_us(client: AsyncEverest, server: everest_rig.Everest) -> None:
+    jobs = await client.map("demo/sleep", [{"duration": 1}] * 5)
+    server.stop()
+    waiting = asyncio.ensure_future(jobs.results(timeout=60))
+    await asyncio.sleep(0.5)
+    assert not waiting.done()
+    server.restart()
+    results = await waiting
+    assert len(results) == 5
+
+
+async def test_an_outage_ends_the_wait_not_the_jobs(everest: Factory, tmp_path: Path) -> None:
+    server = everest()
+    settings = Settings(patience=0.2, first_pause=0.02, fastest=0.02, slowest=0.1, outage=0.5)
+    async with AsyncEverest(server.url, server.token, folder=tmp_path, settings=settings) as client:
+        job = await client.submit("demo/sleep", {"duration": 1})
+        server.stop()
+        with pytest.raises(Unreachable):
+            await job.result(timeout=30)
+        server.restart()
+        await job.wait(timeout=30)
+        assert job.ended
+
+
+async def test_a_server_that_does_not_answer(everest: Factory, tmp_path: Path) -> None:
+    server = everest()
+    impatient = Settings(timeout=0.2, patience=0.3, first_pause=0.02)
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
+        server.control.fault("jobs.list", "hang", times=0)
+        with pytest.raises(Unreachable):
+            await client.jobs()
+
+
+async def test_an_answer_that_drips_for_ever(everest: Factory, tmp_path: Path) -> None:
+    server = everest()
+    server.control.make_jobs(50)
+    impatient = Settings(timeout=5, total=0.5, patience=0.1, first_pause=0.02)
+    async with AsyncEverest(
+        server.url, server.token, folder=tmp_path, settings=impatient
+    ) as client:
+        server.control.fault("jobs.list", "slow", times=0, rate=200)
+        with pytest.raises(Unreachable, match=r"within 0\.5 s"):
+            await client.jobs()

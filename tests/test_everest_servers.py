@@ -1,0 +1,166 @@
+"""Accounts on Everest: added, renewed, forgotten, side by side; through a real Jupyter server."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from .conftest import until
+from .everest_lab import QUICK, Lab, lab
+from .everest_rig import PASSWORD, USER, Everest
+from .test_api import Client, check
+
+Factory = Callable[..., Everest]
+
+
+@pytest.fixture
+def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
+    return Client(jp_fetch)
+
+
+@pytest.fixture
+def server(everest: Factory) -> Everest:
+    return everest()
+
+
+@pytest.fixture
+def remote_config() -> dict[str, Any]:
+    return QUICK
+
+
+async def test_an_account_from_a_password(
+    client: Client, server: Everest, jp_data_dir: Path
+) -> None:
+    body = {"url": server.url, "username": USER, "password": PASSWORD, "lifetime": 3600}
+    made = await client("POST", "everest", "servers", body=body)
+    check(made, "EverestServer")
+    assert made["username"] == USER
+    assert "expires in" in made["warning"]  # within half a day
+    listed = await client("GET", "everest", "servers")
+    check(listed, "EverestServers")
+    assert listed == {"servers": [made]}
+    assert PASSWORD not in json.dumps(listed)
+    assert await Lab(client, made["name"]).about()
+    checked = await client("GET", "everest", "servers", made["name"])
+    assert checked == {**made, "wrong": ""}
+    assert_private(jp_data_dir)
+
+
+def assert_private(folder: Path) -> None:
+    """No password is kept, and what is kept of Everest is the user's only."""
+    found = list(folder.rglob("*"))
+    assert any("everest" in path.parts for path in found)
+    for path in found:
+        assert path.stat().st_mode & 0o077 == 0 or "everest" not in path.parts, path
+        assert not path.is_file() or PASSWORD.encode() not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "word"),
+    [
+        ({"username": USER, "password": "wrong"}, 403, "password"),
+        ({"token": "x" * 64}, 403, "token"),
+        ({"token": "x", "password": "y"}, 400, "either"),
+        ({}, 400, "either"),
+        ({"name": "a/b", "token": ""}, 400, "either"),
+        ({"url": "http://127.0.0.1:1", "token": "x"}, 502, "127.0.0.1"),
+        ({"url": "nonsense", "token": "x"}, 502, "nonsense"),
+    ],
+)
+async def test_wrong_accounts_are_refused(
+    client: Client, server: Everest, fields: Any, status: int, word: str
+) -> None:
+    body = {"url": server.url, **fields}
+    code, error = await client.refusal("POST", "everest", "servers", body=body)
+    assert (code, word in error["message"]) == (status, True), error
+    assert await client("GET", "everest", "servers") == {"servers": []}
+
+
+async def test_a_name_is_given_once(client: Client, server: Everest) -> None:
+    await lab(client, server)
+    body = {"url": server.url, "name": "mine", "token": server.token}
+    status, error = await client.refusal("POST", "everest", "servers", body=body)
+    assert (status, "already" in error["message"]) == (400, True)
+    status, _ = await client.refusal("GET", "everest", "servers", "nobody")
+    assert status == 404
+
+
+async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    job_id = await mine.submit("demo/sleep", duration=1000)
+    await mine.reach(job_id, "running")
+    server.control.revoke()
+    await until(lambda: silent(mine), "the list to say that the token is refused")
+    assert (await mine.listed())[job_id]["state"] == "running"  # silence is no end
+    assert (await mine.ask("GET"))["wrong"]
+    status, _ = await client.refusal(
+        "PATCH", "everest", "servers", "mine", body={"token": "x" * 64}
+    )
+    assert status == 403
+    await mine.ask("PATCH", body={"token": server.control.token(USER)})
+    assert (await mine.ask("GET"))["wrong"] == ""
+    assert (await mine.reach(job_id, "running"))["job_id"] == job_id
+
+
+async def silent(mine: Lab) -> Any:
+    return (await mine.about() or {}).get("silent")
+
+
+async def test_a_forgotten_account_is_revoked_and_gone(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    await mine.reach(await mine.submit("demo/hostname"))
+    assert await mine.ask("DELETE") is None
+    assert await client("GET", "everest", "servers") == {"servers": []}
+    assert await mine.listed() == {}
+    assert await mine.about() is None
+    assert server.control.revoke() == 0  # there was no token left
+    status, _ = await client.refusal("POST", "jobs", body={"backend": mine.backend, "script": "x"})
+    assert status == 404
+
+
+async def test_two_servers_side_by_side(client: Client, everest: Factory) -> None:
+    one, two = await lab(client, everest(), "one"), await lab(client, everest(), "two")
+    first, second = await one.submit("demo/hostname"), await two.submit("demo/hostname")
+    await one.reach(first)
+    await two.reach(second)
+    assert set(await one.listed()) == {first}
+    assert set(await two.listed()) == {second}
+
+
+async def test_one_silent_server_does_not_silence_the_other(
+    client: Client, everest: Factory
+) -> None:
+    broken = everest()
+    one, two = await lab(client, broken, "one"), await lab(client, everest(), "two")
+    job_id = await one.submit("demo/sleep", duration=1000)
+    await one.reach(job_id, "running")
+    broken.stop()
+    await until(lambda: silent(one), "the list to say that it is silent")
+    assert (await one.listed())[job_id]["state"] == "running"
+    await two.reach(await two.submit("demo/hostname"), "stopped")
+    broken.start()
+    await one.reach(job_id, "running", "queued")
+    await until(lambda: not_silent(one), "it to speak again")
+
+
+async def not_silent(mine: Lab) -> bool:
+    return not await silent(mine)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_without_credentials_nothing_is_told(
+    client: Client, server: Everest, jp_http_port: int, jp_base_url: str, method: str
+) -> None:
+    await lab(client, server)
+    url = f"http://127.0.0.1:{jp_http_port}{jp_base_url}jupyter-remote/everest/servers"
+    body = {"url": server.url, "token": server.token}
+    async with httpx.AsyncClient() as stranger:
+        answer = await stranger.request(method, url, json=body if method == "POST" else None)
+    assert answer.status_code == 403
+    assert "mine" not in answer.text
+    assert len((await client("GET", "everest", "servers"))["servers"]) == 1

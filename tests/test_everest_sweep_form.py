@@ -1,0 +1,101 @@
+"""Parameter sweeps from a form, through a real Jupyter server, against the stand-in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .everest_lab import QUICK, lab
+from .everest_rig import Everest
+from .test_api import Client, check
+
+Factory = Callable[..., Everest]
+
+
+@pytest.fixture
+def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
+    return Client(jp_fetch)
+
+
+@pytest.fixture
+def server(everest: Factory) -> Everest:
+    return everest()
+
+
+@pytest.fixture
+def remote_config() -> dict[str, Any]:
+    return QUICK
+
+
+SWEEP: dict[str, Any] = {
+    "command": "expr ${X} * ${Y}",
+    "parameters": {"X": {"from": 1, "to": 3}, "Y": [10, 20]},
+}
+
+
+async def test_a_sweep_from_its_form_to_its_table(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    fields = {**SWEEP, "name": "times"}
+    counted = await mine.ask("POST", "sweeps", body={**fields, "test": True})
+    check(counted, "SweepTrial")
+    assert counted["tasks"] == 6
+    assert server.control.jobs() == []
+    made = await mine.ask("POST", "sweeps", body=fields)
+    check(made, "SubmittedJob")
+    job = await mine.reach(made["job_id"], "stopped")
+    assert job["name"] == "times"
+    path = ("jobs", made["job_id"], "tasks")
+    unpacked = await mine.transfer(await mine.ask("POST", *path, body={}))
+    assert unpacked["state"] == "done", unpacked
+    rows = unpacked["result"]["rows"]
+    assert sorted(row["stdout"] for row in rows) == sorted(
+        x * y for x in (1, 2, 3) for y in (10, 20)
+    )
+    assert all(row["stdout"] == row["X"] * row["Y"] for row in rows)
+    assert len(list((jp_root_dir / unpacked["result"]["folder"]).glob("*/stdout"))) == 6
+    again = await mine.transfer(await mine.ask("POST", *path, body={}))
+    assert again["result"]["folder"] != unpacked["result"]["folder"]
+
+
+async def test_a_sweep_with_files_and_tasks_that_fail(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    (jp_root_dir / "run.sh").write_text("echo $1; test $1 -ne 2\n")
+    fields = {
+        "command": "sh run.sh ${X}",
+        "parameters": {"X": [1, 2, 3]},
+        "input_files": ["run.sh"],
+        "files": ["run.sh"],
+    }
+    job_id = (await mine.ask("POST", "sweeps", body=fields))["job_id"]
+    await mine.reach(job_id, "failed")
+    unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
+    assert sorted(row["stdout"] for row in unpacked["result"]["rows"]) == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"command": "echo ${Z}"}, "Z"),
+        ({"command": ""}, "command"),
+        ({"parameters": {"X": []}}, "X"),
+        ({"parameters": {"X": {"from": 1, "to": 3, "step": 0}}}, "step"),
+        ({"parameters": {"X": ["a b"]}, "command": "echo ${X}"}, "X"),
+        ({"files": ["none.txt"]}, "none.txt"),
+        ({"files": ["../secret"]}, "secret"),
+    ],
+)
+async def test_wrong_sweeps_are_refused(
+    client: Client, server: Everest, change: Any, word: str
+) -> None:
+    await lab(client, server)
+    path = ("everest", "servers", "mine", "sweeps")
+    status, error = await client.refusal("POST", *path, body={**SWEEP, **change})
+    assert (status, word in error["message"]) == (400, True), error
+    assert server.control.jobs() == []

@@ -1,0 +1,161 @@
+"""Parameter sweeps of Everest, and the records of jobs."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_remote.everest import Damaged, Everest, InvalidInput, JobFailed, Plan, Sweep, span
+from jupyter_remote.everest.records import Record, Records
+from jupyter_remote.everest.sweeps import unpack
+
+from . import everest_rig
+from .test_everest_road import QUICK
+
+Factory = Callable[..., everest_rig.Everest]
+
+
+@pytest.fixture
+def server(everest: Factory) -> everest_rig.Everest:
+    return everest()
+
+
+def test_a_plan_is_written_out() -> None:
+    plan = Plan(
+        "sh run.sh ${x} ${mode}",
+        {"x": span(0, 0.3, 0.1), "mode": ["fast", "slow"]},
+        input_files=["run.sh", "in_${mode}.txt"],
+        output_files=["out_${x}.txt", "stdout"],
+    )
+    assert len(plan) == 8 == len(list(plan.tasks()))
+    assert plan.text().splitlines() == [
+        "parameter x 0.0 0.1 0.2 0.3",
+        "parameter mode fast slow",
+        "input_files run.sh in_${mode}.txt",
+        "command sh run.sh ${x} ${mode}",
+        "output_files out_${x}.txt stdout",
+    ]
+    assert "8 tasks" in plan._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"command": " "}, "command"),
+        ({"command": "a\nb"}, "one line"),
+        ({"command": "run ${y}"}, "no such parameter"),
+        ({"parameters": {"x y": [1]}}, "no name"),
+        ({"parameters": {"x": []}}, "list of values"),
+        ({"parameters": {"x": "abc"}}, "list of values"),
+        ({"parameters": {"x": ["two words"]}}, "no blanks"),
+        ({"parameters": {"x": [float("nan")]}}, "cannot be a value"),
+        ({"parameters": {"x": [True]}}, "neither a number"),
+        ({"parameters": {"x": range(400), "y": range(400)}}, "160000 tasks"),
+        ({"output_files": ["two words"]}, "no blanks"),
+    ],
+)
+def test_what_no_plan_can_say(fields: dict[str, Any], words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        Plan(**{"command": "true", "parameters": {"x": [1]}, **fields})
+
+
+@pytest.mark.parametrize("bounds", [(0, 1, 0), (0, 1, -1), (0, float("inf"), 1), (0, 1e9, 1)])
+def test_spans_that_never_end(bounds: tuple[float, float, float]) -> None:
+    with pytest.raises(InvalidInput):
+        span(*bounds)
+
+
+def test_a_sweep(server: everest_rig.Everest, tmp_path: Path) -> None:
+    script = tmp_path / "add.sh"
+    script.write_text("echo $(($1 + $2)); cp $0 copy_$1.sh\n")
+    plan = Plan("sh add.sh ${a} ${b}", {"a": [1, 2], "b": [10, 20, 30]}, ["add.sh"],
+                ["stdout", "copy_${a}.sh"])  # fmt: skip
+    with Everest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
+        sweep = client.sweep(plan, [script], key="adding")
+        results = sweep.results(tmp_path / "out", timeout=60)
+        assert (len(results), results.missing) == (6, 0)
+        assert {(r["a"], r["b"], r["stdout"]) for r in results.table()} == {
+            (task["a"], task["b"], task["a"] + task["b"]) for task in plan.tasks()
+        }
+        assert sorted(results.frame()["stdout"]) == [11, 12, 21, 22, 31, 32]
+        first = next(iter(results.values()))
+        assert first.files().keys() == {"stdout", f"copy_{first.parameters['a']}.sh"}
+        assert "6 tasks" in results._repr_html_()
+        again = Sweep.of(client.job(sweep.job.id), plan)
+        assert len(again.results(tmp_path / "again")) == 6
+
+
+def test_a_sweep_that_fails_in_part(server: everest_rig.Everest, tmp_path: Path) -> None:
+    plan = Plan("sh -c ${x}", {"x": ["true", "false"]}, output_files=["stdout"])
+    with Everest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
+        sweep = client.sweep(plan)
+        with pytest.raises(JobFailed):
+            sweep.results(tmp_path / "out", timeout=60)
+        results = sweep.results(tmp_path / "out", partial=True)
+        assert len(results) >= 1
+
+
+def test_archives_stay_in_their_folder(tmp_path: Path) -> None:
+    evil = tmp_path / "evil.zip"
+    with zipfile.ZipFile(evil, "w") as archive:
+        archive.writestr("1/../../outside", "x")
+    with pytest.raises(Damaged, match="outside"):
+        unpack(evil, tmp_path / "out")
+    assert not (tmp_path / "outside").exists()
+    (tmp_path / "text.zip").write_text("no archive")
+    with pytest.raises(Damaged, match="no zip"):
+        unpack(tmp_path / "text.zip", tmp_path / "out")
+
+
+# -- records -----------------------------------------------------------------------------------
+
+
+def record(name: str, **more: Any) -> Record:
+    return Record(name=name, server="s", app="a", inputs={"x": 1}, time=time.time(), **more)
+
+
+def test_records_outlive_torn_lines_and_other_processes(tmp_path: Path) -> None:
+    first, second = Records(tmp_path, "s"), Records(tmp_path, "s")
+    first.add(record("one", key="k"))
+    second.add(record("two"))
+    first.note("one", id="1", state="DONE")
+    (path, *_) = sorted(tmp_path.glob("*.jsonl"))
+    with open(path, "a") as file:
+        file.write('{"name": "torn", "app": "a", "ser')
+    second.add(record("three"))
+    first.add(record("four"))
+    found = {each.name: each for each in Records(tmp_path, "s").all()}
+    assert found.keys() == {"one", "two", "three", "four"}
+    assert (found["one"].id, found["one"].state, found["one"].inputs) == ("1", "DONE", {"x": 1})
+    assert Records(tmp_path, "another server").all() == []
+    first.forget("one")
+    assert "one" not in {each.name for each in second.all(again=True)}
+    for each in (first, second):
+        each.close()
+    assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()} == {0o600}
+
+
+def test_old_records_go_when_all_has_ended(tmp_path: Path) -> None:
+    kept, ended = Records(tmp_path, "s"), Records(tmp_path, "s")
+    kept.add(record("runs", id="1"))
+    ended.add(record("ended", id="2", state="DONE"))
+    for each in (kept, ended):
+        each.close()
+    for path in tmp_path.iterdir():
+        os.utime(path, (0, 0))
+    assert [each.name for each in Records(tmp_path, "s").all()] == ["runs"]
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_records_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
+    line = {"version": 99, "name": "n", "server": "s", "app": "a", "inputs": {}, "new": 1}
+    (tmp_path / "x.jsonl").write_text(json.dumps(line) + "\n")
+    assert Records(tmp_path, "s").all() == []
