@@ -41,14 +41,11 @@ def routes(
     """Path (below the server's base URL) -> handler and its collaborators."""
     of_session = {"sessions": sessions}
     table: list[Route] = [
-        ("sessions", of_sessions.SessionsHandler, of_session),
-        (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
-        (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
-        (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
-        ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
+        *session_routes(of_session, note),
         *job_routes({"jobs": jobs, "desk": desk, "table": JobTable(jobs)}),
         *share_routes({"sharing": sharing}),
         *everest_routes({"everest": everest}),
+        ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
@@ -56,7 +53,17 @@ def routes(
         ("api.yaml", of_apps.ApiHandler, {}),
     ]
     ours = [(f"/jupyter-remote/{path}", handler, kwargs) for path, handler, kwargs in table]
-    return [*ours, *proxy.routes(targets, streams)]
+    return ours + proxy.routes(targets, streams)
+
+
+def session_routes(of_session: dict[str, Any], note: Callable[[str], None]) -> list[Route]:
+    """Those of sessions, and of one."""
+    return [
+        ("sessions", of_sessions.SessionsHandler, of_session),
+        (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
+        (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
+        (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),
+    ]
 
 
 def job_routes(of_job: dict[str, Any]) -> list[Route]:
