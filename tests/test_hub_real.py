@@ -17,7 +17,7 @@ from .hub_desk_rig import notebook
 from .hub_people import Caller, Person
 from .hub_rig import Hub
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

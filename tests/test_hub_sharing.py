@@ -11,7 +11,7 @@ from .hub_desk_rig import notebook
 from .hub_people import Person
 from .hub_rig import Hub
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 EVIL = "<script>document.title = 'owned'</script><b>figure</b>"
 
