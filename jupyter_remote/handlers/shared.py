@@ -130,8 +130,8 @@ class SharedPageHandler(SharedBase):
             Action(
                 label="Download with its options",
                 href=f"{path}/bundle",
-                note="A zip that File > Import Bundle... of any JupyterLab with this extension "
-                "takes.",
+                note="A zip for File > Import Notebook Bundle… in any JupyterLab with this "
+                "extension.",
                 download=True,
             ),
         ]

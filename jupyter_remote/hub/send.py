@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from typing import IO
 from urllib.parse import quote
 
@@ -31,7 +32,8 @@ async def send_notebook(handler: Handler, user: str, key: str) -> None:
         if last:
             await links.fetched(kept.id, whole)
     if whole:
-        await handler.finish()
+        with contextlib.suppress(StreamClosedError):  # all of it left
+            await handler.finish()
 
 
 def _headers(handler: Handler, kept: Kept) -> None:

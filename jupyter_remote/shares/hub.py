@@ -26,6 +26,7 @@ from ..errors import (
     NotFound,
     RemoteError,
     TooLarge,
+    WrongState,
 )
 from ..model import Json
 from .model import Description, Share
@@ -35,7 +36,7 @@ from .store import Kept
 _REMEMBERED: Final = 60.0
 _KNOWN: Final[dict[int, type[RemoteError]]] = {
     error.status: error
-    for error in (InvalidSpec, Forbidden, NotFound, Expired, TooLarge, LimitReached)
+    for error in (InvalidSpec, Forbidden, NotFound, WrongState, Expired, TooLarge, LimitReached)
 }
 _JSON_MOST: Final = 8_000_000
 
