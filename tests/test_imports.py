@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +45,36 @@ async def test_a_newer_version_lies_beside_mine(links: Links) -> None:
     assert "two" in (links.root / second["path"]).read_text()
     look = await links("POST", "imports", "look", body={"link": share["link"]})
     assert {one["id"] for one in look["mine"]} == {mine["id"], second["id"]}
+
+
+async def test_a_wrong_folder_uses_no_one_time_link_up(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = await links.share("a.ipynb", simple("one"), once=True)
+    for folder, status in {"nowhere": 404, "a.ipynb": 400, "../x": 404}.items():
+        body = {"link": share["link"], "folder": folder}
+        assert (await links.refusal("POST", "imports", body=body))[0] == status, folder
+    with monkeypatch.context() as patch:  # whoever runs the tests may be allowed to write anywhere
+        patch.setattr(os, "access", lambda path, mode: not mode & os.W_OK)
+        assert (await links.refusal("POST", "imports", body={"link": share["link"]}))[0] == 403
+    assert (await links("GET", "shares"))["shares"][0]["uses"] == 0
+    assert (await copied(links, share))["path"] == "a1.ipynb"
+    assert (await links.refusal("POST", "imports", body={"link": share["link"]}))[0] == 410
+
+
+async def test_a_folder_that_went_uses_nothing_up(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = await links.share("a.ipynb", simple("one"))
+    (links.root / "in").mkdir()
+    mine = await copied(links, share, folder="in")
+    shutil.rmtree(links.root / "in")
+    status, _ = await links.refusal("POST", "imports", mine["id"], "newer", body={})
+    other = await copied(links, share)
+    monkeypatch.setattr(difference.importlib.util, "find_spec", lambda name: None)
+    unable, _ = await links.refusal("GET", "imports", other["id"], "difference")
+    assert (status, unable) == (404, 409)
+    assert (await links("GET", "shares"))["shares"][0]["uses"] == 2, "the two copies"
 
 
 async def test_opening_and_saving_alone_is_no_change(links: Links) -> None:

@@ -28,16 +28,21 @@ def main() -> None:
     json.dump(diff_notebooks(*nodes), sys.stdout)
 
 
-async def difference(
-    base: Mapping[str, Any], remote: Mapping[str, Any], timeout: float
-) -> dict[str, Json]:
-    """nbdime's ``{"base", "remote", "diff"}`` of two notebooks of format 4. ``timeout`` in
-    seconds. Raises WrongState without nbdime, BackendTimeout, BackendError."""
+def check_nbdime() -> None:
+    """Raises WrongState, with what to do, when there is no nbdime."""
     if importlib.util.find_spec("nbdime") is None:
         raise WrongState(
             "differences need nbdime: install it where this Jupyter server is installed "
             "(pip install nbdime), then try again"
         )
+
+
+async def difference(
+    base: Mapping[str, Any], remote: Mapping[str, Any], timeout: float
+) -> dict[str, Json]:
+    """nbdime's ``{"base", "remote", "diff"}`` of two notebooks of format 4. ``timeout`` in
+    seconds. Raises WrongState without nbdime, BackendTimeout, BackendError."""
+    check_nbdime()
     both = {"base": base, "remote": remote}
     result = await run([sys.executable, "-m", __name__], timeout, json.dumps(both))
     if result.returncode:

@@ -91,8 +91,7 @@ class UserFiles:
         return await self._write(model, file_name(name), folder, "")
 
     async def _write(self, model: Mapping[str, Any], name: str, folder: str, insert: str) -> str:
-        folder = folder.strip("/")
-        await self._folder(folder)
+        folder = await self.folder(folder)
         async with self._naming:  # between the choice of a name and its file nobody else chooses
             try:
                 free = await ensure_async(
@@ -107,10 +106,24 @@ class UserFiles:
                 raise StorageError(f"cannot write {name}: {error.strerror}") from error
         return path
 
-    async def _folder(self, folder: str) -> None:
+    async def folder(self, folder: str) -> str:
+        """A folder into which files can be written, without slashes around it; raises NotFound,
+        InvalidSpec, Forbidden."""
+        folder = folder.strip("/")
         if folder and (await self._get(folder, content=False))["type"] != "directory":
             raise InvalidSpec(f"{folder} is no folder")
         self._inside(folder)
+        local = self._local(folder)
+        if local and not await asyncio.to_thread(os.access, local, os.W_OK | os.X_OK):
+            raise Forbidden(f"you may not write into {folder or 'this folder'}")
+        return folder
+
+    def _local(self, path: str) -> str | None:
+        """Where a path lies on this machine's disk; None when only the contents manager knows."""
+        root = getattr(self._contents, "root_dir", None)
+        if not root or not hasattr(self._contents, "_get_os_path"):
+            return None
+        return os.path.join(os.path.realpath(root), path.strip("/"))
 
     async def _get(self, path: str, **kwargs: Any) -> dict[str, Any]:
         self._inside(path)
@@ -127,11 +140,10 @@ class UserFiles:
         others, and what others send, must not."""
         if {".", ".."} & set(path.split("/")) or "\0" in path:
             raise NotFound(f"there is no file {path}")
-        root = getattr(self._contents, "root_dir", None)
-        if not root or not hasattr(self._contents, "_get_os_path"):
+        root, local = self._local(""), self._local(path)
+        if not root or not local:
             return
-        root = os.path.realpath(root)
-        real = os.path.realpath(os.path.join(root, path.strip("/")))
+        root, real = os.path.realpath(root), os.path.realpath(local)
         if os.path.commonpath([root, real]) != root:
             raise Forbidden(f"{path} is a link to a place outside of your files")
 

@@ -15,7 +15,7 @@ from ..model import Json, new_session_id, now
 from . import notebook
 from .address import FOREIGN, Address, read_link
 from .bundle import Bundle, read_bundle
-from .difference import difference
+from .difference import check_nbdime, difference
 from .files import UserFiles
 from .hub import HubPublisher
 from .links import LocalLinks
@@ -69,6 +69,7 @@ class RemoteImports(LoggingConfigurable):
         """Copy what a link opens into a folder. ``kernel`` replaces the one it names."""
         address = self._address(link)
         about, known_as = await self._describe(address)
+        folder = await self._files.folder(folder)  # before the use, which may be the only one
         raw = await self._fetch(address)
         return await self._save(raw, about, known_as, folder, kernel=kernel)
 
@@ -151,6 +152,7 @@ class RemoteImports(LoggingConfigurable):
         received, _ = await self._noted(id_)
         address = self._address(received.link)
         about, _ = await self._describe(address)
+        await self._files.folder(received.path.rpartition("/")[0])
         return await self._second(id_, await self._fetch(address), about)
 
     async def difference(self, id_: str, raw: bytes | None = None) -> dict[str, Json]:
@@ -161,6 +163,7 @@ class RemoteImports(LoggingConfigurable):
         if not received.path:
             raise WrongState("there is no copy in your files to compare with")
         mine = await self._files.read(received.path, self.difference_bytes)
+        check_nbdime()
         if raw is None:
             raw = await self._fetch(self._address(received.link))
         if len(raw) > self.difference_bytes:
