@@ -93,6 +93,55 @@ async def test_the_whole_road_by_the_hub(links: Links, service: Rig) -> None:
     assert (await links("GET", "shares"))["shares"][0]["state"] == "revoked"
 
 
+async def test_what_the_service_counted_is_kept_and_told(links: Links, service: Rig) -> None:
+    once = await links.share("a.ipynb", simple(), once=True)
+    many = await links.share("b.ipynb", simple())
+    async with service.client("bob") as bob:
+        for share in (once, many):
+            assert (await bob.get(f"links/{token_of(share)}/notebook")).status_code == 200
+    await links("GET", "shares")
+    for share, state in ((once, "used"), (many, "active")):
+        await until(lambda share=share: links.told(share)["uses"] == 1, "the use to be told")
+        stored = json.loads((links.store(share) / "share.json").read_text())["share"]
+        told = links.told(share)
+        assert (stored["state"], stored["uses"], bool(stored["last_used"])) == (state, 1, True)
+        assert (told["state"], told["last_used"]) == (state, stored["last_used"])
+    events = len(links.events)
+    await links("GET", "shares")
+    assert len(links.events) == events, "nothing new, nothing told"
+    await links.save("a.ipynb", simple("two"))
+    await links.sharing.follower.close()
+    assert links.told(once)["problem"] == "", "an ended link is followed no more"
+    await links("DELETE", "shares", once["id"], forget=1)
+    assert [s["id"] for s in (await links("GET", "shares"))["shares"]] == [many["id"]]
+
+
+async def test_a_share_that_the_service_forgot_has_ended(links: Links, service: Rig) -> None:
+    gone, kept = [await links.share(name, simple()) for name in ("a.ipynb", "b.ipynb")]
+    hub_id = json.loads((links.store(gone) / "share.json").read_text())["hub_id"]
+    async with service.client("alice") as alice:
+        assert (await alice.delete(f"shares/{hub_id}?forget=1")).status_code == 204
+    states = {s["id"]: s["state"] for s in (await links("GET", "shares"))["shares"]}
+    assert states == {gone["id"]: "revoked", kept["id"]: "active"}
+    await until(lambda: "does not know" in links.told(gone)["problem"], "the end to be told")
+    await links("DELETE", "shares", gone["id"], forget=1)
+
+
+async def test_a_one_time_link_whose_fetch_broke_off_opens_again(
+    links: Links, service: Rig
+) -> None:
+    share = await links.share("a.ipynb", simple(), once=True)
+    hub_id = json.loads((links.store(share) / "share.json").read_text())["hub_id"]
+    for step, state in (
+        (service.vault.store.use, "used"),
+        (service.vault.store.give_back, "active"),
+    ):
+        arguments = (service.now,) if state == "used" else ()
+        await service.vault.do(step, hub_id, *arguments)
+        (listed,) = (await links("GET", "shares"))["shares"]
+        assert (listed["state"], listed["uses"]) == (state, int(state == "used"))
+
+
 async def test_what_others_share_by_the_hub(links: Links, service: Rig) -> None:
     content = json.dumps(hostile()).encode()
     _, token = await service.share("bob", content, name="Bob's.ipynb", users=["alice"])

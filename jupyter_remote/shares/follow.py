@@ -6,18 +6,21 @@ import asyncio
 import contextlib
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from jupyter_events import EventLogger
 
 from ..errors import RemoteError
 from ..model import Json, elapsed, now
 from .desk import DAY, RemoteShares
-from .model import ACTIVE, Share
+from .model import ACTIVE, REVOKED, USED, Share
 from .publish import HUB
 from .store import Kept
 
 CONTENTS: Final = "https://events.jupyter.org/jupyter_server/contents_service/v1"
+_UNKNOWN: Final = "the share service does not know this link any more"
+_COUNTS: Final = ("uses", "last_used")
+_News = Mapping[str, Mapping[str, Json]]
 
 
 class Follower:
@@ -103,38 +106,47 @@ class Follower:
 
     async def look(self) -> list[Share]:
         """Every share, after a look at the files and at what the service counted."""
-        news: Mapping[str, Mapping[str, Json]] = {}
-        problem = ""
+        everything = await self._shares.all()  # first: a listing after it has all of these
+        problem, news = "", None
         try:
-            news = await self._shares.publisher.news()
+            if self._shares.publisher.mode == HUB:
+                news = await self._shares.publisher.news()
         except RemoteError as error:
             problem = str(error)
-        everything = await self._shares.all()
-        shares = [await self._looked(kept, news.get(kept.hub_id, {})) for kept in everything]
+        shares = [await self._looked(kept, news) for kept in everything]
         if not problem:
             return shares
         return [dataclasses.replace(s, problem=problem) if s.mode == HUB else s for s in shares]
 
-    async def _looked(self, kept: Kept, news: Mapping[str, Json]) -> Share:
-        share = kept.share
-        counted: dict[str, Any] = {k: news[k] for k in ("uses", "last_used", "state") if k in news}
-        if share.state != ACTIVE or counted.get("state", ACTIVE) != ACTIVE:
-            return dataclasses.replace(share, **counted)
-        try:
-            changed, problem = await self._differs(kept), ""
-        except RemoteError as error:
-            words = "the link gives the version that was sent last"
-            changed, problem = share.changed, f"{error}; {words}"
-        if (changed, problem) != (share.changed, share.problem):
-            share = await self._noticed(share, changed, problem)
-        return dataclasses.replace(share, **counted)
+    async def _looked(self, kept: Kept, news: _News | None) -> Share:
+        counted = {} if news is None else _counted(kept.share, news.get(kept.hub_id))
+        share = dataclasses.replace(kept.share, **counted)
+        if share.state == ACTIVE:
+            try:
+                differs, problem = await self._differs(kept), ""
+            except RemoteError as error:
+                words = "the link gives the version that was sent last"
+                differs, problem = share.changed, f"{error}; {words}"
+            share = dataclasses.replace(share, changed=differs, problem=problem)
+        if share == kept.share:
+            return share
+        return await self._noticed(kept, news, share)
 
-    async def _noticed(self, share: Share, changed: bool, problem: str) -> Share:
-        async with self._shares.locks[share.id]:
-            kept = await self._still(share.id)
-            if kept is None or kept.share.revision != share.revision:
-                return kept.share if kept else share
-            return await self._shares.record(kept, changed=changed, problem=problem)
+    async def _noticed(self, before: Kept, news: _News | None, seen: Share) -> Share:
+        """Store and tell what a look found, unless something else has happened meanwhile."""
+        async with self._shares.locks[seen.id]:
+            kept = await asyncio.to_thread(self._shares.store.load, seen.id)
+            if kept is None:
+                return seen
+            share = kept.share
+            changes = {} if news is None else _counted(share, news.get(kept.hub_id))
+            if (share.state, share.revision) == (before.share.state, before.share.revision):
+                changes |= {
+                    "changed": seen.changed,
+                    "problem": changes.get("problem", seen.problem),
+                }
+            changes = {k: v for k, v in changes.items() if getattr(share, k) != v}
+            return await self._shares.record(kept, **changes) if changes else share
 
     async def _differs(self, kept: Kept) -> bool:
         """Whether the file says something else than what was sent."""
@@ -158,3 +170,14 @@ class Follower:
                 await asyncio.to_thread(shares.store.drop_snapshots, share.id)
                 async with shares.locks[share.id]:
                     await shares.record(kept)
+
+
+def _counted(share: Share, told: Mapping[str, Json] | None) -> dict[str, Json]:
+    """What the service says of a share of its; None: it knows of none. The end that this server
+    knows of stands, but a one-time link whose only fetch broke off opens again."""
+    if share.mode != HUB:
+        return {}
+    if told is None:
+        return {"state": REVOKED, "problem": _UNKNOWN} if share.state == ACTIVE else {}
+    fields = (*_COUNTS, "state") if share.state in (ACTIVE, USED) else _COUNTS
+    return {key: told[key] for key in fields if key in told}
