@@ -14,7 +14,7 @@ from nbformat.sign import MemorySignatureStore, NotebookNotary
 
 from jupyter_remote.errors import InvalidSpec, TooLarge
 from jupyter_remote.shares import bundle, kernels, names
-from jupyter_remote.shares.model import Share
+from jupyter_remote.shares.model import Kernel, Share
 from jupyter_remote.shares.notebook import facts, fingerprint, for_export, for_import, read
 
 from .share_rig import KERNEL, SCRIPT, code, hostile, markdown, notebook, shown, simple
@@ -64,6 +64,18 @@ def test_without_outputs_nothing_that_ran_is_left() -> None:
     cell = code("1", shown(text_plain="secret"), execution={"iopub.execute_input": "2026"})
     sent = exported(notebook(cell), outputs=False)["cells"][0]
     assert (sent["outputs"], sent["execution_count"], sent["metadata"]) == ([], None, {})
+
+
+def test_a_kernels_name_has_a_length() -> None:
+    many = "k" * 5_000_000
+    spec = {"name": many, "display_name": "\ud800" + many, "language": {"of": many}}
+    kernel = facts(raw(notebook(kernelspec=spec))).kernel
+    assert kernel is not None
+    assert kernel.name == "k" * 255
+    assert kernel.display_name == "?" + "k" * 254
+    assert len(kernel.language) == 255
+    info = notebook(kernelspec={"name": "k", "display_name": "K"}, language_info={"name": many})
+    assert facts(raw(info)).kernel == Kernel(name="k", display_name="K", language="k" * 255)
 
 
 def test_widgets_travel_when_asked_for_and_are_not_imported() -> None:

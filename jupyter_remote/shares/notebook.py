@@ -22,6 +22,8 @@ from .model import Kernel
 
 WIDGET_VIEW: Final = "application/vnd.jupyter.widget-view+json"
 _NOTEBOOK_MARKS: Final = ("signature", "trusted", "orig_nbformat")
+_LONGEST_NAME: Final = 255
+"""Characters of a kernel's name: it stands in lists, in tables, on pages."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -131,11 +133,14 @@ def _kernel(notebook: Mapping[str, Any]) -> Kernel | None:
     if not isinstance(name, str) or not name:
         return None
     language = spec.get("language") or (info.get("name") if isinstance(info, Mapping) else "")
-    return Kernel(
-        name=name,
-        display_name=str(spec.get("display_name") or name),
-        language=str(language or ""),
-    )
+    texts = (name, str(spec.get("display_name") or name), str(language or ""))
+    name, display_name, language = (_written(text[:_LONGEST_NAME]) for text in texts)
+    return Kernel(name=name, display_name=display_name, language=language)
+
+
+def _written(text: str) -> str:
+    """Without halves of pairs of surrogates, which no page and no table can hold."""
+    return text.encode(errors="replace").decode()
 
 
 def fingerprint(notebook: Mapping[str, Any]) -> str:
