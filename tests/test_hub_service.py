@@ -43,6 +43,27 @@ class TestRoundTrip:
         async with rig.client("bob") as bob:
             assert "secret figure" not in (await bob.get(f"links/{token}/notebook")).text
 
+    @pytest.mark.parametrize("user", ["alice", "bob"])
+    async def test_size_revision_and_bytes_are_of_one_version(
+        self, rig: Rig, monkeypatch: pytest.MonkeyPatch, user: str
+    ) -> None:
+        share, token = await rig.share("alice", notebook("one"))
+        real, longer = rig.vault.do, notebook("two" * 1000)
+
+        async def late(call: Any, *args: Any) -> Any:
+            if getattr(call, "__name__", "") == "_take":  # a new version just before it is opened
+                monkeypatch.setattr(rig.vault, "do", real)
+                monkeypatch.setattr(rig.vault.files, "remove", lambda *names: None)  # not yet
+                async with rig.client("alice") as alice:
+                    await alice.put(f"shares/{share}/notebook", content=longer)
+            return await real(call, *args)
+
+        monkeypatch.setattr(rig.vault, "do", late)
+        async with rig.client(user) as client:
+            got = await client.get(f"links/{token}/notebook")
+        assert (got.status_code, got.headers["X-Revision"]) == (200, "2")
+        assert got.json()["cells"][0]["source"] == "two" * 1000
+
     async def test_the_owner_sees_uses_and_revisions(self, rig: Rig) -> None:
         share, token = await rig.share("alice")
         async with rig.client("alice") as alice, rig.client("bob") as bob:

@@ -12,6 +12,8 @@ import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 
 from jupyter_remote.shares import difference
+from jupyter_remote.shares.links import LocalLinks
+from jupyter_remote.shares.store import Kept
 
 from .share_rig import Links, code, notebook, simple, write
 from .test_api import check
@@ -75,6 +77,23 @@ async def test_a_folder_that_went_uses_nothing_up(
     unable, _ = await links.refusal("GET", "imports", other["id"], "difference")
     assert (status, unable) == (404, 409)
     assert (await links("GET", "shares"))["shares"][0]["uses"] == 2, "the two copies"
+
+
+async def test_a_copy_has_the_revision_that_was_fetched(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = await links.share("a.ipynb", simple("one"))
+    real = LocalLinks.use
+
+    async def late(self: LocalLinks, kept: Kept) -> Any:  # a new version after the look
+        write(links.root, "a.ipynb", simple("two, longer"))
+        await links("POST", "shares", share["id"], "update", body={})
+        return await real(self, kept)
+
+    monkeypatch.setattr(LocalLinks, "use", late)
+    mine = await copied(links, share)
+    assert (mine["revision"], mine["newest"]) == (2, 2)
+    assert "two, longer" in (links.root / mine["path"]).read_text()
 
 
 async def test_opening_and_saving_alone_is_no_change(links: Links) -> None:

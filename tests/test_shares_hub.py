@@ -163,6 +163,23 @@ async def test_what_others_share_by_the_hub(links: Links, service: Rig) -> None:
     assert token not in "".join(p.read_text() for p in links.data.rglob("*.json"))
 
 
+async def test_a_copy_has_the_revision_that_was_fetched(
+    links: Links, service: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hub_id, token = await service.share("bob", json.dumps(simple("one")).encode())
+    real = HubPublisher.fetch
+
+    async def late(self: HubPublisher, key: str) -> Any:  # a new version after the look
+        async with service.client("bob") as bob:
+            await bob.put(f"shares/{hub_id}/notebook", content=json.dumps(simple("two")).encode())
+        return await real(self, key)
+
+    monkeypatch.setattr(HubPublisher, "fetch", late)
+    copied = await links("POST", "imports", body={"link": f"/services/share/s/{token}"})
+    assert (copied["revision"], copied["newest"]) == (2, 2)
+    assert "two" in (links.root / copied["path"]).read_text()
+
+
 async def test_local_links_are_off_in_hub_mode(links: Links) -> None:
     share = await links.share("a.ipynb", simple())
     local = f"{links.base}jupyter-remote/shared/{token_of(share)}"

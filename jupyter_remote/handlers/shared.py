@@ -158,8 +158,8 @@ class SharedNotebookHandler(SharedBase):
     @allow_unauthenticated
     async def get(self, token: str) -> None:
         """A use."""
-        kept = await self.find(token)
-        with await self.links.use(kept) as file:
+        kept, file = await self.links.use(await self.find(token))
+        with file:
             self.open_to_all()
             self.set_attachment_header(kept.share.name)
             await send_file(self, file, "application/x-ipynb+json")

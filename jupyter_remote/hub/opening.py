@@ -85,10 +85,14 @@ class LinkDesk:
         return kept, file, kept.once and kept.owner != user
 
     def _take(self, kept: Kept, count: bool) -> tuple[Kept, IO[bytes]]:
-        """In the table's thread: open first, as what is counted must be there."""
-        file = self._vault.files.open(kept.file)
+        """In the table's thread, where no revision comes between the row and its file: open
+        first, as what is counted must be there."""
+        now = self._vault.store.by_id(kept.id)
+        if now is None or not now.file:
+            raise WrongState("the share is over")
+        file = self._vault.files.open(now.file)
         if not count:
-            return kept, file
+            return now, file
         try:
             return self._vault.store.use(kept.id, self._vault.clock()), file
         except RemoteError:

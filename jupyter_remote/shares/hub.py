@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import quote, urlsplit
 
 from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.httputil import HTTPHeaders
 from tornado.simple_httpclient import HTTPTimeoutError, SimpleAsyncHTTPClient
 
 from ..errors import (
@@ -123,9 +124,12 @@ class HubPublisher:
             raise BackendError(f"the share service answered something unknown: {error}") from error
         return described, self.link(str(about.get("link_id") or key))
 
-    async def fetch(self, key: str) -> bytes:
-        """The notebook; this is a use."""
-        return await self._ask("GET", f"api/links/{_part(key)}/notebook", most=self._most)
+    async def fetch(self, key: str) -> tuple[bytes, int | None]:
+        """The notebook and its revision, if the service says so; this is a use."""
+        path = f"api/links/{_part(key)}/notebook"
+        headers, content = await self._whole("GET", path, most=self._most)
+        revision = headers.get("X-Revision", "")
+        return content, int(revision) if revision.isdecimal() else None
 
     # -- requests ---------------------------------------------------------------------------
 
@@ -143,6 +147,11 @@ class HubPublisher:
     async def _ask(
         self, method: str, path: str, body: bytes | None = None, most: int = _JSON_MOST
     ) -> bytes:
+        return (await self._whole(method, path, body, most))[1]
+
+    async def _whole(
+        self, method: str, path: str, body: bytes | None = None, most: int = _JSON_MOST
+    ) -> tuple[HTTPHeaders, bytes]:
         """One request; of its answer at most ``most`` bytes are taken."""
         parts: list[bytes] = []
         room = [most]
@@ -165,7 +174,7 @@ class HubPublisher:
             client.close()
         if room[0] < 0:
             raise TooLarge.of("this notebook", most)
-        return self._checked(answer, b"".join(parts))
+        return answer.headers, self._checked(answer, b"".join(parts))
 
     def _request(self, method: str, path: str, body: bytes | None) -> HTTPRequest:
         if body is None and method in ("POST", "PUT", "PATCH"):

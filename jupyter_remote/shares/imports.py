@@ -70,7 +70,7 @@ class RemoteImports(LoggingConfigurable):
         address = self._address(link)
         about, known_as = await self._describe(address)
         folder = await self._files.folder(folder)  # before the use, which may be the only one
-        raw = await self._fetch(address)
+        raw, about = await self._fetch(address, about)
         return await self._save(raw, about, known_as, folder, kernel=kernel)
 
     def _address(self, link: str) -> Address:
@@ -92,12 +92,16 @@ class RemoteImports(LoggingConfigurable):
                 raise ForeignLink(_FOREIGN) from None
             raise
 
-    async def _fetch(self, address: Address) -> bytes:
+    async def _fetch(self, address: Address, about: Description) -> tuple[bytes, Description]:
+        """The notebook, and ``about`` with the revision that it has: there may be a newer one
+        since somebody looked."""
         if address.kind == HUB and self._hub:
-            return await self._hub.fetch(address.key)
-        file = await self._links.use(await self._links.find(address.key, _OURS))
-        with file:
-            return await asyncio.to_thread(file.read)
+            raw, revision = await self._hub.fetch(address.key)
+        else:
+            kept, file = await self._links.use(await self._links.find(address.key, _OURS))
+            with file:
+                raw, revision = await asyncio.to_thread(file.read), kept.share.revision
+        return raw, dataclasses.replace(about, revision=revision or about.revision)
 
     # -- files that the browser sends -------------------------------------------------------
 
@@ -153,7 +157,7 @@ class RemoteImports(LoggingConfigurable):
         address = self._address(received.link)
         about, _ = await self._describe(address)
         await self._files.folder(received.path.rpartition("/")[0])
-        return await self._second(id_, await self._fetch(address), about)
+        return await self._second(id_, *await self._fetch(address, about))
 
     async def difference(self, id_: str, raw: bytes | None = None) -> dict[str, Json]:
         """What the newest revision changes in my copy, as nbdime says it. ``raw``: the newest,
@@ -165,7 +169,9 @@ class RemoteImports(LoggingConfigurable):
         mine = await self._files.read(received.path, self.difference_bytes)
         check_nbdime()
         if raw is None:
-            raw = await self._fetch(self._address(received.link))
+            address = self._address(received.link)
+            about, _ = await self._describe(address)
+            raw, _ = await self._fetch(address, about)
         if len(raw) > self.difference_bytes:
             raise TooLarge.of("the newest version", self.difference_bytes)
         base = await asyncio.to_thread(notebook.for_import, mine.text.encode())

@@ -67,10 +67,11 @@ class LocalLinks:
             cells=kept.cells,
         )
 
-    async def use(self, kept: Kept) -> BinaryIO:
-        """The snapshot, open; this is a use, and the only one of a one-time link."""
+    async def use(self, kept: Kept) -> tuple[Kept, BinaryIO]:
+        """The snapshot, open, and the share as it was then; this is a use, and the only one of
+        a one-time link."""
+        kept, file = await self._open(kept)
         share, store = kept.share, self._shares.store
-        file = await self._open(kept)
         try:
             if share.once and not await asyncio.to_thread(store.claim, share.id):
                 raise Gone(USED, share.name)
@@ -79,13 +80,13 @@ class LocalLinks:
             file.close()
             raise
         self._shares.used(share.id)
-        return file
+        return kept, file
 
-    async def _open(self, kept: Kept) -> BinaryIO:
+    async def _open(self, kept: Kept) -> tuple[Kept, BinaryIO]:
         """A share may be updated or revoked between two looks at it."""
         for _ in range(3):
             try:
-                return await asyncio.to_thread(open, self._path(kept), "rb")
+                return kept, await asyncio.to_thread(open, self._path(kept), "rb")
             except FileNotFoundError:
                 fresh = await asyncio.to_thread(self._shares.store.load, kept.share.id)
                 if fresh is None:
@@ -101,7 +102,8 @@ class LocalLinks:
     async def bundle(self, kept: Kept) -> Bundle:
         """The snapshot with the options that the share carries; a use. Files that lie beside
         the notebook were not shared."""
-        with await self.use(kept) as file:
+        kept, file = await self.use(kept)
+        with file:
             raw = await asyncio.to_thread(file.read)
         share = kept.share
         return Bundle(name=share.name, notebook=raw, options=share.options)
@@ -126,7 +128,7 @@ class LocalLinks:
             raise
 
     async def _render(self, kept: Kept) -> str:
-        file = await self._open(kept)
+        _, file = await self._open(kept)
         with file:
             raw = await asyncio.to_thread(file.read)
         try:
