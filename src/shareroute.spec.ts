@@ -13,6 +13,16 @@ describe('parseShareRoute', () => {
     });
   });
 
+  it('takes the link out of the fragment, and leaves the rest', () => {
+    const link = 'https://hub.example/services/share/s/a-b_c?x=1&y=2#z';
+    const held = new URLSearchParams({ 'jupyter-remote-share': link });
+    const parts = { path: '/lab', search: '?reset' };
+    const alone = { ...parts, hash: `#${held.toString()}` };
+    expect(parseShareRoute(alone)).toEqual({ link, rest: '/lab?reset' });
+    const second = { ...parts, hash: `#a=1&${held.toString()}` };
+    expect(parseShareRoute(second)).toEqual({ link, rest: '/lab?reset#a=1' });
+  });
+
   it('leaves no question mark without a question', () => {
     expect(parse('?jupyter-remote-share=%2Fs%2Fx')).toEqual({
       link: '/s/x',

@@ -1,6 +1,6 @@
 import type { IRouter } from '@jupyterlab/application';
 
-/** Parameter of Lab's URL that holds a link. */
+/** Parameter in the fragment of Lab's URL, or in its query, that holds a link. */
 const PARAMETER = 'jupyter-remote-share';
 
 /** The link in a location, and the location without it. */
@@ -8,9 +8,20 @@ export function parseShareRoute(
   location: Pick<IRouter.ILocation, 'path' | 'search' | 'hash'>
 ): { link: string; rest: string } {
   const { path, search, hash } = location;
-  const query = new URLSearchParams(search ?? '');
-  const link = query.get(PARAMETER) ?? '';
-  query.delete(PARAMETER);
-  const others = query.toString();
-  return { link, rest: path + (others && `?${others}`) + hash };
+  const query = taken(search ?? '', '?');
+  const fragment = taken(hash, '#');
+  const link = fragment.link || query.link;
+  return { link, rest: path + query.rest + fragment.rest };
+}
+
+/** The link in one part of a URL, and that part without it; others stay as they are written. */
+function taken(part: string, mark: '?' | '#'): { link: string; rest: string } {
+  const held = new URLSearchParams(part.slice(mark.length));
+  if (!held.has(PARAMETER)) {
+    return { link: '', rest: part };
+  }
+  const link = held.get(PARAMETER) ?? '';
+  held.delete(PARAMETER);
+  const others = held.toString();
+  return { link, rest: others && mark + others };
 }

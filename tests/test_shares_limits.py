@@ -8,6 +8,7 @@ import os
 import stat
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from tornado.httpclient import AsyncHTTPClient
@@ -52,6 +53,31 @@ async def test_logs_hold_no_tokens(links: Links, caplog: pytest.LogCaptureFixtur
     await until(lambda: len(links.events) >= 5, "the events")
     assert "[secret]" in caplog.text
     assert token_of(share) not in caplog.text
+
+
+async def test_the_way_to_lab_shows_no_token(
+    links: Links, caplog: pytest.LogCaptureFixture
+) -> None:
+    share = await links.share("a.ipynb", simple())
+    token = token_of(share)
+    caplog.set_level(logging.DEBUG)
+    page = (await links.open(share)).body.decode()
+    (button,) = [tag for tag in page.split("<a ") if "Open in JupyterLab</a>" in tag]
+    address = links.url(button.split('href="')[1].split('"')[0])
+    stranger = await links.get(address)
+    login = stranger.headers["Location"]
+    assert (stranger.code, "/login?next=" in login, token in login) == (302, True, False)
+    assert (await links.get(links.url(login))).code == 200
+    back = links.url(parse_qs(urlsplit(login).query)["next"][0])
+    landed = await links.get(back, headers={"Cookie": await links.login_cookie()})
+    lab = urlsplit(landed.headers["Location"])
+    assert (landed.code, lab.path, lab.query) == (302, f"{links.base}lab", "")
+    assert parse_qs(lab.fragment) == {"jupyter-remote-share": [share["link"]]}
+    assert (await links.get(links.url(f"{links.base}lab"))).code in (200, 302)
+    unknown = address.replace(share["id"], "0" * 24)
+    assert (await links.get(unknown, headers={"Cookie": await links.login_cookie()})).code == 404
+    assert "/open" in caplog.text
+    assert token not in caplog.text
 
 
 async def test_what_is_stored_is_private(links: Links) -> None:

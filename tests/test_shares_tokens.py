@@ -131,6 +131,11 @@ TOKEN = "A" * 43
             "hub",
             TOKEN,
         ),
+        (
+            f"https://x.example/lab#jupyter-remote-share=%2Fservices%2Fshare%2Fs%2F{TOKEN}",
+            "hub",
+            TOKEN,
+        ),
         (f"https://x.example/user/b/jupyter-remote/shared/{TOKEN}", "foreign", ""),
         (f"/services/share/s/{TOKEN}/../../../hub/api/users", "foreign", ""),
         (f"/services/share/s/{TOKEN[:-1]}", "foreign", ""),

@@ -113,6 +113,7 @@ def share_routes(of_share: dict[str, Any]) -> list[Route]:
         (f"imports/{_IMPORT}", imports.ImportHandler, of_share),
         (f"imports/{_IMPORT}/newer", imports.ImportNewerHandler, of_share),
         (f"imports/{_IMPORT}/difference", imports.ImportDifferenceHandler, of_share),
+        (f"shares/{_SHARE}/open", shared.SharedOpenHandler, of_share),
         (link, shared.SharedPageHandler, of_share),
         (f"{link}/about", shared.SharedAboutHandler, of_share),
         (f"{link}/notebook", shared.SharedNotebookHandler, of_share),

@@ -1,5 +1,5 @@
 """What a link opens in any browser, signed in or not (local mode): ``shared/<token>`` and what
-is below. Nothing here changes a file, and no token reaches a log."""
+is below; and the way from there to Lab. Nothing here changes a file, and no token reaches a log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from http.client import responses
 from typing import Any, Final
 from urllib.parse import quote
 
-from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.auth.decorator import allow_unauthenticated, authorized
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
@@ -118,11 +118,10 @@ class SharedPageHandler(SharedBase):
         """No use."""
         kept = await self.find(token)
         path = self.sharing.shares.publisher.link(token)
-        link = quote(path, safe="")
         actions = [
             Action(
                 label="Open in JupyterLab",
-                href=f"{self.base_url}lab?{PARAMETER}={link}",
+                href=f"{self.base_url}jupyter-remote/shares/{kept.share.id}/open",
                 note=_OPEN,
                 primary=True,
             ),
@@ -138,6 +137,32 @@ class SharedPageHandler(SharedBase):
         self.send_headers()
         about = self.links.describe(kept)
         self.finish(share_page(about, actions, preview_url=f"{path}/preview"))
+
+
+class SharedOpenHandler(JupyterHandler):
+    """``shares/<id>/open``: Lab with the tab of a link. Who is not signed in is sent to do so and
+    comes back here, by an address that any log may have; the link itself is in the fragment of
+    Lab's address, which no server is told."""
+
+    auth_resource = "jupyter_remote"
+    _track_activity = False
+
+    def initialize(self, sharing: Sharing) -> None:
+        """Take the collaborators from the route table."""
+        super().initialize()
+        self.sharing = sharing
+
+    @web.authenticated
+    @authorized
+    async def get(self, share: str) -> None:
+        """No use."""
+        try:
+            kept = await self.sharing.shares.kept(share)
+        except RemoteError as error:
+            raise web.HTTPError(error.status, str(error)) from error
+        for name in ("Cache-Control", "Referrer-Policy"):
+            self.set_header(name, PAGE_HEADERS[name])
+        self.redirect(f"{self.base_url}lab#{PARAMETER}={quote(kept.share.link, safe='')}")
 
 
 class SharedAboutHandler(SharedBase):

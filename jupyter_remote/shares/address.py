@@ -13,7 +13,7 @@ from .tokens import PATTERN
 
 FOREIGN: Final = "foreign"
 PARAMETER: Final = "jupyter-remote-share"
-"""Name of the query argument of Lab's address that holds a link."""
+"""Name of what holds a link in the fragment of Lab's address, or in its query."""
 _LONGEST: Final = 4000
 
 
@@ -48,7 +48,8 @@ def read_link(text: str, *, local: str, hub: str) -> Address:
 
 def _inner(link: str) -> str:
     try:
-        query = parse_qs(urlsplit(link).query)
+        parts = urlsplit(link)
+        held = {**parse_qs(parts.query), **parse_qs(parts.fragment)}
     except ValueError:
         raise InvalidSpec("this is no share link") from None
-    return query.get(PARAMETER, [link])[0]
+    return held.get(PARAMETER, [link])[0]

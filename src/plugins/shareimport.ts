@@ -5,6 +5,7 @@ import type {
 import { IRouter } from '@jupyterlab/application';
 import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
+import { URLExt } from '@jupyterlab/coreutils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
@@ -106,7 +107,7 @@ function addImport(context: IImportContext): void {
   });
 }
 
-/** `lab?jupyter-remote-share=<link>` */
+/** `lab#jupyter-remote-share=<link>`; in a query, which servers log, it works as well. */
 function addRoute({ app, trans }: IImportContext, router: IRouter): void {
   const { commands } = app;
   commands.addCommand(CommandIDs.shareRoute, {
@@ -114,9 +115,9 @@ function addRoute({ app, trans }: IImportContext, router: IRouter): void {
     describedBy: NO_ARGS,
     execute: async () => {
       const { link, rest } = parseShareRoute(router.current);
-      await app.restored;
       // The link stays in no history and in no bookmark of Lab.
-      router.navigate(rest, { skipRouting: true });
+      window.history.replaceState({}, '', URLExt.join(router.base, rest));
+      await app.restored;
       if (link) {
         await commands.execute(CommandIDs.openSharedLink, { link });
       }
@@ -124,6 +125,6 @@ function addRoute({ app, trans }: IImportContext, router: IRouter): void {
   });
   router.register({
     command: CommandIDs.shareRoute,
-    pattern: /[?&]jupyter-remote-share=/
+    pattern: /[?&#]jupyter-remote-share=/
   });
 }

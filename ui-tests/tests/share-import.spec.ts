@@ -136,14 +136,18 @@ test('a link that ended, one to another place, and none', async ({
   );
 });
 
-test('the URL of Lab opens a link, and forgets it', async ({ page }) => {
-  const server = await sharing(page);
-  const link = new URL(LINK, page.url()).href;
-  const query = new URLSearchParams({ 'jupyter-remote-share': link });
-  await page.goto(`?reset&${query.toString()}`);
-  await expect(page.locator('.jp-RemoteImport h2')).toHaveText(
-    'spectrum.ipynb'
-  );
-  expect(server.asked.at(0)?.body).toEqual({ link: LINK });
-  expect(page.url()).not.toContain('from-bob');
-});
+for (const mark of ['#', '&']) {
+  test(`the URL of Lab opens a link after ${mark}, and forgets it`, async ({
+    page
+  }) => {
+    const server = await sharing(page);
+    const link = new URL(LINK, page.url()).href;
+    const query = new URLSearchParams({ 'jupyter-remote-share': link });
+    await page.goto(`?reset${mark}${query.toString()}`);
+    await expect(page.locator('.jp-RemoteImport h2')).toHaveText(
+      'spectrum.ipynb'
+    );
+    expect(server.asked.at(0)?.body).toEqual({ link: LINK });
+    expect(page.url()).not.toContain('from-bob');
+  });
+}
