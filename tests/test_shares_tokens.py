@@ -26,6 +26,7 @@ def stored(tmp_path: Path, token: str) -> ShareStore:
     times = dict.fromkeys(("created", "time"), "2026-01-01T00:00:00.000Z")
     text = {"path": "a.ipynb", "name": "a.ipynb", "link": "", "mode": "local"}
     share = Share(id=tokens.share_id(token), expires="2999-01-01T00:00:00.000Z", **text, **times)
+    store.add(share.id)
     store.save(Kept(share=share, token=token))
     return store
 

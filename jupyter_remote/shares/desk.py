@@ -202,6 +202,7 @@ class RemoteShares(LoggingConfigurable):
     async def _first(self, kept: Kept, version: Version) -> Share:
         try:
             kept = version.of(kept, revision=1)
+            await asyncio.to_thread(self.store.add, kept.share.id)
             return await self.record(await self._put(kept, version))
         except BaseException:
             with contextlib.suppress(RemoteError):
@@ -239,11 +240,13 @@ class RemoteShares(LoggingConfigurable):
         kept = dataclasses.replace(kept, seen=seen)
         if kept.share.changed or kept.share.problem:
             return await self.record(kept, changed=False, problem="")
-        await asyncio.to_thread(self.store.save, kept)
+        await asyncio.to_thread(lambda: self.store.save(self.store.renewed(kept)))
         return kept.share
 
     async def record(self, kept: Kept, **changes: Json) -> Share:
-        """Store a record with these changes, then tell of it. For who holds its lock."""
+        """Store a record with these changes, then tell of it. For who holds its lock. Raises
+        NotFound when it was forgotten meanwhile."""
+        kept = await asyncio.to_thread(self.store.renewed, kept)
         share = dataclasses.replace(kept.share, **{**changes, "time": now()})
         await asyncio.to_thread(self.store.save, dataclasses.replace(kept, share=share))
         self._tell(share)

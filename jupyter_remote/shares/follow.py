@@ -10,7 +10,7 @@ from typing import Final
 
 from jupyter_events import EventLogger
 
-from ..errors import RemoteError
+from ..errors import NotFound, RemoteError
 from ..model import Json, elapsed, now
 from .desk import DAY, RemoteShares
 from .model import ACTIVE, REVOKED, USED, Share
@@ -86,13 +86,15 @@ class Follower:
                 await shares.refresh(kept)
             except RemoteError as error:
                 shares.log.warning("share of %s: %s", kept.share.path, error)
-                await shares.record(kept, changed=True, problem=str(error))
+                with contextlib.suppress(NotFound):  # forgotten by another server
+                    await shares.record(kept, changed=True, problem=str(error))
 
     async def _rename(self, id_: str, path: str) -> None:
         async with self._shares.locks[id_]:
             kept = await self._still(id_)
             if kept is not None:
-                await self._shares.record(kept, path=path)
+                with contextlib.suppress(NotFound):
+                    await self._shares.record(kept, path=path)
                 self._paths[id_] = path
 
     async def _still(self, id_: str) -> Kept | None:
@@ -146,7 +148,9 @@ class Follower:
                     "problem": changes.get("problem", seen.problem),
                 }
             changes = {k: v for k, v in changes.items() if getattr(share, k) != v}
-            return await self._shares.record(kept, **changes) if changes else share
+            with contextlib.suppress(NotFound):  # forgotten by another server
+                share = await self._shares.record(kept, **changes) if changes else share
+            return share
 
     async def _differs(self, kept: Kept) -> bool:
         """Whether the file says something else than what was sent."""

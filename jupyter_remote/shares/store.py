@@ -13,13 +13,14 @@ import dataclasses
 import json
 import os
 import re
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
-from ..errors import StorageError
+from ..errors import NotFound, StorageError
 from ..files import make_private, write_private
 from ..model import Json, elapsed, now
 from .model import REVOKED, USED, Received, Share
@@ -27,6 +28,7 @@ from .tokens import digest, same, share_id
 
 VERSION: Final = 1
 _LINE: Final = 25
+_TERMS: Final = ("expires", "users", "follow", "state")
 _ID: Final = re.compile("[0-9a-f]{24}")
 
 
@@ -77,11 +79,25 @@ class ShareStore:
 
     # -- shares -----------------------------------------------------------------------------
 
+    def add(self, id_: str) -> None:
+        """Make the folder of a new share; what is written later is written into it, so that a
+        share that was forgotten meanwhile does not come back."""
+        make_private(self.shares / id_)
+
     def save(self, kept: Kept) -> None:
-        """Write a record atomically."""
-        folder = self.shares / kept.share.id
-        make_private(folder)
-        write_private(folder / "share.json", json.dumps(kept.to_json(), indent=1))
+        """Write a record atomically; raises NotFound when the share was forgotten."""
+        folder = self._there(kept.share.id)
+        try:
+            write_private(folder / "share.json", json.dumps(kept.to_json(), indent=1))
+        except StorageError:
+            self._there(kept.share.id)
+            raise
+
+    def _there(self, id_: str) -> Path:
+        folder = self.shares / id_
+        if not folder.is_dir():
+            raise NotFound("this share was forgotten meanwhile")
+        return folder
 
     def load(self, id_: str) -> Kept | None:
         """A record as it is now on disk; None when there is none that can be read."""
@@ -117,6 +133,15 @@ class ShareStore:
             if kept:
                 yield kept
 
+    def renewed(self, kept: Kept) -> Kept:
+        """The record with the terms that are on disk now: another server of the same home may
+        have changed them since it was read."""
+        now_ = self.load(kept.share.id)
+        if now_ is None:
+            return kept
+        terms = {name: getattr(now_.share, name) for name in _TERMS}
+        return dataclasses.replace(kept, share=dataclasses.replace(kept.share, **terms))
+
     def by_token(self, token: str) -> Kept | None:
         """The share with this token, whatever its state. The comparison takes the same time
         for every wrong token."""
@@ -125,16 +150,18 @@ class ShareStore:
         return kept if same(stored, token) else None
 
     def forget(self, id_: str) -> None:
-        """Delete a record and its snapshots; one that is not there is no error."""
-        shutil.rmtree(self.shares / id_, ignore_errors=True)
+        """Delete a record and its snapshots; one that is not there is no error. It goes as a
+        whole: who is just writing into it finds no folder."""
+        gone = self.shares / f".{id_}-{secrets.token_hex(4)}"
+        with contextlib.suppress(OSError):
+            os.rename(self.shares / id_, gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     # -- snapshots --------------------------------------------------------------------------
 
     def keep(self, id_: str, revision: int, content: bytes) -> None:
         """Write the snapshot of a revision; its record is saved after it."""
-        folder = self.shares / id_
-        make_private(folder)
-        path = self.snapshot(id_, revision)
+        folder, path = self._there(id_), self.snapshot(id_, revision)
         temporary = None
         try:
             handle, temporary = tempfile.mkstemp(dir=folder, prefix=".notebook-")
