@@ -4,7 +4,7 @@ import { ImportModel } from './importmodel';
 import { ShareClient } from './shareclient';
 import { kernelHere } from './sharekernels';
 import { answers, path } from './testing/answers';
-import type { IDescription } from './tokens';
+import type { IDescription, ShareMode } from './tokens';
 
 const trans = nullTranslator.load('jupyter_remote');
 const PAGE = 'http://localhost/user/ada/lab';
@@ -26,7 +26,12 @@ const DESCRIPTION: IDescription = {
   mine: []
 };
 
-function model(link: string, body: unknown, status = 200) {
+function model(
+  link: string,
+  body: unknown,
+  status = 200,
+  mode: ShareMode = 'hub'
+) {
   const init = { status, headers: { 'Content-Type': 'application/json' } };
   const text = JSON.stringify(body);
   const { client, requests } = answers(ShareClient, text, init);
@@ -35,7 +40,7 @@ function model(link: string, body: unknown, status = 200) {
     shares: {
       received: [],
       refresh: () => Promise.resolve(),
-      mode: 'hub',
+      mode,
       limits: {
         expires_in: null,
         bytes: null,
@@ -58,6 +63,18 @@ function model(link: string, body: unknown, status = 200) {
 describe('ImportModel', () => {
   afterEach(() => {
     jest.restoreAllMocks();
+  });
+
+  it('offers a bundle only of links that this server serves', async () => {
+    for (const mode of ['local', 'hub'] as const) {
+      const { made } = model('/s/a', DESCRIPTION, 200, mode);
+      await made.look();
+      expect(made.bundled).toBe(mode === 'local');
+    }
+    const refusal = { reason: 'foreign-link', message: '' };
+    const { made } = model('https://x.example/s/a', refusal, 400, 'local');
+    await made.look();
+    expect(made.bundled).toBe(false);
   });
 
   it('gives links of its own origin as paths', async () => {

@@ -77,6 +77,11 @@ export class ImportModel extends VDomModel {
     );
   }
 
+  /** Whether the link gives a bundle: those of this server do, those of its hub do not. */
+  get bundled(): boolean {
+    return this._options.shares.mode === 'local' && !this._foreign;
+  }
+
   /** Folder that it is copied to, as the file browser names it. */
   get folder(): string {
     return this._folder;

@@ -164,7 +164,7 @@ function Downloads(
         >
           {trans.__('Download')}
         </button>
-        {!model.foreign && (
+        {model.bundled && (
           <button
             className="jp-mod-styled"
             disabled={model.busy !== ''}
