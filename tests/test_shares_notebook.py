@@ -176,6 +176,17 @@ def test_strange_bundles_are_refused(files: dict[str, bytes]) -> None:
         bundle.read_bundle(packed(files), most=1000)
 
 
+def test_a_bundle_that_does_not_unpack_is_refused() -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ipynb", json.dumps(simple()) * 9)
+        start = archive.infolist()[0].header_offset + 30 + len("a.ipynb")
+    broken = bytearray(packed.getvalue())
+    broken[start] |= 0b111  # a kind of block that does not exist
+    with pytest.raises(InvalidSpec, match="no bundle"):
+        bundle.read_bundle(io.BytesIO(broken), most=10**6)
+
+
 def test_no_path_of_a_bundle_is_believed() -> None:
     files = {"a.ipynb": b"{}", "../../requirements.txt": b"evil", "/etc/passwd": b"evil"}
     assert bundle.read_bundle(packed(files), most=1000).extras == {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import IO, Final
 
@@ -22,6 +23,7 @@ REQUIREMENTS: Final = ("requirements.txt", "environment.yml", "environment.yaml"
 MOST_EXTRA: Final = 1 << 20
 """Bytes of one file besides the notebook."""
 _ENTRIES: Final = 32
+_DAMAGED: Final = (zipfile.BadZipFile, zlib.error)
 _PLAIN: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -51,7 +53,7 @@ def read_bundle(source: IO[bytes], *, most: int) -> Bundle:
     try:
         with zipfile.ZipFile(source) as archive:
             return _read(archive, most)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (*_DAMAGED, EOFError, OSError, NotImplementedError, RuntimeError) as error:
         raise InvalidSpec(f"this is no bundle: {error}") from error
 
 
