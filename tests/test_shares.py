@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import dataclasses
 import io
 import json
 import zipfile
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 from tornado.httpclient import HTTPClientError
 
-from jupyter_remote.errors import NotFound
 from jupyter_remote.events import SHARE
 from jupyter_remote.shares.store import ShareStore
 
@@ -262,49 +260,3 @@ async def test_shares_outlive_the_record_in_memory(links: Links) -> None:
     assert (await links.open(share)).code == 410
     await links.save("a.ipynb", simple("later"))
     assert (await links.open(share)).code == 410, "nothing brings it back"
-
-
-async def test_what_was_forgotten_does_not_come_back(
-    links: Links, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Another server of the same home revokes and forgets while this one sends."""
-    share = await links.share("a.ipynb", simple("one"))
-    other, desk = ShareStore(links.data), links.sharing.shares
-    kept = await desk.kept(share["id"])
-    real = desk.publisher.put
-
-    async def late(kept: Any, content: bytes) -> int:
-        revision: int = await real(kept, content)
-        other.revoke(share["id"])
-        other.forget(share["id"])
-        return revision
-
-    monkeypatch.setattr(desk.publisher, "put", late)
-    write(links.root, "a.ipynb", simple("two, longer"))
-    assert (await links.refusal("POST", "shares", share["id"], "update", body={}))[0] == 404
-    with pytest.raises(NotFound):
-        await real(kept, b"{}")
-    assert (await links.open(share)).code == 404
-    assert list(other.shares.iterdir()) == []
-
-
-async def test_terms_that_another_server_changed_stand(
-    links: Links, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    share = await links.share("a.ipynb", simple("one"))
-    other, desk = ShareStore(links.data), links.sharing.shares
-    real = desk.publisher.put
-
-    async def late(kept: Any, content: bytes) -> int:
-        now = other.load(share["id"])
-        assert now is not None
-        terms = {"expires": "2099-01-01T00:00:00.000Z", "follow": False}
-        other.save(dataclasses.replace(now, share=dataclasses.replace(now.share, **terms)))
-        revision: int = await real(kept, content)
-        return revision
-
-    monkeypatch.setattr(desk.publisher, "put", late)
-    write(links.root, "a.ipynb", simple("two, longer"))
-    updated = await links("POST", "shares", share["id"], "update", body={})
-    assert (updated["revision"], updated["follow"], updated["expires"][:4]) == (2, False, "2099")
-    assert (await links("GET", "shares"))["shares"][0]["expires"][:4] == "2099"
