@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import stat
 import time
@@ -18,10 +19,12 @@ from jupyter_remote.everest import (
     Accounts,
     AsyncEverest,
     Everest,
+    EverestError,
     LoginNeeded,
     NotEverest,
     add_token,
     log_in,
+    login,
 )
 from jupyter_remote.everest.accounts import duration
 from jupyter_remote.everest.secret import Secret
@@ -132,6 +135,23 @@ async def test_wrong_passwords_and_old_servers(
     account = await log_in(server.url, USER, PASSWORD, folder=tmp_path)
     assert [r["uri"] for r in server.control.requests()][-1] == "/auth/access_token"
     assert account.name.startswith(f"{USER}@127.0.0.1-")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+async def test_an_error_that_repeats_the_password_does_not_show_it(
+    server: everest_rig.Everest,
+    tmp_path: Path,
+    no_ring: None,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(login, "PATIENCE", 0.1)
+    server.control.fault("auth.login", "status", status=status, body="echo", times=0)
+    for password in ('pass "word" <1>', PASSWORD):
+        with pytest.raises(EverestError) as found:
+            await log_in(server.url, USER, password, folder=tmp_path)
+        shown = str(found.value) + str(getattr(found.value, "body", ""))
+        assert not [part for part in (password, json.dumps(password)[1:-1]) if part in shown]
 
 
 async def test_a_token_is_tried_before_it_is_kept(

@@ -12,7 +12,8 @@ from typing import Protocol
 from ..errors import StorageError
 from . import catalogue, display
 from .accounts import Accounts, data_folder, duration, resolve
-from .downloads import Downloads, is_ours
+from .addresses import is_ours
+from .downloads import Downloads
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path
 from .model import UNSENT, JobInfo, Json
