@@ -90,7 +90,7 @@ def _passing(
     if code in (425, 429):
         words = f"{url} asks for fewer requests (429){detail}"
         return Trouble(TooMany(words, code, body), maybe=False, wait=wait)
-    if code in (408, 500, 502, 503, 504):
+    if code == 408 or code >= 500:  # proxies have numbers of their own: 507, 520 to 524, 599
         error = Unreachable(f"{url} answered {what} with an error of its own ({code}){detail}")
         return Trouble(error, maybe=True, wait=wait)
     return Refused(f"{url} refused {what} ({code}){detail}", code, body)

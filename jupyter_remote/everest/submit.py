@@ -83,22 +83,21 @@ class Submitter:
     async def _until_known(self, record: Record, doubt: bool = False) -> JobInfo:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)
         while True:
+            over: EverestError | None
             try:
                 return await self._send(record)
             except Trouble as trouble:
-                if trouble.maybe:
-                    doubt = True
-                    found = await self._look_for(record, trouble)
-                    if found:
-                        return found
-                try:
-                    await pauses.after(trouble)
-                except EverestError as error:
-                    if doubt:
-                        raise self._ambiguous(record, error) from error
-                    raise
-                if doubt:
-                    self._note_repeated(record)
+                doubt = doubt or trouble.maybe
+                found = await self._look_for(record, trouble) if trouble.maybe else None
+                if found:
+                    return found
+                over = await pauses.over(trouble)
+            except EverestError as error:  # a refusal of this try says nothing of those before
+                over = error
+            if over is not None:
+                raise (self._ambiguous(record, over) if doubt else over) from over.__cause__
+            if doubt:
+                self._note_repeated(record)
 
     async def _send(self, record: Record) -> JobInfo:
         body: dict[str, Json] = {"name": record.name, "inputs": dict(record.inputs)}
