@@ -212,6 +212,41 @@ async def test_several_accounts(tmp_path: Path, no_ring: None) -> None:
         accounts.save(Account(name="../x", url="https://one.org"), Secret("t"))
 
 
+def two_people(server: everest_rig.Everest, folder: Path) -> dict[str, str]:
+    """Accounts of two users of one server, in one home; name -> token."""
+    server.control.add_user("eve", PASSWORD)
+    tokens = {"mine": server.token, "eves": server.control.token("eve")}
+    for name, token in tokens.items():
+        Accounts(folder).save(Account(name=name, url=server.url), Secret(token))
+    return tokens
+
+
+async def test_two_people_do_not_share_keys(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    two_people(server, tmp_path)
+    for name in ("mine", "eves"):
+        for _ in range(2):
+            async with AsyncEverest(account=name, settings=QUICK, folder=tmp_path) as client:
+                job = await client.submit("demo/hostname", key="the one")
+                assert (await job.wait(30)).state == "DONE"
+    assert sorted(job["user"] for job in server.control.jobs()) == [USER, "eve"]
+
+
+@pytest.mark.parametrize("account", ["eves", None])
+async def test_a_job_of_somebody_else_does_not_make_a_list_doubtful(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None, account: str | None
+) -> None:
+    tokens = two_people(server, tmp_path)
+    who = {"account": account} if account else {"url": server.url, "token": tokens["eves"]}
+    async with AsyncEverest(**who, settings=QUICK, folder=tmp_path) as eve:  # type: ignore[arg-type]
+        hers = await eve.submit("demo/sleep", {"duration": 30})
+        async with AsyncEverest(account="mine", settings=QUICK, folder=tmp_path) as client:
+            server.control.fault("submit", "reset")
+            await (await client.submit("demo/hostname")).wait(30)
+        await hers.cancel()
+
+
 def test_a_token_of_the_environment_goes_to_named_servers_only(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, no_ring: None
 ) -> None:

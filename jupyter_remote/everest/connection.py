@@ -100,6 +100,11 @@ class Connection:
         """The server's address, without ``/api``."""
         return self.transport.url
 
+    @property
+    def _who(self) -> str:
+        """The account's name; empty for a token that belongs to none."""
+        return self.account.name if self.account else ""
+
     async def close(self) -> None:
         """End connections; jobs go on. No request leaves after this."""
         await self.watcher.close()

@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
-from .errors import EverestError, NoSuchThing, NotEverest
+from .errors import EverestError, NoSuchThing, NotAllowed, NotEverest
 from .model import Json, text
 from .retry import Trouble
 from .transport import Transport
@@ -75,9 +75,9 @@ class JobList:
 
     async def is_whole(self, listed: Listed, known: list[str]) -> bool:
         """Whether the list is all jobs and no page of them: whether jobs that we know are in it,
-        or exist no more. ``known``: their ids."""
+        or exist no more, or are somebody else's. ``known``: their ids."""
         for job_id in [each for each in known if each not in listed][-3:]:
-            with contextlib.suppress(NoSuchThing):
+            with contextlib.suppress(NoSuchThing, NotAllowed):
                 await self._transport.call("GET", job_path(job_id))
                 return False
         return True

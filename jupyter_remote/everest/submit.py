@@ -94,8 +94,10 @@ class Submitter:
                 over = await pauses.over(trouble)
             except EverestError as error:  # a refusal of this try says nothing of those before
                 over = error
+            if over is not None and doubt:
+                raise self._ambiguous(record, over) from over
             if over is not None:
-                raise (self._ambiguous(record, over) if doubt else over) from over.__cause__
+                raise over
             if doubt:
                 self._note_repeated(record)
 
@@ -121,7 +123,9 @@ class Submitter:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
                 waited = part
-                known = self._running()  # before: a list shows none that came after it
+                known = self._running(
+                    record.account
+                )  # before: a list shows none that came after it
                 listed = await self._list()
                 found = named(listed, record.name)
                 if found:
@@ -133,9 +137,10 @@ class Submitter:
             raise self._ambiguous(record, trouble.error) from trouble
         return None
 
-    def _running(self) -> list[str]:
-        """Ids of jobs that the server should know."""
-        return [each.id for each in self._records.all() if each.id and each.state not in FINAL]
+    def _running(self, who: str) -> list[str]:
+        """Ids of this account's jobs that the server should know."""
+        records = self._records.all(who)
+        return [each.id for each in records if each.id and each.state not in FINAL]
 
     async def _list(self) -> Listed:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)
