@@ -16,7 +16,7 @@ from .connection import Connection
 from .errors import NotAllowed, Refused
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
-from .lists import job_path, unique_name
+from .lists import unique_name
 from .model import VANISHED, AppInfo, JobInfo, Json
 from .plan import Plan
 from .records import Record
@@ -171,8 +171,7 @@ class AsyncEverest(Connection):
 
     async def job(self, job_id: str) -> AsyncJob:
         """The job with this id, whoever submitted it. Raises NoSuchThing."""
-        data = await self.transport.call("GET", job_path(job_id))
-        return self._handle(JobInfo.from_json(data))
+        return self._handle(await self._asked(job_id))
 
     async def jobs(self, name: str = "") -> AsyncJobs:
         """All jobs that the server lists, whoever submitted them; ``name``: part of their name."""

@@ -128,13 +128,14 @@ class Connection:
         if info.state == UNSENT:
             return info
         try:
-            return await patiently(
-                lambda: self.watcher.fetch(info.id),
-                self.transport.patience,
-                self.settings.first_pause,
-            )
+            return await self._asked(info.id)
         except NoSuchThing:
             return info.vanished()
+
+    async def _asked(self, job_id: str) -> JobInfo:
+        return await patiently(
+            lambda: self.watcher.fetch(job_id), self.transport.patience, self.settings.first_pause
+        )
 
     async def cancel(self, info: JobInfo) -> None:
         """Ask for a job's end; one that has ended is no error."""

@@ -67,11 +67,21 @@ class JobList:
         if earlier is not None:
             await asyncio.wait([earlier])
         self._running, self._next = self._next, None
-        listed = as_listed(self._transport.url, await self._transport.once("GET", "/api/jobs"))
+        listed = await self._ask()
         for watcher in self.watchers:
             with contextlib.suppress(EverestError, Trouble):
                 await watcher(listed)
         return listed
+
+    async def _ask(self) -> Listed:
+        known = self._transport.known
+        data = await self._transport.once("GET", "/api/jobs")
+        try:
+            return as_listed(self._transport.url, data)
+        except NotEverest as error:
+            if not known:
+                raise
+            raise Trouble(error, maybe=True) from None
 
     async def is_whole(self, listed: Listed, known: list[str]) -> bool:
         """Whether the list is all jobs and no page of them: whether jobs that we know are in it,

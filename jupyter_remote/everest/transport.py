@@ -89,6 +89,11 @@ class Transport:
         self._known = False
         self._http = _http(timeout, ca, proxy)
 
+    @property
+    def known(self) -> bool:
+        """Whether this server has spoken like Everest: odd answers of it are faults that pass."""
+        return self._known
+
     async def close(self) -> None:
         """No request leaves after this."""
         await self._http.aclose()
