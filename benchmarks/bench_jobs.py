@@ -48,13 +48,15 @@ class Server:
         self.kind, self.base = kind, lab.base
         self.http = AsyncHTTPClient(force_instance=True, max_clients=100)
 
-    async def ask(self, path: str, method: str = "GET", body: Any = None) -> bytes:
+    async def ask(
+        self, path: str, method: str = "GET", body: Any = None, *, compressed: bool = True
+    ) -> bytes:
         """The answer as it travels, compressed where the server does."""
         request = HTTPRequest(
             self.base + path,
             method=method,
             body=None if body is None else json.dumps(body),
-            headers={"Accept-Encoding": "gzip"},
+            headers={"Accept-Encoding": "gzip"} if compressed else None,
             decompress_response=False,
             request_timeout=120,
         )
@@ -177,6 +179,7 @@ async def measure(
     say(f"  {options.jobs} jobs of somebody else ({load()})")
     _slurm.fill(slurm, options.jobs)
     _slurm.fill(slurm, 60, user=USER)
+    await check_lists(ours, theirs)
     for tabs in TABS:
         one = await controller(slurm, ours, tabs, seconds)
         other = median([await controller(slurm, theirs, tabs, 0) for _ in range(3)])
@@ -196,6 +199,15 @@ async def measure(
     rows.append(["50 changes: bytes", *against((await change(slurm, ours, 50))[1], size)])
     rows.append(["no change, 30 s: bytes", f"{await idle(ours, seconds)}", f"{size} a minute", ""])
     return rows
+
+
+async def check_lists(ours: Server, theirs: Server) -> None:
+    """Both show jobs: one that fails costs nothing either."""
+    await ours.look()
+    await asyncio.sleep(5)
+    count = json.loads(await ours.ask("jupyter-remote/jobs", compressed=False))["jobs"]["count"]
+    if not count or b"waiting" not in await theirs.list():
+        raise RuntimeError("one of the two shows no jobs")
 
 
 async def own(

@@ -105,9 +105,10 @@ class SecretKey:
 def read_chunk(path: str | Path, offset: int, limit: int, flags: int = 0) -> LogChunk:
     """Bytes of a plain file; a negative ``offset`` counts from the end. None of a file that is
     not there or not plain (``/dev/null``, a pipe); raises StorageError. ``flags``: of open(2)."""
-    usual = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC
+    more = os.O_NONBLOCK | flags
     try:
-        with open(os.open(path, usual | flags), "rb") as file:
+        # An opener's descriptor is closed also when it turns out to be that of a folder.
+        with open(path, "rb", opener=lambda name, usual: os.open(name, usual | more)) as file:
             status = os.fstat(file.fileno())
             size = status.st_size if stat.S_ISREG(status.st_mode) else 0
             which = f"{status.st_dev:x}-{status.st_ino:x}"

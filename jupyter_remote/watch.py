@@ -68,10 +68,12 @@ class RemoteWatch(LoggingConfigurable):
         super().__init__(**kwargs)
         self._backends = backends
         self._seen, self._silent, self._pace = seen, silent, pace
-        self._cost = dict.fromkeys(backends, 0.0)
-        self._asked = dict.fromkeys(backends, -1e9)
-        self._failed = dict.fromkeys(backends, 0)
-        self._kicks = {name: asyncio.Event() for name in backends}
+        self._cost: dict[str, float] = {}
+        self._asked: dict[str, float] = {}
+        self._failed: dict[str, int] = {}
+        self._kicks: dict[str, asyncio.Event] = {}
+        for name in backends:
+            self._know(name)
         self._tasks: list[asyncio.Task[None]] = []
         self._watched: dict[str, asyncio.Task[None]] = {}
 
@@ -82,9 +84,13 @@ class RemoteWatch(LoggingConfigurable):
 
     def add(self, backend: str) -> None:
         """One more backend is in ``backends``: observe it."""
-        self._cost[backend], self._asked[backend] = 0.0, -1e9
-        self._kicks[backend] = asyncio.Event()
+        self._know(backend)
         self._begin(backend)
+
+    def _know(self, name: str) -> None:
+        """Of each observation: what it cost, when it began; how many failed since one did not."""
+        self._cost[name], self._asked[name], self._failed[name] = 0.0, -1e9, 0
+        self._kicks[name] = asyncio.Event()
 
     def remove(self, backend: str) -> None:
         """Observe a backend no more."""

@@ -195,7 +195,7 @@ class Slurm:
         folder.mkdir(exist_ok=True)
         for name in COMMANDS:
             path = folder / name
-            who = f"--reuid={user} --regid={user} --init-groups"
+            who = f"--reuid={user} --regid={pwd.getpwnam(user).pw_gid} --init-groups"
             path.write_text(f'#!/bin/sh\nexec setpriv {who} {shutil.which(name)} "$@"\n')
             path.chmod(0o755)
         return str(folder)

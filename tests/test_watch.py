@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import threading
 import time
 
@@ -9,8 +11,10 @@ import pytest
 
 from jupyter_remote import files
 from jupyter_remote.contract import Pace
-from jupyter_remote.errors import BackendTimeout, BackendUnreachable
+from jupyter_remote.errors import BackendTimeout, BackendUnreachable, StorageError
 from jupyter_remote.watch import RemoteWatch
+
+from .conftest import until
 
 
 class Silent:
@@ -23,6 +27,9 @@ class Silent:
         if not self.answers:
             raise BackendUnreachable("Unable to contact slurm controller")
         return []
+
+    async def changed(self):
+        await asyncio.Event().wait()
 
 
 async def test_one_that_does_not_answer_is_asked_less_and_less_until_it_does():
@@ -45,6 +52,24 @@ async def test_one_that_does_not_answer_is_asked_less_and_less_until_it_does():
     assert watch.interval("slurm") == 2.0
 
 
+async def test_a_backend_that_comes_later_is_observed():
+    seen: list[str] = []
+    backends: dict[str, Silent] = {}
+    watch = RemoteWatch(
+        backends=backends,
+        seen=lambda name, jobs: seen.append(name),
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.BUSY,
+    )
+    watch.start()
+    backends["everest:demo"] = Silent()
+    backends["everest:demo"].answers = True
+    watch.add("everest:demo")
+    await until(lambda: seen)
+    await watch.stop()
+    assert seen == ["everest:demo"]
+
+
 async def test_files_that_never_answer_leave_the_other_threads_alone():
     stuck = threading.Event()
     try:
@@ -55,3 +80,11 @@ async def test_files_that_never_answer_leave_the_other_threads_alone():
     finally:
         stuck.set()
     assert await files.within(60, "the clock", time.monotonic)
+
+
+def test_a_folder_for_a_log_leaves_nothing_open(tmp_path):
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        with pytest.raises(StorageError, match="Is a directory"):
+            files.read_chunk(tmp_path, 0, 10)
+    assert len(os.listdir("/proc/self/fd")) == before

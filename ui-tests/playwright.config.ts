@@ -26,11 +26,43 @@ function temporaryHome(): string {
   return home;
 }
 
-// The workers read this file again and inherit what the first reading chose.
-process.env['JUPYTER_REMOTE_UI_PORT'] ??= freePort();
-process.env['JUPYTER_REMOTE_UI_HOME'] ??= temporaryHome();
-const url = `http://127.0.0.1:${process.env['JUPYTER_REMOTE_UI_PORT']}`;
-const home = process.env['JUPYTER_REMOTE_UI_HOME'];
+/** So many files of tests run at a time, each with a browser and a server of its own. */
+const WORKERS = 2;
+
+/** What the first reading of this file chose, for each server; the workers read it again. */
+function forEach(name: string, choose: () => string): string[] {
+  const chosen = process.env[name]?.split(' ');
+  const values = chosen ?? Array.from({ length: WORKERS }, choose);
+  process.env[name] = values.join(' ');
+  return values;
+}
+
+const ports = forEach('JUPYTER_REMOTE_UI_PORTS', freePort);
+const homes = forEach('JUPYTER_REMOTE_UI_HOMES', temporaryHome);
+const mine = Number(process.env['TEST_PARALLEL_INDEX'] ?? 0);
+process.env['JUPYTER_REMOTE_UI_PORT'] = ports[mine];
+process.env['JUPYTER_REMOTE_UI_HOME'] = homes[mine];
+
+/** The server of one worker. */
+function server(port: string, home: string) {
+  return {
+    command: 'jupyter lab --config ui-tests/jupyter_server_config.py',
+    cwd: root,
+    url: `http://127.0.0.1:${port}/lab`,
+    timeout: 60_000,
+    gracefulShutdown: { signal: 'SIGTERM' as const, timeout: 10_000 },
+    env: {
+      PATH: [join(root, '.venv', 'bin'), process.env['PATH']].join(delimiter),
+      HOME: home,
+      TMPDIR: home,
+      JUPYTER_CONFIG_DIR: join(home, 'config'),
+      JUPYTER_DATA_DIR: join(home, 'data'),
+      JUPYTER_RUNTIME_DIR: join(home, 'run', 'jupyter'),
+      JUPYTER_REMOTE_UI_PORT: port,
+      XDG_RUNTIME_DIR: join(home, 'run')
+    }
+  };
+}
 
 export default defineConfig(galata, {
   testDir: 'tests',
@@ -39,10 +71,10 @@ export default defineConfig(galata, {
   forbidOnly: true,
   // A second try on a machine that others keep busy; the report says flaky.
   retries: process.env['CI'] ? 1 : 0,
-  workers: 1,
+  workers: WORKERS,
   reporter: [['list']],
   use: {
-    baseURL: url,
+    baseURL: `http://127.0.0.1:${ports[mine] ?? ''}`,
     // A button that is not there is said at once, not when the test's time is over.
     actionTimeout: 30_000,
     video: 'off',
@@ -60,20 +92,5 @@ export default defineConfig(galata, {
       ]
     }
   },
-  webServer: {
-    command: 'jupyter lab --config ui-tests/jupyter_server_config.py',
-    cwd: root,
-    url: `${url}/lab`,
-    timeout: 60_000,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
-    env: {
-      PATH: [join(root, '.venv', 'bin'), process.env['PATH']].join(delimiter),
-      HOME: home,
-      TMPDIR: home,
-      JUPYTER_CONFIG_DIR: join(home, 'config'),
-      JUPYTER_DATA_DIR: join(home, 'data'),
-      JUPYTER_RUNTIME_DIR: join(home, 'run', 'jupyter'),
-      XDG_RUNTIME_DIR: join(home, 'run')
-    }
-  }
+  webServer: ports.map((port, index) => server(port, homes[index] ?? ''))
 });

@@ -1,5 +1,3 @@
-import { type FullConfig } from '@playwright/test';
-
 interface ISession {
   id: string;
   state: string;
@@ -8,9 +6,13 @@ interface ISession {
 const over = ['stopped', 'failed', 'lost'];
 
 /** Sessions outlive their server by design, so the tests end theirs while it still runs. */
-export default async function stopSessions(config: FullConfig): Promise<void> {
-  const base = config.projects[0]?.use.baseURL ?? '';
-  const url = new URL('/jupyter-remote/sessions', base).href;
+export default async function stopAll(): Promise<void> {
+  const ports = process.env['JUPYTER_REMOTE_UI_PORTS']?.split(' ') ?? [];
+  await Promise.all(ports.map(stopSessions));
+}
+
+async function stopSessions(port: string): Promise<void> {
+  const url = `http://127.0.0.1:${port}/jupyter-remote/sessions`;
   const running = async (): Promise<ISession[]> => {
     const response = await fetch(url);
     const { sessions } = (await response.json()) as { sessions: ISession[] };
