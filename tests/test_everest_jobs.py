@@ -21,6 +21,7 @@ from jupyter_remote.everest import (
 )
 
 from . import everest_rig
+from .conftest import until
 from .test_everest_road import QUICK
 
 Factory = Callable[..., everest_rig.Everest]
@@ -171,3 +172,34 @@ async def test_an_answer_that_stays_odd_is_told_in_words(
         server.control.fault("jobs.get", "status", status=200, body="empty", times=0)
         with pytest.raises(EverestError, match="answered with no job"):
             await client.job(job)
+
+
+async def test_a_job_that_lists_show_between_is_not_gone(
+    server: everest_rig.Everest, tmp_path: Path
+) -> None:
+    settings = Settings(fastest=0.02, slowest=0.05, gone_after=2.0)
+
+    async def asked_again() -> None:
+        server.control.options(list_limit=4)
+        before = server.control.counts().get("jobs.get", 0)
+
+        async def asked() -> bool:
+            return server.control.counts().get("jobs.get", 0) > before
+
+        await until(asked, "the missing job to be asked for")
+        server.control.options(list_limit=0)
+
+    async with AsyncEverest(server.url, server.token, settings=settings, folder=tmp_path) as client:
+        ids = server.control.make_jobs(5, state="RUNNING")
+        jobs = await client.jobs()
+        waiting = asyncio.ensure_future(jobs.wait(timeout=60))
+        server.control.fault("jobs.get", "status", status=404, times=0)
+        await asked_again()
+        await asyncio.sleep(2.2)
+        await asked_again()
+        await asyncio.sleep(0.2)
+        assert {job.state for job in jobs} == {"RUNNING"}
+        server.control.clear_faults()
+        for each in ids:
+            server.control.move(each, "DONE", result={})
+        await waiting

@@ -150,10 +150,13 @@ class Watcher:
         """Take what the list says of a job; whether it must be asked for by itself: it is not in
         the list, or it has ended and the list does not carry results."""
         watched, data = self._watched.get(job_id), listed.get(job_id)
-        if watched is None or data == watched.info.raw:
+        if watched is None:
             return False
         if data is None:
             return True
+        watched.missing_since = None
+        if data == watched.info.raw:
+            return False
         info = JobInfo.from_json(data)
         if info.ended and "result" not in data and info.state == DONE:
             return True
