@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import stat
 import time
@@ -18,10 +19,12 @@ from jupyter_remote.everest import (
     Accounts,
     AsyncEverest,
     Everest,
+    EverestError,
     LoginNeeded,
     NotEverest,
     add_token,
     log_in,
+    login,
 )
 from jupyter_remote.everest.accounts import duration
 from jupyter_remote.everest.secret import Secret
@@ -134,6 +137,23 @@ async def test_wrong_passwords_and_old_servers(
     assert account.name.startswith(f"{USER}@127.0.0.1-")
 
 
+@pytest.mark.parametrize("status", [400, 401, 403, 500])
+async def test_an_error_that_repeats_the_password_does_not_show_it(
+    server: everest_rig.Everest,
+    tmp_path: Path,
+    no_ring: None,
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(login, "PATIENCE", 0.1)
+    server.control.fault("auth.login", "status", status=status, body="echo", times=0)
+    for password in ('pass "word" <1>', PASSWORD):
+        with pytest.raises(EverestError) as found:
+            await log_in(server.url, USER, password, folder=tmp_path)
+        shown = str(found.value) + str(getattr(found.value, "body", ""))
+        assert not [part for part in (password, json.dumps(password)[1:-1]) if part in shown]
+
+
 async def test_a_token_is_tried_before_it_is_kept(
     server: everest_rig.Everest, tmp_path: Path, no_ring: None
 ) -> None:
@@ -190,6 +210,41 @@ async def test_several_accounts(tmp_path: Path, no_ring: None) -> None:
     assert newest.name == "c"
     with pytest.raises(InvalidSpec, match="no name of an account"):
         accounts.save(Account(name="../x", url="https://one.org"), Secret("t"))
+
+
+def two_people(server: everest_rig.Everest, folder: Path) -> dict[str, str]:
+    """Accounts of two users of one server, in one home; name -> token."""
+    server.control.add_user("eve", PASSWORD)
+    tokens = {"mine": server.token, "eves": server.control.token("eve")}
+    for name, token in tokens.items():
+        Accounts(folder).save(Account(name=name, url=server.url), Secret(token))
+    return tokens
+
+
+async def test_two_people_do_not_share_keys(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    two_people(server, tmp_path)
+    for name in ("mine", "eves"):
+        for _ in range(2):
+            async with AsyncEverest(account=name, settings=QUICK, folder=tmp_path) as client:
+                job = await client.submit("demo/hostname", key="the one")
+                assert (await job.wait(30)).state == "DONE"
+    assert sorted(job["user"] for job in server.control.jobs()) == [USER, "eve"]
+
+
+@pytest.mark.parametrize("account", ["eves", None])
+async def test_a_job_of_somebody_else_does_not_make_a_list_doubtful(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None, account: str | None
+) -> None:
+    tokens = two_people(server, tmp_path)
+    who = {"account": account} if account else {"url": server.url, "token": tokens["eves"]}
+    async with AsyncEverest(**who, settings=QUICK, folder=tmp_path) as eve:  # type: ignore[arg-type]
+        hers = await eve.submit("demo/sleep", {"duration": 30})
+        async with AsyncEverest(account="mine", settings=QUICK, folder=tmp_path) as client:
+            server.control.fault("submit", "reset")
+            await (await client.submit("demo/hostname")).wait(30)
+        await hers.cancel()
 
 
 def test_a_token_of_the_environment_goes_to_named_servers_only(

@@ -188,6 +188,19 @@ async def worded(mine: Lab, job_id: str, word: str) -> bool:
     return bool((await mine.listed())[job_id]["word"] == word)
 
 
+async def test_a_job_that_may_not_be_asked_for_hides_no_other(
+    client: Client, server: Everest
+) -> None:
+    mine = await lab(client, server)
+    one, two = server.control.make_jobs(2, state="RUNNING")
+    await mine.reach(one, "running")
+    server.control.move(one, "RUNNING", owner="somebody else")
+    server.control.move(two, "DONE")
+    await mine.reach(two, "stopped")
+    assert (await mine.listed())[one]["state"] == "running"
+    assert not (await mine.about()).get("silent")
+
+
 async def test_a_list_that_shows_only_the_newest_loses_no_job(
     client: Client, server: Everest
 ) -> None:

@@ -10,15 +10,18 @@ import pytest
 
 from jupyter_remote.everest import (
     AsyncEverest,
+    EverestError,
     JobCancelled,
     JobFailed,
     JobVanished,
+    NotAllowed,
     Settings,
     StillRunning,
     Unreachable,
 )
 
 from . import everest_rig
+from .conftest import until
 from .test_everest_road import QUICK
 
 Factory = Callable[..., everest_rig.Everest]
@@ -127,3 +130,76 @@ async def test_an_answer_that_drips_for_ever(everest: Factory, tmp_path: Path) -
         server.control.fault("jobs.list", "slow", times=0, rate=200)
         with pytest.raises(Unreachable, match=r"within 0\.5 s"):
             await client.jobs()
+
+
+@pytest.mark.parametrize("count", [2, 6])
+async def test_a_job_that_may_not_be_asked_for_ends_no_other_wait(
+    client: AsyncEverest, server: everest_rig.Everest, count: int
+) -> None:
+    first, *others = server.control.make_jobs(count, state="RUNNING")
+    waits = [
+        asyncio.ensure_future((await client.job(each)).wait(timeout=30))
+        for each in (first, *others)
+    ]
+    await asyncio.sleep(0.1)
+    server.control.move(first, "RUNNING", owner="somebody else")
+    with pytest.raises(NotAllowed, match="not yours"):
+        await waits[0]
+    for each in others:
+        server.control.move(each, "DONE")
+    assert [job.state for job in await asyncio.gather(*waits[1:])] == ["DONE"] * len(others)
+
+
+@pytest.mark.parametrize("body", ["empty", "json"])
+async def test_odd_answers_about_jobs_pass(
+    client: AsyncEverest, server: everest_rig.Everest, body: str
+) -> None:
+    jobs = await client.map("demo/echo", [{"text": "x"}] * 6)
+    for route in ("jobs.list", "jobs.get"):
+        server.control.fault(route, "status", status=200, body=body, times=2)
+    assert len(await client.jobs()) == 6
+    assert (await client.job(jobs[0].id)).id == jobs[0].id
+    server.control.fault("jobs.list", "status", status=200, body=body, times=2)
+    assert await jobs.results(timeout=30) == [{"text": "x"}] * 6
+
+
+async def test_an_answer_that_stays_odd_is_told_in_words(
+    server: everest_rig.Everest, tmp_path: Path
+) -> None:
+    settings = Settings(patience=0.2, first_pause=0.02)
+    async with AsyncEverest(server.url, server.token, settings=settings, folder=tmp_path) as client:
+        (job,) = server.control.make_jobs(1)
+        server.control.fault("jobs.get", "status", status=200, body="empty", times=0)
+        with pytest.raises(EverestError, match="answered with no job"):
+            await client.job(job)
+
+
+async def test_a_job_that_lists_show_between_is_not_gone(
+    server: everest_rig.Everest, tmp_path: Path
+) -> None:
+    settings = Settings(fastest=0.02, slowest=0.05, gone_after=2.0)
+
+    async def asked_again() -> None:
+        server.control.options(list_limit=4)
+        before = server.control.counts().get("jobs.get", 0)
+
+        async def asked() -> bool:
+            return server.control.counts().get("jobs.get", 0) > before
+
+        await until(asked, "the missing job to be asked for")
+        server.control.options(list_limit=0)
+
+    async with AsyncEverest(server.url, server.token, settings=settings, folder=tmp_path) as client:
+        ids = server.control.make_jobs(5, state="RUNNING")
+        jobs = await client.jobs()
+        waiting = asyncio.ensure_future(jobs.wait(timeout=60))
+        server.control.fault("jobs.get", "status", status=404, times=0)
+        await asked_again()
+        await asyncio.sleep(2.2)
+        await asked_again()
+        await asyncio.sleep(0.2)
+        assert {job.state for job in jobs} == {"RUNNING"}
+        server.control.clear_faults()
+        for each in ids:
+            server.control.move(each, "DONE", result={})
+        await waiting

@@ -45,6 +45,9 @@ LOST = [
     {"kind": "status", "status": 500},
     {"kind": "status", "status": 200, "when": "after", "body": "empty"},
     {"kind": "status", "status": 201, "when": "after", "body": "broken"},
+    {"kind": "status", "status": 507, "when": "after"},
+    {"kind": "status", "status": 524, "when": "after", "body": "html"},
+    {"kind": "status", "status": 599, "when": "after", "body": "empty"},
     {"kind": "truncate"},
     {"kind": "hang", "when": "after"},
     {"kind": "hang"},
@@ -129,6 +132,25 @@ async def test_a_server_that_falls_silent_in_mid_submit(
         server.control.clear_faults()
         (job,) = await client.recall()
         assert (job.title, (await job.wait(30)).state) == ("doubtful", "DONE")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404])
+async def test_a_refusal_after_a_lost_answer_leaves_the_doubt(
+    server: everest_rig.Everest, tmp_path: Path, status: int
+) -> None:
+    """The first request may still be on its way when the second is refused."""
+    async with AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
+        server.control.fault("submit", "reset")
+        server.control.fault("submit", "status", nth=2, status=status)
+        with pytest.raises(AmbiguousSubmit, match="may or may not"):
+            await client.submit("demo/echo", {"text": "x"}, name="doubtful", key="one")
+        (unsent,) = await client.recall()
+        assert (unsent.title, unsent.state) == ("doubtful", "UNSENT")
+        late = {"name": unsent.name, "inputs": {"text": "x"}}
+        await client.transport.once("POST", "/api/apps/demo/echo", json=late)
+        job = await client.submit("demo/echo", {"text": "x"}, key="one")
+        assert job.name == unsent.name
+    assert names(server) == ["doubtful"]
 
 
 async def test_a_refusal_leaves_no_record(server: everest_rig.Everest, tmp_path: Path) -> None:

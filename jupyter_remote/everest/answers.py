@@ -27,13 +27,14 @@ SHOWN = 300
 """Characters of it that are put into the message."""
 
 
-def said(answer: httpx.Response) -> str:
-    """The server's own words: the message in a JSON body, else its text without HTML tags."""
+def said(answer: httpx.Response, hide: Callable[[str], str] = str) -> str:
+    """The server's own words: the message in a JSON body, else its text without HTML tags.
+    ``hide`` is asked before they are cut: a half of a secret could not be found."""
     try:
         words = explanation(json.loads(answer.content))
     except ValueError:
         words = re.sub(r"<(style|script)\b.*?</\1>|<[^>]*>", " ", answer.text, flags=re.S | re.I)
-    words = " ".join(words.split())
+    words = " ".join(hide(words).split())
     return words if len(words) <= SHOWN else words[:SHOWN] + "…"
 
 
@@ -61,11 +62,11 @@ def judge(
 ) -> Exception:
     """The error for an answer with a bad status: a Trouble when trying again may help.
     ``known``: this server has spoken like Everest before; ``hide`` removes secrets."""
-    code, body, words = answer.status_code, hide(answer.text[:KEPT]), hide(said(answer))
+    code, body, words = answer.status_code, hide(answer.text)[:KEPT], said(answer, hide)
     method, where = answer.request.method, answer.request.url.path
     detail = f": {words}" if words else ""
     if 300 <= code < 400:
-        target = answer.headers.get("Location", "nowhere")
+        target = hide(answer.headers.get("Location", "nowhere"))
         return NotEverest(f"{url} redirects {where} to {target}: give the address that it has now")
     if code == 401:
         return LoginNeeded(
@@ -89,7 +90,7 @@ def _passing(
     if code in (425, 429):
         words = f"{url} asks for fewer requests (429){detail}"
         return Trouble(TooMany(words, code, body), maybe=False, wait=wait)
-    if code in (408, 500, 502, 503, 504):
+    if code == 408 or code >= 500:  # proxies have numbers of their own: 507, 520 to 524, 599
         error = Unreachable(f"{url} answered {what} with an error of its own ({code}){detail}")
         return Trouble(error, maybe=True, wait=wait)
     return Refused(f"{url} refused {what} ({code}){detail}", code, body)

@@ -16,7 +16,7 @@ from .connection import Connection
 from .errors import NotAllowed, Refused
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
-from .lists import job_path, unique_name
+from .lists import unique_name
 from .model import VANISHED, AppInfo, JobInfo, Json
 from .plan import Plan
 from .records import Record
@@ -99,7 +99,7 @@ class AsyncEverest(Connection):
         return Record(
             name=unique_name(name or target.rsplit("/", 1)[-1]),
             server=self.url,
-            account=self.account.name if self.account else "",
+            account=self._who,
             app=target,
             inputs=await inputs_.sent(about, given, self._upload),
             title=name or "",
@@ -157,7 +157,7 @@ class AsyncEverest(Connection):
         return await self.uploads.send(path, field=field)
 
     async def _with_key(self, key: str) -> AsyncJob | None:
-        record = await asyncio.to_thread(self.records.with_key, key)
+        record = await asyncio.to_thread(self.records.with_key, key, self._who)
         if record is None:
             return None
         if record.id:
@@ -171,8 +171,7 @@ class AsyncEverest(Connection):
 
     async def job(self, job_id: str) -> AsyncJob:
         """The job with this id, whoever submitted it. Raises NoSuchThing."""
-        data = await self.transport.call("GET", job_path(job_id))
-        return self._handle(JobInfo.from_json(data))
+        return self._handle(await self._asked(job_id))
 
     async def jobs(self, name: str = "") -> AsyncJobs:
         """All jobs that the server lists, whoever submitted them; ``name``: part of their name."""
@@ -185,9 +184,7 @@ class AsyncEverest(Connection):
         ``group``: those of this group. Jobs whose submit was interrupted are found by their
         name; what the server never saw is UNSENT, what it deleted is VANISHED."""
         await self._ready()
-        records = await asyncio.to_thread(lambda: self.records.all(again=True))
-        who = self.account.name if self.account else ""
-        mine = [each for each in records if not who or each.account in ("", who)]
+        mine = await asyncio.to_thread(lambda: self.records.all(self._who, again=True))
         listed = await self._listed()
         by_name = {str(job.get("name")): job for job in listed.values()}
 

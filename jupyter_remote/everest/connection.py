@@ -12,7 +12,8 @@ from typing import Protocol
 from ..errors import StorageError
 from . import catalogue, display
 from .accounts import Accounts, data_folder, duration, resolve
-from .downloads import Downloads, is_ours
+from .addresses import is_ours
+from .downloads import Downloads
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path
 from .model import UNSENT, JobInfo, Json
@@ -99,6 +100,11 @@ class Connection:
         """The server's address, without ``/api``."""
         return self.transport.url
 
+    @property
+    def _who(self) -> str:
+        """The account's name; empty for a token that belongs to none."""
+        return self.account.name if self.account else ""
+
     async def close(self) -> None:
         """End connections; jobs go on. No request leaves after this."""
         await self.watcher.close()
@@ -122,13 +128,14 @@ class Connection:
         if info.state == UNSENT:
             return info
         try:
-            return await patiently(
-                lambda: self.watcher.fetch(info.id),
-                self.transport.patience,
-                self.settings.first_pause,
-            )
+            return await self._asked(info.id)
         except NoSuchThing:
             return info.vanished()
+
+    async def _asked(self, job_id: str) -> JobInfo:
+        return await patiently(
+            lambda: self.watcher.fetch(job_id), self.transport.patience, self.settings.first_pause
+        )
 
     async def cancel(self, info: JobInfo) -> None:
         """Ask for a job's end; one that has ended is no error."""

@@ -12,22 +12,13 @@ from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
+from .addresses import is_ours, path_of
 from .errors import Damaged, EverestError
 from .retry import Pauses, Trouble
 from .transport import Transport
 from .uploads import Progress
 
 CHUNK: Final = 1024 * 1024
-
-
-def is_ours(base: str, uri: str) -> bool:
-    """Whether a file is asked for with our token: only below this server's own files."""
-    return path_of(base, uri).startswith("/api/files/")
-
-
-def path_of(base: str, uri: str) -> str:
-    """The path below the server of a uri; the uri itself when it is somewhere else."""
-    return uri.removeprefix(base) if uri.startswith(base + "/") else uri
 
 
 def file_name(uri: str) -> str:

@@ -7,8 +7,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .downloads import is_ours
-from .errors import JobVanished, StillRunning
+from .addresses import is_ours, path_of
+from .errors import InvalidInput, JobVanished, StillRunning
 from .lists import job_path
 from .model import UNSENT, JobInfo, Json
 from .retry import Trouble
@@ -52,8 +52,10 @@ class AsyncRemoteFile(FileView):
             raise trouble.error from trouble
 
     async def delete(self) -> None:
-        """Delete it from the server."""
-        await self._client.transport.call("DELETE", self.uri)
+        """Delete it from the server. Raises InvalidInput for a file that is somewhere else."""
+        if not is_ours(self.server, self.uri):
+            raise InvalidInput(f"{self.uri} is no file of {self.server}: it cannot be deleted here")
+        await self._client.transport.call("DELETE", path_of(self.server, self.uri))
 
 
 class AsyncJob(JobView):

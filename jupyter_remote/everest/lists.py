@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import quote
 
-from .errors import EverestError, NoSuchThing, NotEverest
+from .errors import EverestError, NoSuchThing, NotAllowed, NotEverest
 from .model import Json, text
 from .retry import Trouble
 from .transport import Transport
@@ -67,17 +67,27 @@ class JobList:
         if earlier is not None:
             await asyncio.wait([earlier])
         self._running, self._next = self._next, None
-        listed = as_listed(self._transport.url, await self._transport.once("GET", "/api/jobs"))
+        listed = await self._ask()
         for watcher in self.watchers:
             with contextlib.suppress(EverestError, Trouble):
                 await watcher(listed)
         return listed
 
+    async def _ask(self) -> Listed:
+        known = self._transport.known
+        data = await self._transport.once("GET", "/api/jobs")
+        try:
+            return as_listed(self._transport.url, data)
+        except NotEverest as error:
+            if not known:
+                raise
+            raise Trouble(error, maybe=True) from None
+
     async def is_whole(self, listed: Listed, known: list[str]) -> bool:
         """Whether the list is all jobs and no page of them: whether jobs that we know are in it,
-        or exist no more. ``known``: their ids."""
+        or exist no more, or are somebody else's. ``known``: their ids."""
         for job_id in [each for each in known if each not in listed][-3:]:
-            with contextlib.suppress(NoSuchThing):
+            with contextlib.suppress(NoSuchThing, NotAllowed):
                 await self._transport.call("GET", job_path(job_id))
                 return False
         return True

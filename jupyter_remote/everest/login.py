@@ -19,21 +19,17 @@ _PATHS = ("/api/auth/access_token", "/auth/access_token")
 
 
 async def log_in(
-    url: str,
-    username: str,
-    password: str,
-    *,
-    label: str = "jupyter_remote",
-    lifetime: int = WEEK,
-    name: str = "",
-    ca: str | None = None,
-    proxy: str | None = None,
-    allow_http: bool = False,
+    url: str, username: str, password: str, *,
+    label: str = "jupyter_remote", lifetime: int = WEEK, name: str = "",
+    ca: str | None = None, proxy: str | None = None, allow_http: bool = False,
     folder: str | Path | None = None,
-) -> Account:
+) -> Account:  # fmt: skip
     """Exchange a password for a token of ``lifetime`` seconds, stored as account ``name`` (empty:
     made from user and server). Raises LoginNeeded, EverestError, StorageError."""
-    transport = Transport(url, None, patience=PATIENCE, ca=ca, proxy=proxy, allow_http=allow_http)
+    hidden = [Secret(password)]
+    transport = Transport(
+        url, None, patience=PATIENCE, ca=ca, proxy=proxy, allow_http=allow_http, secrets=hidden
+    )
     who = {"username": username, "label": label}
     began = time.time()
     try:

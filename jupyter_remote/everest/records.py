@@ -88,17 +88,19 @@ class Records:
         with self._lock:
             return self._loaded().get(name)
 
-    def with_key(self, key: str) -> Record | None:
-        """The newest record with this key."""
-        found = [record for record in self.all() if record.key == key]
+    def with_key(self, key: str, who: str = "") -> Record | None:
+        """The newest record with this key; ``who`` as for ``all``."""
+        found = [record for record in self.all(who) if record.key == key]
         return found[-1] if found else None
 
-    def all(self, *, again: bool = False) -> list[Record]:
-        """Every record, oldest first. ``again``: read what other processes wrote since."""
+    def all(self, who: str = "", *, again: bool = False) -> list[Record]:
+        """Every record, oldest first; with ``who`` those of this account, and of none. ``again``:
+        read what other processes wrote since."""
         with self._lock:
             if again:
                 self._all = None
-            return sorted(self._loaded().values(), key=lambda record: record.time)
+            found = [each for each in self._loaded().values() if _is_of(each, who)]
+            return sorted(found, key=lambda record: record.time)
 
     def close(self) -> None:
         """Close this process's file."""
@@ -138,6 +140,11 @@ class Records:
             raise StorageError(
                 f"cannot write the record of a job to {self._folder}: {error.strerror}"
             ) from error
+
+
+def _is_of(record: Record, who: str) -> bool:
+    """Two people may share one home and one server, not their jobs."""
+    return not who or record.account in ("", who)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Json]]:

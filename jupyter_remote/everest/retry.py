@@ -40,13 +40,20 @@ class Pauses:
 
     async def after(self, trouble: Trouble) -> None:
         """Wait before the next try; raises ``trouble.error`` when patience ends."""
+        error = await self.over(trouble)
+        if error is not None:
+            raise error from trouble
+
+    async def over(self, trouble: Trouble) -> EverestError | None:
+        """Wait before the next try, or say at once what people are told: patience ends."""
         pause = min(self._next, self._longest) * _RANDOM.uniform(0.5, 1.0)
         if trouble.wait is not None:
             pause = trouble.wait + _RANDOM.uniform(0, min(1.0, self._next))
         self._next *= 2
         if time.monotonic() + pause > self._deadline:
-            raise trouble.error from trouble
+            return trouble.error
         await asyncio.sleep(pause)
+        return None
 
 
 async def patiently(attempt: Callable[[], Awaitable[T]], patience: float, first: float = 0.5) -> T:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import json
 import logging
 
 
@@ -18,8 +20,10 @@ class Secret:
         return self._value
 
     def hide(self, words: str) -> str:
-        """The words without the token in them."""
-        return words.replace(self._value, "[token]") if self._value else words
+        """The words without the token in them, as it is or as JSON and HTML write it."""
+        for written in {self._value, json.dumps(self._value)[1:-1], html.escape(self._value)}:
+            words = words.replace(written, "[token]") if written else words
+        return words
 
     def __repr__(self) -> str:
         return "<token>"

@@ -83,22 +83,23 @@ class Submitter:
     async def _until_known(self, record: Record, doubt: bool = False) -> JobInfo:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)
         while True:
+            over: EverestError | None
             try:
                 return await self._send(record)
             except Trouble as trouble:
-                if trouble.maybe:
-                    doubt = True
-                    found = await self._look_for(record, trouble)
-                    if found:
-                        return found
-                try:
-                    await pauses.after(trouble)
-                except EverestError as error:
-                    if doubt:
-                        raise self._ambiguous(record, error) from error
-                    raise
-                if doubt:
-                    self._note_repeated(record)
+                doubt = doubt or trouble.maybe
+                found = await self._look_for(record, trouble) if trouble.maybe else None
+                if found:
+                    return found
+                over = await pauses.over(trouble)
+            except EverestError as error:  # a refusal of this try says nothing of those before
+                over = error
+            if over is not None and doubt:
+                raise self._ambiguous(record, over) from over
+            if over is not None:
+                raise over
+            if doubt:
+                self._note_repeated(record)
 
     async def _send(self, record: Record) -> JobInfo:
         body: dict[str, Json] = {"name": record.name, "inputs": dict(record.inputs)}
@@ -122,7 +123,9 @@ class Submitter:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
                 waited = part
-                known = self._running()  # before: a list shows none that came after it
+                known = self._running(
+                    record.account
+                )  # before: a list shows none that came after it
                 listed = await self._list()
                 found = named(listed, record.name)
                 if found:
@@ -134,9 +137,10 @@ class Submitter:
             raise self._ambiguous(record, trouble.error) from trouble
         return None
 
-    def _running(self) -> list[str]:
-        """Ids of jobs that the server should know."""
-        return [each.id for each in self._records.all() if each.id and each.state not in FINAL]
+    def _running(self, who: str) -> list[str]:
+        """Ids of this account's jobs that the server should know."""
+        records = self._records.all(who)
+        return [each.id for each in records if each.id and each.state not in FINAL]
 
     async def _list(self) -> Listed:
         pauses = Pauses(self._settings.patience, self._settings.first_pause)

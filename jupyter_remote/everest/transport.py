@@ -7,12 +7,13 @@ import contextlib
 import ipaddress
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, TypeVar
 
 import httpx
 
+from .addresses import is_path
 from .answers import judge, unreadable
 from .errors import EverestError, LoginNeeded, NotEverest, Unreachable
 from .model import Json
@@ -54,7 +55,8 @@ def _is_here(host: str) -> bool:
 
 class Transport:
     """One server and one token. ``timeout``: seconds without a byte; ``total``: seconds for a
-    whole answer that is no file; ``patience``: seconds during which what failed is tried again."""
+    whole answer that is no file; ``patience``: seconds during which what failed is tried again;
+    ``secrets``: what besides the token no message may show."""
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Transport:
         ca: str | None = None,
         proxy: str | None = None,
         allow_http: bool = False,
+        secrets: Iterable[Secret] = (),
     ) -> None:
         guard_logs()
         self.url = base_url(url, allow_http)
@@ -77,6 +80,7 @@ class Transport:
         self.renewed: Callable[[Secret], None] | None = None
         """Is told, in a thread, of a token that was asked for and has worked."""
         self._token = token
+        self._secrets = [*secrets, *([token] if token else [])]
         self._unproven: Secret | None = None
         self._scheme = scheme
         self._ask = ask
@@ -84,6 +88,11 @@ class Transport:
         self._total = total
         self._known = False
         self._http = _http(timeout, ca, proxy)
+
+    @property
+    def known(self) -> bool:
+        """Whether this server has spoken like Everest: odd answers of it are faults that pass."""
+        return self._known
 
     async def close(self) -> None:
         """No request leaves after this."""
@@ -159,6 +168,7 @@ class Transport:
             if not answer:
                 raise error
             self._token = self._unproven = Secret(answer.strip())
+            self._secrets.append(self._token)
 
     @contextlib.asynccontextmanager
     async def opened(
@@ -166,6 +176,8 @@ class Transport:
     ) -> AsyncIterator[httpx.Response]:
         """An answer with a good status, whose body is still to be read; ``path`` below the server,
         or a whole address when ``foreign``, which never gets the token. Raises as ``once``."""
+        if not foreign and not is_path(path):
+            raise EverestError(f"{path!r} is no path below {self.url}: nothing was sent")
         if self._http.is_closed:
             raise EverestError(f"the connection to {self.url} is closed")
         headers = {**more.pop("headers", {}), **({} if foreign else self._credentials())}
@@ -183,8 +195,12 @@ class Transport:
         if answer.is_success:
             return
         await answer.aread()
-        hide = self._token.hide if self._token else str
-        raise judge(self.url, answer, known=self._known or foreign, hide=hide)
+        raise judge(self.url, answer, known=self._known or foreign, hide=self._hide)
+
+    def _hide(self, words: str) -> str:
+        for secret in self._secrets:
+            words = secret.hide(words)
+        return words
 
     def _credentials(self) -> dict[str, str]:
         if self._token is None:

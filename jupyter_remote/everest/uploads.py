@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from .addresses import is_ours, path_of
 from .errors import Damaged, InvalidInput, NoSuchThing
 from .model import Json, text
 from .retry import Trouble, patiently
@@ -63,11 +64,15 @@ class Uploads:
         self._sent.clear()
 
     async def still_there(self, uri: str) -> bool:
-        """Whether the server still has a file: its beginning is asked for, and not read on."""
+        """Whether the server still has a file: its beginning is asked for, and not read on. Of a
+        file that is somewhere else nobody asks with our token: it counts as gone."""
+        base = self._transport.url
+        if not is_ours(base, uri):
+            return False
 
         async def look() -> bool:
             try:
-                async with self._transport.opened("GET", uri):
+                async with self._transport.opened("GET", path_of(base, uri)):
                     return True
             except NoSuchThing:
                 return False

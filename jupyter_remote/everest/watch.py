@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from .errors import EverestError, NoSuchThing, Unreachable
+from .errors import EverestError, LoginNeeded, NoSuchThing, Refused, Unreachable
 from .lists import JobList, Listed, job_path
 from .model import DONE, JobInfo
-from .retry import Pauses, Trouble
+from .retry import Trouble
 from .settings import Settings
 from .transport import Transport
 
@@ -150,10 +150,13 @@ class Watcher:
         """Take what the list says of a job; whether it must be asked for by itself: it is not in
         the list, or it has ended and the list does not carry results."""
         watched, data = self._watched.get(job_id), listed.get(job_id)
-        if watched is None or data == watched.info.raw:
+        if watched is None:
             return False
         if data is None:
             return True
+        watched.missing_since = None
+        if data == watched.info.raw:
+            return False
         info = JobInfo.from_json(data)
         if info.ended and "result" not in data and info.state == DONE:
             return True
@@ -173,6 +176,15 @@ class Watcher:
             self._take(await self.fetch(job_id))
         except NoSuchThing:
             self._missing(job_id)
+        except LoginNeeded:
+            raise
+        except Refused as error:  # of this job: the others go on
+            self._refused(job_id, error)
+
+    def _refused(self, job_id: str, error: Refused) -> None:
+        watched = self._watched.pop(job_id, None)
+        if watched is not None and not watched.end.done():
+            watched.end.set_exception(error)
 
     def _take(self, info: JobInfo) -> None:
         watched = self._watched.get(info.id)
@@ -198,13 +210,3 @@ class Watcher:
             watched.missing_since = now
         elif now - watched.missing_since >= self._settings.gone_after:
             self._take(watched.info.vanished())
-
-
-async def fetched(watcher: Watcher, job_id: str, settings: Settings) -> JobInfo:
-    """One job as it is now, tried again while that may help. Raises EverestError."""
-    pauses = Pauses(settings.patience, settings.first_pause)
-    while True:
-        try:
-            return await watcher.fetch(job_id)
-        except Trouble as trouble:
-            await pauses.after(trouble)

@@ -180,7 +180,7 @@ function Nothing(props: ISharesSectionOptions): React.JSX.Element | null {
         <p className="jp-RemoteShares-why">{fullSentence(why || off)}</p>
       )}
       {empty && !off && (
-        <div className="jp-RemoteNote" data-remote="empty">
+        <div className="jp-RemoteNote" data-remote="no-shares">
           <p>{trans.__('Nothing is shared.')}</p>
           <p>
             {trans.__(

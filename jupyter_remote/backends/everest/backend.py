@@ -21,7 +21,16 @@ from ...errors import (
     StorageError,
     WrongState,
 )
-from ...everest import AmbiguousSubmit, AsyncEverest, AsyncJob, JobInfo, NoSuchThing, inputs
+from ...everest import (
+    AmbiguousSubmit,
+    AsyncEverest,
+    AsyncJob,
+    EverestError,
+    JobInfo,
+    LoginNeeded,
+    NoSuchThing,
+    inputs,
+)
 from ...model import Job, JobSpec, Json, now
 from .listing import STATES, details_of, job_of
 from .request import SUFFIX, TEMPLATE, read_script, with_paths
@@ -82,7 +91,7 @@ class EverestBackend:
             for info in self._infos.values()
             if info.id not in infos and not self._known[info.id].state.ended
         ]
-        latest = await asyncio.gather(*(client.fetch(info) for info in missing[:AT_ONCE]))
+        latest = await asyncio.gather(*(_latest(client, info) for info in missing[:AT_ONCE]))
         return [*latest, *missing[AT_ONCE:]]
 
     def _job(self, client: AsyncEverest, info: JobInfo) -> Job:
@@ -246,6 +255,17 @@ class EverestBackend:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
+
+
+async def _latest(client: AsyncEverest, info: JobInfo) -> JobInfo:
+    """A job as it is now; as it was when only this one cannot be asked for."""
+    try:
+        return await client.fetch(info)
+    except LoginNeeded:
+        raise
+    except EverestError as error:
+        LOG.warning("%s", error)
+        return info
 
 
 def _further(progress: Progress, before: int, done: int, total: int) -> None:

@@ -67,14 +67,16 @@ class Agent:
             started()
             self.runs[job] = self.runs.get(job, 0) + 1
             began = time.monotonic()
+            starting = asyncio.ensure_future(self._start(argv, folder, env))
             try:
-                process = await self._start(argv, folder, env)
+                code = await (await asyncio.shield(starting)).wait()
             except (OSError, ValueError) as error:
                 return End(127, f"cannot run {argv[0] if argv else 'nothing'}: {error}")
-            try:
-                code = await process.wait()
             except asyncio.CancelledError:
-                await asyncio.shield(_end(process))
+                ending = asyncio.ensure_future(_end(starting))
+                while not ending.done():  # who is cancelled twice still leaves nothing that runs
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await asyncio.shield(ending)
                 raise
             return End(code, f"exit code {code}" if code else "", time.monotonic() - began)
 
@@ -109,7 +111,11 @@ def _plain_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in kept if name in os.environ}
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def _end(starting: asyncio.Future[asyncio.subprocess.Process]) -> None:
+    try:
+        process = await starting
+    except (OSError, ValueError):  # it never ran
+        return
     for number in (signal.SIGINT, signal.SIGKILL):
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, number)

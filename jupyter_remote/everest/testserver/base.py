@@ -104,7 +104,10 @@ class Handler(web.RequestHandler):
             self.set_status(302 if fault.status == 500 else fault.status)
             self.finish()
             return
-        body, mime = body_of(fault.body, fault.status, "a fault that was asked for")
+        words = "a fault that was asked for"
+        if fault.body == "echo":
+            words += f": {self.bearer()} {self.request.body.decode(errors='replace')}"
+        body, mime = body_of(fault.body, fault.status, words)
         self.set_status(fault.status)
         self.set_header("Content-Type", mime)
         for name, value in fault.headers.items():

@@ -22,7 +22,8 @@ class Fault:
     answer suffers (a lost submit).
 
     ``delay``: ``seconds``, and up to ``jitter`` more. ``status``: that status with ``headers``
-    and a ``body`` that is JSON, HTML, text, nothing or broken JSON. ``reset``: the connection
+    and a ``body`` that is JSON, HTML, text, nothing, broken JSON, or an echo of the token and of
+    what was sent. ``reset``: the connection
     is cut. ``hang``: no answer, ever. ``redirect``: to ``location``. ``slow``: ``rate`` bytes a
     second. ``truncate``: ``Content-Length`` promises all, a ``part`` (0 to 1) comes.
     """
@@ -36,7 +37,7 @@ class Fault:
     seconds: float = 0.0
     jitter: float = 0.0
     status: int = 500
-    body: Literal["json", "message", "text", "html", "empty", "broken"] = "json"
+    body: Literal["json", "message", "text", "html", "empty", "broken", "echo"] = "json"
     headers: Mapping[str, str] = dataclasses.field(default_factory=dict)
     location: str = ""
     rate: float = 1000.0
@@ -74,6 +75,7 @@ def body_of(kind: str, status: int, words: str) -> tuple[bytes, str]:
     html = f"<html><head><title>{status}</title></head><body><h1>{words}</h1></body></html>"
     quoted = words.replace("\\", "\\\\").replace('"', '\\"')
     bodies: dict[str, tuple[str, str]] = {
+        "echo": (f'{{"error": "{quoted}"}}', "application/json"),
         "json": (f'{{"error": "{quoted}"}}', "application/json"),
         "message": (f'{{"code": {status}, "message": "{quoted}"}}', "application/json"),
         "text": (words, "text/plain"),
