@@ -263,6 +263,7 @@ def sparse(path: Path, size: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(600)  # a minute and more where others work too
 async def test_two_gigabytes_both_ways(server: everest_rig.Everest, tmp_path: Path) -> None:
     """Streamed: the memory of this process grows by less than a tenth of the file."""
     server.control.options(discard_over=1_000_000)
