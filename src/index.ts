@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { everest, everestaccounts } from './plugins/everest';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
 import { jobdesk, joblist, jobs } from './plugins/jobs';
@@ -26,6 +27,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobs,
   jobdesk,
   shares,
+  everest,
   settings,
   desktop,
   commands,
@@ -38,6 +40,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobdetails,
   share,
   shareimport,
+  everestaccounts,
   jobnotices,
   jobstatus,
   notifications,
