@@ -3,6 +3,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
 import { everest, everestaccounts } from './plugins/everest';
+import { everestapps } from './plugins/everestapps';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
 import { jobdesk, joblist, jobs } from './plugins/jobs';
@@ -41,6 +42,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   share,
   shareimport,
   everestaccounts,
+  everestapps,
   jobnotices,
   jobstatus,
   notifications,

@@ -43,7 +43,13 @@ export const panel: JupyterFrontEndPlugin<void> = {
   description: 'Adds the side panel with all remote sessions.',
   autoStart: true,
   requires: [IRemoteSessions, ITranslator],
-  optional: [IRemoteJobs, IJobDesk, IRemoteShares, IRemoteEverest, ILayoutRestorer],
+  optional: [
+    IRemoteJobs,
+    IJobDesk,
+    IRemoteShares,
+    IRemoteEverest,
+    ILayoutRestorer
+  ],
   activate: (
     app: JupyterFrontEnd,
     sessions: IRemoteSessions,
