@@ -120,10 +120,10 @@ export class EverestView extends VDomRenderer<AppsModel> {
 
   protected override render(): React.JSX.Element {
     return (
-      <>
+      <div className="jp-RemoteApps-body">
         <AppList {...this._props} />
         <AppPane {...this._props} />
-      </>
+      </div>
     );
   }
 
