@@ -52,7 +52,7 @@ test('from an account to a job in the list', async ({
   await fill('User name', everest.user);
   await fill('Password', 'not the password');
   await dialogButton(page, 'Add Account').click();
-  await expect(fault('url')).toContainText('127.0.0.1:1');
+  await expect(fault('url')).toContainText('127.0.0.1 could not be reached');
   await fill('Address', everest.url);
   await dialogButton(page, 'Add Account').click();
   await expect(fault('secret')).toContainText(
@@ -87,7 +87,7 @@ test('from an account to a job in the list', async ({
   await field(page, 'file').getByRole('button').click();
   const files = page.locator('.jp-Open-Dialog');
   await files.getByText('in.txt').click();
-  await files.getByRole('button', { name: 'Select' }).click();
+  await dialogButton(page, 'Select').click();
   await expect(field(page, 'file')).toContainText(`${tmpPath}/in.txt`);
   await apps.getByLabel('Name', { exact: true }).fill('greeting');
   await axe(page, '.jp-RemoteApps');
