@@ -117,6 +117,7 @@ describe('an account that is added', () => {
       }
     ]);
     expect(JSON.stringify(model.draft)).not.toContain('a password');
+    model.dispose();
   });
 
   it('takes a token as it is, and renews with one', async () => {
@@ -126,5 +127,6 @@ describe('an account that is added', () => {
     expect(model.draft.how).toBe('token');
     await model.enter(' abc\n');
     expect(server.asked).toEqual([{ token: 'abc' }]);
+    model.dispose();
   });
 });

@@ -75,7 +75,7 @@ export class Everest
     return { accounts: new Map(listed), sequence: 0 };
   }
 
-  protected read(_: Event.Emission): null {
+  protected read(): null {
     return null;
   }
 

@@ -13,7 +13,7 @@ import type { IJobRequest, ITransfer } from './tokens';
 const trans = nullTranslator.load('');
 const file = port('file', { file: true, required: true });
 const files = port('files', { file: true, type: 'array' });
-const app = application(port('title'), port('password'), file, files);
+const app = application(port('words'), port('password'), file, files);
 
 function transfer(changes: Partial<ITransfer<string>>): ITransfer<string> {
   const begun = { id: '1', name: '', state: 'running', done: 0, total: 9 };
@@ -83,7 +83,7 @@ describe('the form of an application', () => {
 
   it('sends each file once, then submits, and remembers no secret', async () => {
     const { model, sent, submitted, memory } = form();
-    model.setText('title', 'two');
+    model.setText('words', 'two');
     model.setText('password', 'hidden');
     model.setName(' job ');
     model.addFiles(file, [{ path: 'b' }, { path: 'a' }]);
@@ -108,14 +108,14 @@ describe('the form of an application', () => {
     expect(JSON.parse(submitted[0]?.script ?? '')).toEqual({
       app: 'me/app',
       inputs: {
-        title: 'two',
+        words: 'two',
         password: 'hidden',
         file: '/api/files/a',
         files: ['/api/files/a', '/api/files/c', '/api/files/9']
       }
     });
     const kept = await memory.of(app);
-    expect(kept.texts).toEqual({ title: 'two' });
+    expect(kept.texts).toEqual({ words: 'two' });
     expect(kept.files['files']).toEqual([{ path: 'a' }, { path: 'c' }]);
   });
 

@@ -1,4 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
+import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
 import {
   draftFrom,
@@ -16,7 +17,7 @@ import { application, port } from './testing/everest';
 
 const trans = nullTranslator.load('');
 
-const text = port('title', { required: true });
+const text = port('words', { required: true });
 const count = port('count', { type: 'integer', required: true });
 const factor = port('factor', { type: 'number', default: 0.5 });
 const steps = port('steps', { type: 'integer', required: true, default: 10 });
@@ -64,14 +65,15 @@ describe('kindOf', () => {
       'files'
     ]);
     expect(kindOf(port('db_password'))).toBe('secret');
-    expect(kindOf(port('x', { title: 'API key' }))).toBe('secret');
+    const title = 'API key';
+    expect(kindOf(port('x', { title }))).toBe('secret');
     expect(kindOf(port('x', { type: 'array', items: 'object' }))).toBe('json');
   });
 });
 
 describe('what is wrong', () => {
   it('is what is needed and missing, unless there is a default', () => {
-    expect(faults(app, EMPTY_DRAFT, trans)).toEqual(['title', 'count', 'file']);
+    expect(faults(app, EMPTY_DRAFT, trans)).toEqual(['words', 'count', 'file']);
   });
 
   it.each([
@@ -85,7 +87,7 @@ describe('what is wrong', () => {
     ['factor', '1e-3', ''],
     ['numbers', '1\n\n2', ''],
     ['odd', 'anything', ''],
-    ['title', 'two', '']
+    ['words', 'two', '']
   ])('%s: %s', (name, written, words) => {
     const asked = app.inputs.find(one => one.name === name) ?? text;
     expect(problemOf(asked, draft({ [name]: written }), trans)).toBe(words);
@@ -95,7 +97,7 @@ describe('what is wrong', () => {
 describe('what is submitted', () => {
   const full = draft(
     {
-      title: ' two ',
+      words: ' two ',
       count: ' 7 ',
       switch: 'false',
       colour: '"green"',
@@ -119,7 +121,7 @@ describe('what is submitted', () => {
     expect(pathsOf(app, full)).toEqual(['a.txt']);
     const uris = new Map([['a.txt', '/api/files/1']]);
     expect(inputsOf(app, full, uris)).toEqual({
-      title: ' two ',
+      words: ' two ',
       count: 7,
       steps: 10,
       switch: false,
@@ -139,7 +141,8 @@ describe('what is submitted', () => {
 
   it('fills in a form again', () => {
     const uris = new Map([['a.txt', '/api/files/1']]);
-    const inputs = JSON.parse(JSON.stringify(inputsOf(app, full, uris)));
+    const text = JSON.stringify(inputsOf(app, full, uris));
+    const inputs = JSON.parse(text) as ReadonlyJSONObject;
     const again = draftFrom(app, inputs).draft;
     expect(inputsOf(app, again, new Map())).toEqual(inputs);
   });
@@ -168,7 +171,7 @@ describe('draftFrom', () => {
 describe('withoutSecrets', () => {
   it('keeps what is open', () => {
     const asked = application(text, port('password'));
-    const written = draft({ title: 'a', password: 'b' });
-    expect(withoutSecrets(asked, written).texts).toEqual({ title: 'a' });
+    const written = draft({ words: 'a', password: 'b' });
+    expect(withoutSecrets(asked, written).texts).toEqual({ words: 'a' });
   });
 });

@@ -1,5 +1,7 @@
 import type { IEverestAccount, IEverestApp, IEverestPort } from '../tokens';
 
+const LABEL = 'JupyterLab';
+
 /** An account that works. */
 export function account(
   changes: Partial<IEverestAccount> = {}
@@ -8,7 +10,7 @@ export function account(
     name: 'work',
     url: 'https://everest.example',
     username: 'ada',
-    label: 'JupyterLab',
+    label: LABEL,
     created: '2026-11-20T10:00:00.000Z',
     expires: '2026-11-27T10:00:00.000Z',
     scheme: 'bearer',
