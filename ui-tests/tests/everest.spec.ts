@@ -149,7 +149,8 @@ test('a form that comes back, files that are dragged, cancelled, given by addres
   const token = await everest.control('token');
   await accounts('POST', '', { url: everest.url, token, name: 'work' });
   await page.contents.uploadContent('one two\n', 'text', `${tmpPath}/in.txt`);
-  const uri = await everest.control('make_file', { name: 'far', size: 20 });
+  const made = { name: 'far', size: 20 };
+  const uri = (await everest.control('make_file', made)) as string;
   await page.evaluate(
     given => {
       void window.jupyterapp.commands.execute(
