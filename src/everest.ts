@@ -56,8 +56,12 @@ export class Everest
     this.amend(store => without(store, name));
   }
 
+  list(): Promise<void> {
+    return super.refresh();
+  }
+
   override async refresh(): Promise<void> {
-    await super.refresh();
+    await this.list();
     await this._check();
   }
 

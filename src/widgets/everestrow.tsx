@@ -66,10 +66,10 @@ export function AccountRow(props: {
         </span>{' '}
         <span>{leftWords(account, now, trans)}</span>
       </div>
+      {trouble && <Note words={fullSentence(trouble)} />}
       <div className="jp-RemoteRow-small" title={words}>
         <span>{words}</span>
       </div>
-      {trouble && <Note words={fullSentence(trouble)} />}
     </li>
   );
 }

@@ -121,7 +121,9 @@ test('a token that ends soon, that is refused, that is forgotten', async ({
   await axe(page, '.jp-RemoteEverest');
   await notice.getByRole('button', { name: 'Renew…' }).click();
   const dialog = page.locator('.jp-RemoteAccount');
-  await expect(dialog.getByLabel('User name')).toHaveValue(username);
+  await expect(dialog.getByLabel('User name', { exact: true })).toHaveValue(
+    username
+  );
   await dialog.getByLabel('Password', { exact: true }).fill(password);
   await dialogButton(page, 'Renew').click();
   await expect(row).not.toContainText('expires in');
@@ -186,10 +188,13 @@ test('a form that comes back, files that are dragged, cancelled, given by addres
       request.url().includes('/api/workspaces') &&
       (request.postData() ?? '').includes(`${tmpPath}/in.txt`)
   );
+  await target.scrollIntoViewIfNeeded();
+  const place = await target.boundingBox();
   await item.hover();
   await page.mouse.down();
-  await target.hover();
-  await target.hover({ position: { x: 30, y: 10 } });
+  // What lies over the page while something is dragged takes no hover.
+  const [x, y] = [(place?.x ?? 0) + 30, (place?.y ?? 0) + 10];
+  await page.mouse.move(x, y, { steps: 5 });
   await expect(target).toHaveClass(/jp-mod-dropTarget/);
   await page.mouse.up();
   await expect(field(page, 'files')).toContainText(`${tmpPath}/in.txt`);
