@@ -1,13 +1,13 @@
 import * as React from 'react';
 
-import { fullSentence } from '../format';
 import { fromKey } from '../jobstore';
 import type { IFormProps } from './everestapp';
-import { Refusal, Submitted } from './submitoutcome';
+import { Failure } from './failure';
+import { Submitted } from './submitoutcome';
 
 /** What came of the last request, and the buttons. */
 export function AppFoot(props: IFormProps): React.JSX.Element {
-  const { form, trans } = props;
+  const { form, actions, trans } = props;
   const { busy } = form;
   const label = {
     '': trans.__('Submit'),
@@ -16,7 +16,12 @@ export function AppFoot(props: IFormProps): React.JSX.Element {
   }[busy];
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={form.failure}
+        title={trans.__('It was not submitted.')}
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         <Outcome {...props} />
       </div>
@@ -54,14 +59,6 @@ export function AppFoot(props: IFormProps): React.JSX.Element {
       </div>
     </div>
   );
-}
-
-function Failure(props: IFormProps): React.JSX.Element | null {
-  const { form, trans } = props;
-  const { failure } = form;
-  const words = fullSentence(failure?.words ?? '');
-  const title = trans.__('It was not submitted.');
-  return failure && <Refusal {...props} {...failure} {...{ title, words }} />;
 }
 
 function Outcome(props: IFormProps): React.JSX.Element | null {

@@ -1,19 +1,29 @@
 import { sentence } from '../format';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
+import { Failure } from './failure';
 import type { IFormProps } from './submitform';
-import { Refusal, Submitted } from './submitoutcome';
+import { Submitted } from './submitoutcome';
 import * as React from 'react';
 
 /** What came of the last request, and the buttons. */
 export function SubmitFoot(props: IFormProps): React.JSX.Element {
-  const { model, trans } = props;
-  const { busy, hindrance } = model;
+  const { model, actions, trans } = props;
+  const { busy, hindrance, failure } = model;
   // A button that is disabled while it is asked would lose the keyboard.
   const state = { disabled: hindrance !== '', 'aria-disabled': busy !== '' };
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={failure}
+        title={
+          failure?.asked === 'test'
+            ? trans.__('That could not be found out.')
+            : trans.__('It was not submitted.')
+        }
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         <Outcome {...props} />
       </div>
@@ -53,16 +63,6 @@ export function SubmitFoot(props: IFormProps): React.JSX.Element {
       </div>
     </div>
   );
-}
-
-function Failure(props: IFormProps): React.JSX.Element | null {
-  const { failure } = props.model;
-  const { trans } = props;
-  const title =
-    failure?.asked === 'submit'
-      ? trans.__('It was not submitted.')
-      : trans.__('That could not be found out.');
-  return failure && <Refusal {...props} {...failure} title={title} />;
 }
 
 function Outcome(props: IFormProps): React.JSX.Element | null {
