@@ -9,9 +9,9 @@ import { OwnServer } from '../tests/helpers-server';
 test.describe.configure({ timeout: 180_000 });
 
 const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
-/** Of Debian's x11-apps. */
+/** Of Debian's x11-apps; they come when all is typed, and lie on top. */
 const WINDOWS =
-  "PS1='$ '; xclock -geometry 180x180-60+80 & xlogo -geometry 150x150-300-90 & xeyes -geometry 240x150-50-90 & sleep 3; clear; exec python3 -q";
+  '(sleep 25; xclock -geometry 180x180-60+80 & xlogo -geometry 150x150-300-90 & xeyes -geometry 240x150-50-90) & clear; exec python3 -q';
 const LINES = [
   'from math import sin',
   '[round(sin(x / 4), 2) for x in range(8)]',
@@ -53,13 +53,12 @@ test('a desktop beside the list of sessions and jobs', async ({ browser }) => {
     await command(page, 'jupyter-remote:show-panel');
     const desktop = await new Desktop(page, id).open();
     await desktop.run(WINDOWS);
-    await page.waitForTimeout(6_000);
-    await desktop.click(200, 300);
+    await page.waitForTimeout(5_000);
     for (const line of LINES) {
       await page.keyboard.type(line, { delay: 30 });
       await page.keyboard.press('Enter');
     }
-    await page.waitForTimeout(2_000);
+    await page.waitForTimeout(20_000);
     await expect(page.locator('.jp-Dialog, .Toastify__toast')).toHaveCount(0);
     await page.screenshot({ path: join(IMAGES, 'panel-dark.png') });
   } finally {
