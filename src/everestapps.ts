@@ -129,7 +129,7 @@ function fillingOf({ inputs, name, draft }: Args): IFilling {
   return {
     name: text(name),
     ...(isObject(inputs) && { inputs }),
-    ...(isObject(draft) && { draft: { ...EMPTY_DRAFT, ...draft } as IAppDraft })
+    ...(isObject(draft) && { draft: { ...EMPTY_DRAFT, ...draft } })
   };
 }
 
