@@ -19,7 +19,6 @@ import { SERVER_ARG } from './everestcommands';
 import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
 import { EMPTY_DRAFT, withoutSecrets } from './everestports';
-import type { IAppDraft } from './everestports';
 import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
 import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
