@@ -132,12 +132,12 @@ def test_records_outlive_torn_lines_and_other_processes(tmp_path: Path) -> None:
         file.write('{"name": "torn", "app": "a", "ser')
     second.add(record("three"))
     first.add(record("four"))
-    found = {each.name: each for each in Records(tmp_path, "s").all()}
+    found = {each.name: each for each in Records(tmp_path, "s").load().all()}
     assert found.keys() == {"one", "two", "three", "four"}
     assert (found["one"].id, found["one"].state, found["one"].inputs) == ("1", "DONE", {"x": 1})
-    assert Records(tmp_path, "another server").all() == []
+    assert Records(tmp_path, "another server").load().all() == []
     first.forget("one")
-    assert "one" not in {each.name for each in second.all(again=True)}
+    assert "one" not in {each.name for each in second.load().all()}
     for each in (first, second):
         each.close()
     assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()} == {0o600}
@@ -151,11 +151,11 @@ def test_old_records_go_when_all_has_ended(tmp_path: Path) -> None:
         each.close()
     for path in tmp_path.iterdir():
         os.utime(path, (0, 0))
-    assert [each.name for each in Records(tmp_path, "s").all()] == ["runs"]
+    assert [each.name for each in Records(tmp_path, "s").load().all()] == ["runs"]
     assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_records_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
     line = {"version": 99, "name": "n", "server": "s", "app": "a", "inputs": {}, "new": 1}
     (tmp_path / "x.jsonl").write_text(json.dumps(line) + "\n")
-    assert Records(tmp_path, "s").all() == []
+    assert Records(tmp_path, "s").load().all() == []

@@ -66,7 +66,7 @@ class EverestBackend:
         async with self._connecting:
             if self._client is None:
                 made = await asyncio.to_thread(self._connect)
-                await asyncio.to_thread(made.records.all)
+                await made.records.do(made.records.load)
                 self._client = made
             return self._client
 
