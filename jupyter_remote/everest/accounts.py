@@ -19,6 +19,7 @@ from jupyter_core.paths import jupyter_data_dir
 
 from ..errors import InvalidSpec, StorageError
 from ..files import make_private, write_private
+from .locks import locked
 from .secret import Secret
 
 SERVICE: Final = "jupyter_remote everest"
@@ -96,15 +97,23 @@ class Accounts:
         found = [each for each in self.all() if each.url == url]
         return max(found, key=lambda each: each.created, default=None)
 
-    def save(self, account: Account, token: Secret) -> Account:
-        """Store an account and its token, in place of one of the same name."""
+    def save(self, account: Account, token: Secret, *, replace: bool = True) -> Account:
+        """Store an account and its token, in place of one of the same name. Raises InvalidSpec
+        when there is one and it shall not be replaced."""
         if not _NAME.fullmatch(account.name):
             raise InvalidSpec(
                 f"{account.name!r} is no name of an account: letters, digits and . _ @ + - only"
             )
-        old = self.get(account.name)
-        if old and old.kept == "keyring":
-            self._drop(old)
+        with self._changing():
+            old = self.get(account.name)
+            if old and not replace:
+                words = f"there is an account {account.name!r} already"
+                raise InvalidSpec(f"{words}: renew it, or choose a name")
+            if old and old.kept == "keyring":
+                self._drop(old)
+            return self._save(account, token)
+
+    def _save(self, account: Account, token: Secret) -> Account:
         kept = "keyring" if _to_keyring(account.name, token) else "file"
         if kept == "file":
             make_private(self._folder / "tokens")
@@ -124,15 +133,26 @@ class Accounts:
 
     def remove(self, name: str) -> None:
         """Forget an account and its token; one that is not there is no error."""
-        account = self.get(name)
-        if account:
-            self._drop(account)
-            self._write([each for each in self.all() if each.name != name])
+        with self._changing():
+            account = self.get(name)
+            if account:
+                self._drop(account)
+                self._write([each for each in self.all() if each.name != name])
+
+    def _changing(self) -> contextlib.AbstractContextManager[None]:
+        """One process at a time reads, changes and writes."""
+        return locked(self._file.with_suffix(".lock"))
 
     def _write(self, accounts: list[Account]) -> None:
         make_private(self._folder)
         entries = [dataclasses.asdict(each) for each in accounts]
         write_private(self._file, json.dumps(entries, indent=1))
+
+    def where(self, account: Account) -> str:
+        """Where a token is kept, in words."""
+        if account.kept == "keyring":
+            return "the system's keyring"
+        return f"the file {self._token_file(account.name)}, which only you can read"
 
     def _token_file(self, name: str) -> Path:
         return self._folder / "tokens" / f"{name}.token"
@@ -191,8 +211,14 @@ class Identity:
     """Whom a client is: which server, with which token, by which account (None: by none)."""
 
     url: str
-    token: Secret | None
+    given: Secret | None
     account: Account | None
+    accounts: Accounts
+
+    def token(self) -> Secret | None:
+        """The token given, else that of the account. May wait for the keyring, and for a person
+        who unlocks it: call it in a thread."""
+        return self.given or (self.accounts.token(self.account) if self.account else None)
 
 
 def resolve(url: str | None, token: str | None, account: str | None, folder: Path) -> Identity:
@@ -206,13 +232,13 @@ def resolve(url: str | None, token: str | None, account: str | None, folder: Pat
         if found is None:
             names = ", ".join(each.name for each in accounts.all()) or "none"
             raise InvalidSpec(f"there is no account {account!r}; there are: {names}")
-        return Identity(found.url, given or accounts.token(found), found)
+        return Identity(found.url, given, found, accounts)
     url = url or os.environ.get("EVEREST_URL")
     if url is None:
         return _only(accounts, given)
     given = given or from_environment()
     found = None if given else accounts.find(url.rstrip("/").removesuffix("/api"))
-    return Identity(url, given or (accounts.token(found) if found else None), found)
+    return Identity(url, given, found, accounts)
 
 
 def _only(accounts: Accounts, token: Secret | None) -> Identity:
@@ -224,4 +250,4 @@ def _only(accounts: Accounts, token: Secret | None) -> Identity:
             if every
             else "which Everest server? Give its address: Everest('https://everest.distcomp.org')"
         )
-    return Identity(every[0].url, token or accounts.token(every[0]), every[0])
+    return Identity(every[0].url, token, every[0], accounts)

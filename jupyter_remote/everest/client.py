@@ -14,7 +14,7 @@ from . import inputs as inputs_
 from .catalogue import from_record
 from .connection import Connection
 from .disk import on_disk
-from .errors import NotAllowed, Refused
+from .errors import EverestError, NotAllowed, Refused
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
 from .lists import unique_name
@@ -51,6 +51,12 @@ class AsyncEverest(Connection):
         """The description of an application by id, ``owner/alias``, or a name that only one has.
         Raises NoSuchThing with the names that are near."""
         return await self._apps.get(name)
+
+    async def described(self, name: str) -> AppInfo | None:
+        """The description as it was read last; None when it cannot be read."""
+        with contextlib.suppress(EverestError):
+            return await self._apps.find(name)
+        return None
 
     async def apps(self, search: str = "") -> list[AppInfo]:
         """Applications whose name contains ``search``; without it, all that the server lists."""

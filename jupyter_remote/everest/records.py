@@ -57,6 +57,8 @@ class Record:
     """It was sent a second time, after the server had not shown it for a while."""
 
 
+FORGET: Final = 3600.0
+"""Seconds between two looks for what may be forgotten."""
 _FIELDS: Final = [field.name for field in dataclasses.fields(Record)]
 
 
@@ -129,7 +131,7 @@ class Records:
                 self._names.setdefault(path, set()).add(line["name"] if mine else "")
                 if mine:
                     self._take(line)
-            if time.monotonic() - self._looked > DAY / 24:
+            if time.monotonic() - self._looked > FORGET:
                 self._looked = time.monotonic()
                 self._forget_old()
         return self

@@ -54,14 +54,15 @@ def _is_here(host: str) -> bool:
 
 
 class Transport:
-    """One server and one token. ``timeout``: seconds without a byte; ``total``: seconds for a
-    whole answer that is no file; ``patience``: seconds during which what failed is tried again;
-    ``secrets``: what besides the token no message may show."""
+    """One server and one token (or a function that has it, called in a thread when it is first
+    needed: keyrings may take their time). ``timeout``: seconds without a byte; ``total``: seconds
+    for a whole answer that is no file; ``patience``: seconds during which what failed is tried
+    again; ``secrets``: what besides the token no message may show."""
 
     def __init__(
         self,
         url: str,
-        token: Secret | None,
+        token: Secret | Callable[[], Secret | None] | None,
         *,
         scheme: Scheme = "bearer",
         ask: Ask | None = None,
@@ -79,12 +80,14 @@ class Transport:
         self.first_pause = 0.5
         self.renewed: Callable[[Secret], None] | None = None
         """Is told, in a thread, of a token that was asked for and has worked."""
-        self._token = token
-        self._secrets = [*secrets, *([token] if token else [])]
+        self._find = token if callable(token) else lambda: token
+        self._found = False
+        self._token: Secret | None = None
+        self._secrets = [*secrets]
         self._unproven: Secret | None = None
         self._scheme = scheme
         self._ask = ask
-        self._asking = asyncio.Lock()
+        self._asking, self._finding = asyncio.Lock(), asyncio.Lock()
         self._total = total
         self._known = False
         self._http = _http(timeout, ca, proxy)
@@ -142,7 +145,7 @@ class Transport:
     async def with_login(self, send: Callable[[], Awaitable[T]]) -> T:
         """What ``send`` answers; when the token is refused, once more with a new one."""
         for last in (False, True):
-            token = self._token
+            token = await self._current()
             try:
                 answer = await send()
             except LoginNeeded as error:
@@ -156,6 +159,15 @@ class Transport:
                         await asyncio.to_thread(self.renewed, token)
                 return answer
         raise AssertionError
+
+    async def _current(self) -> Secret | None:
+        """The token; found when it is first needed."""
+        async with self._finding:
+            if not self._found:
+                self._token = await asyncio.to_thread(self._find)
+                self._secrets += [self._token] if self._token else []
+                self._found = True
+        return self._token
 
     async def _renew(self, refused: Secret | None, error: LoginNeeded) -> None:
         """Get a new token in place of the refused one: whoever comes first asks, once."""
@@ -180,7 +192,7 @@ class Transport:
             raise EverestError(f"{path!r} is no path below {self.url}: nothing was sent")
         if self._http.is_closed:
             raise EverestError(f"the connection to {self.url} is closed")
-        headers = {**more.pop("headers", {}), **({} if foreign else self._credentials())}
+        headers = {**more.pop("headers", {}), **({} if foreign else await self._credentials())}
         address = path if foreign else self.url + path
         try:
             async with self._http.stream(method, address, headers=headers, **more) as answer:
@@ -202,12 +214,13 @@ class Transport:
             words = secret.hide(words)
         return words
 
-    def _credentials(self) -> dict[str, str]:
-        if self._token is None:
+    async def _credentials(self) -> dict[str, str]:
+        token = await self._current()
+        if token is None:
             return {}
         if self._scheme == "cookie":
-            return {"Cookie": f"access_token={self._token.reveal()}"}
-        return {"Authorization": f"Bearer {self._token.reveal()}"}
+            return {"Cookie": f"access_token={token.reveal()}"}
+        return {"Authorization": f"Bearer {token.reveal()}"}
 
     def _trouble(self, error: httpx.HTTPError, address: str) -> Exception:
         cause: BaseException | None = error
