@@ -46,6 +46,8 @@ async def test_one_answer_is_no_end(connect: Connect, server: everest_rig.Everes
     """Neither for who looks, nor for who waits, nor for the record."""
     client = connect(LATE)
     job = await client.submit("demo/sleep", {"duration": 0.5})
+    server.control.options(list_limit=1)
+    server.control.make_jobs(1)  # the list is a page, and has another one
     server.control.fault("jobs.get", "status", status=404, times=3)
     for _ in range(2):
         assert (await job.refresh()).state not in ("VANISHED", "DONE")
