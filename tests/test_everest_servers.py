@@ -40,6 +40,8 @@ async def test_an_account_from_a_password(
     made = await client("POST", "everest", "servers", body=body)
     check(made, "EverestServer")
     assert made["username"] == USER
+    assert made["kept_in"].startswith("the file ")
+    assert made["expires"]
     assert "expires in" in made["warning"]  # within half a day
     listed = await client("GET", "everest", "servers")
     check(listed, "EverestServers")
@@ -98,6 +100,8 @@ async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> N
     await until(lambda: silent(mine), "the list to say that the token is refused")
     assert (await mine.listed())[job_id]["state"] == "running"  # silence is no end
     assert (await mine.ask("GET"))["wrong"]
+    (listed,) = (await client("GET", "everest", "servers"))["servers"]
+    assert "does not accept the token" in listed["wrong"]
     status, _ = await client.refusal(
         "PATCH", "everest", "servers", "mine", body={"token": "x" * 64}
     )

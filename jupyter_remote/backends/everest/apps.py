@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from ...everest import AppInfo
@@ -11,15 +12,16 @@ from ...model import Json
 _LIMITS: Final = ("minimum", "maximum", "minLength", "maxLength", "pattern")
 
 
-def described(app: AppInfo) -> dict[str, Json]:
+def described(app: AppInfo, used: Iterable[str] = ()) -> dict[str, Json]:
     """An application as a form is made from it: inputs and outputs in order, what it asks of its
-    resources, and the resources that its description names."""
+    resources, and the resources to choose from: those that its description names, and those that
+    were ``used`` before, as no public source says how to ask a server for all."""
     keys = ("id", "alias", "name", "annotation", "description")
     return {
         **{key: getattr(app, key) for key in keys},
         "inputs": [_port(each) for each in app.inputs.values()],
         "outputs": [_port(each) for each in app.outputs.values()],
-        "resources": _resources(app.raw.get("resources")),
+        "resources": _resources(app.raw.get("resources"), used),
         "requirements": _requirements(mapping(app.raw.get("config"))),
     }
 
@@ -43,17 +45,14 @@ def _values(found: Json) -> Json:
     return found if isinstance(found, list) and found else None
 
 
-def _resources(found: Json) -> list[dict[str, str]]:
-    """Those among which may be chosen: ids, or objects with an id and maybe a name."""
-    if not isinstance(found, list):
-        return []
-    pairs = [
-        (text(mapping(each).get("id")), text(mapping(each).get("name")))
-        if isinstance(each, dict)
-        else (text(each), "")
-        for each in found
-    ]
-    return [{"id": key, "name": name or key} for key, name in pairs if key]
+def _resources(found: Json, used: Iterable[str]) -> list[dict[str, str]]:
+    """Ids, or objects with an id and maybe a name; each once."""
+    names: dict[str, str] = {}
+    for each in [*(found if isinstance(found, list) else []), *sorted(used)]:
+        key = text(each) or text(mapping(each).get("id"))
+        if key:
+            names.setdefault(key, text(mapping(each).get("name")) or key)
+    return [{"id": key, "name": name} for key, name in names.items()]
 
 
 def _requirements(config: dict[str, Json]) -> list[dict[str, Json]]:

@@ -193,7 +193,9 @@ class RemoteEverest(LoggingConfigurable):
 
     async def app(self, name: str, app: str) -> dict[str, Json]:
         """One application: its inputs and outputs, in order. Raises NotFound."""
-        return described(await (await self.backend(name).client()).app(app))
+        client = await self.backend(name).client()
+        about = await client.app(app)
+        return described(about, {each for one in client.records.all() for each in one.resources})
 
     # -- files ------------------------------------------------------------------------------
 
