@@ -9,7 +9,7 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import httpx
 
@@ -81,12 +81,10 @@ class Transport:
         self.renewed: Callable[[Secret], None] | None = None
         """Is told, in a thread, of a token that was asked for and has worked."""
         self._find = token if callable(token) else lambda: token
-        self._found = False
-        self._token: Secret | None = None
+        self._found, self._token = False, cast("Secret | None", None)
         self._secrets = [*secrets]
         self._unproven: Secret | None = None
-        self._scheme = scheme
-        self._ask = ask
+        self._scheme, self._ask = scheme, ask
         self._asking, self._finding = asyncio.Lock(), asyncio.Lock()
         self._total = total
         self._known = False
