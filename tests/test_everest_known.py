@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from jupyter_remote.backends.everest import looks
 from jupyter_remote.backends.everest.apps import described
-from jupyter_remote.everest import AppInfo
+from jupyter_remote.everest import AppInfo, AsyncEverest
 
 from .conftest import until
 from .everest_lab import QUICK, Lab, lab
@@ -39,6 +40,11 @@ def lines(folder: Path) -> list[dict[str, Any]]:
     """All that is written of jobs."""
     texts = "".join(path.read_text() for path in folder.rglob("*.jsonl"))
     return [json.loads(line) for line in texts.splitlines() if line]
+
+
+def home(folder: Path) -> Path:
+    """Where accounts and records are."""
+    return next(path.parent for path in folder.rglob("accounts.json"))
 
 
 async def missing(mine: Lab, job_id: str) -> bool:
@@ -82,9 +88,13 @@ async def test_a_vanished_job_stays_listed_comes_back_and_is_forgotten(
     server.control.options(list_limit=1)  # the newest only: the other one
     assert "deleted" in (await mine.reach(job_id, "lost"))["reason"]
     assert (await mine.listed())[job_id]["state"] == "lost"  # not only for one look
+    full = await client("GET", "jobs", mine.backend, job_id)
+    assert "deleted" in full["job"]["reason"]
     server.control.options(list_limit=0)
     back = await mine.reach(job_id, "running")
     assert (back["ended"], back["word"]) == (None, "RUNNING")
+    full = await client("GET", "jobs", mine.backend, job_id)  # one answer "unknown" is no end
+    assert full["details"]["rows"]["state"] == "RUNNING"
     server.control.clear_faults()
     for each in (job_id, other):
         server.control.vanish(each)
@@ -97,3 +107,21 @@ async def test_a_vanished_job_stays_listed_comes_back_and_is_forgotten(
     assert [line for line in noted if line.get("forgotten")]
     ends = [line for line in noted if line.get("id") == other and line.get("state") == "DONE"]
     assert ends  # so that its record can be forgotten in time
+
+
+async def test_jobs_of_notebooks_are_known_in_time(
+    client: Client, server: Everest, jp_data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What another program wrote down is read while the server runs: when it was submitted."""
+    mine = await lab(client, server)
+    await mine.reach(await mine.submit("demo/hostname"), "stopped")
+    monkeypatch.setattr(looks, "RECORDS", 0.0)
+    async with AsyncEverest(account="mine", folder=home(jp_data_dir)) as notebook:
+        job = await notebook.submit("demo/hostname", key="from a notebook")
+        listed = await mine.reach(job.id, "stopped")
+
+    async def told() -> bool:
+        one = (await mine.listed())[listed["job_id"]]
+        return bool(one["submitted"] and one["tag"] == "from a notebook")
+
+    await until(told, "its record to be read")

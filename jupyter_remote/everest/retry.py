@@ -79,6 +79,30 @@ async def patiently(attempt: Callable[[], Awaitable[T]], patience: float, first:
             await pauses.after(trouble)
 
 
+class Rests:
+    """What a server asked us to leave alone for a while (Retry-After), by whatever names a request.
+    Not longer than ``MOST`` seconds: then it is asked again."""
+
+    MOST = 900.0
+
+    def __init__(self) -> None:
+        self._until: dict[str, tuple[float, Trouble]] = {}
+
+    def note(self, what: str, trouble: Trouble) -> None:
+        """Remember what the server asked for."""
+        if trouble.wait:
+            now = time.monotonic()
+            self._until = {key: each for key, each in self._until.items() if each[0] > now}
+            self._until[what] = (now + min(trouble.wait, self.MOST), trouble)
+
+    def check(self, what: str) -> None:
+        """Raises the same Trouble, with the seconds that are left, while it is too early."""
+        until, trouble = self._until.get(what, (0.0, None))
+        left = until - time.monotonic()
+        if trouble is not None and left > 0:
+            raise Trouble(trouble.error, maybe=False, wait=left)
+
+
 def retry_after(header: str | None, date: str | None) -> float | None:
     """Seconds asked for by Retry-After (RFC 9110, 10.2.3), which may be a moment: by the
     server's own clock (``date``: its Date header), as ours may be wrong."""

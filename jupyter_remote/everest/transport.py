@@ -17,7 +17,7 @@ from .addresses import is_path
 from .answers import judge, unreadable
 from .errors import EverestError, LoginNeeded, NotEverest, Unreachable
 from .model import Json
-from .retry import Trouble, patiently
+from .retry import Rests, Trouble, patiently
 from .secret import Secret, guard_logs
 
 Ask = Callable[[str], Awaitable[str]]
@@ -41,7 +41,10 @@ def base_url(url: str, allow_http: bool = False) -> str:
     if parsed.userinfo:
         raise NotEverest("the address of a server must not contain a user name or password")
     if parsed.scheme == "http" and not allow_http and not _is_here(parsed.host):
-        raise NotEverest(f"{url} would send the token in clear: use https, or allow_http=True")
+        raise NotEverest(
+            f"{url} would send the token in clear: use https, or allow_http=True "
+            "(for JupyterLab RemoteEverest.allow_http)"
+        )
     path = parsed.path.rstrip("/").removesuffix("/api").rstrip("/")
     return str(parsed.copy_with(path=path or "/")).rstrip("/")
 
@@ -86,7 +89,7 @@ class Transport:
         self._unproven: Secret | None = None
         self._scheme, self._ask = scheme, ask
         self._asking, self._finding = asyncio.Lock(), asyncio.Lock()
-        self._total = total
+        self._total, self._rests = total, Rests()
         self._known = False
         self._http = _http(timeout, ca, proxy)
 
@@ -190,22 +193,26 @@ class Transport:
             raise EverestError(f"{path!r} is no path below {self.url}: nothing was sent")
         if self._http.is_closed:
             raise EverestError(f"the connection to {self.url} is closed")
+        self._rests.check(f"{method} {path}")
         headers = {**more.pop("headers", {}), **({} if foreign else await self._credentials())}
         address = path if foreign else self.url + path
         try:
             async with self._http.stream(method, address, headers=headers, **more) as answer:
-                await self._check(answer, foreign)
+                await self._check(answer, foreign, f"{method} {path}")
                 yield answer
         except httpx.HTTPError as error:
             raise self._trouble(error, address) from error
         except httpx.InvalidURL as error:
             raise EverestError(f"{path!r} is no address of a file: {error}") from None
 
-    async def _check(self, answer: httpx.Response, foreign: bool) -> None:
+    async def _check(self, answer: httpx.Response, foreign: bool, what: str) -> None:
         if answer.is_success:
             return
         await answer.aread()
-        raise judge(self.url, answer, known=self._known or foreign, hide=self._hide)
+        error = judge(self.url, answer, known=self._known or foreign, hide=self._hide)
+        if isinstance(error, Trouble):
+            self._rests.note(what, error)
+        raise error
 
     def _hide(self, words: str) -> str:
         for secret in self._secrets:
@@ -262,6 +269,7 @@ def _tls_words(url: str, error: ssl.SSLError) -> str:
         why = error.verify_message or error.reason
         return (
             f"the certificate of {url} is not trusted ({why}). "
-            "If it is your institute's own, give its file: ca='/path/to/ca.pem'"
+            "If it is your institute's own, give its file: ca='/path/to/ca.pem', "
+            "or for JupyterLab RemoteEverest.certificates"
         )
     return f"{url} does not speak TLS as it should: {error.reason or error}"

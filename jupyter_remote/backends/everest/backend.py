@@ -31,7 +31,6 @@ from ...everest import (
     inputs,
 )
 from ...everest.disk import on_disk
-from ...everest.model import VANISHED
 from ...model import Job, JobSpec, Json, now
 from .listing import STATES, details_of, job_of
 from .looks import Looks
@@ -146,9 +145,7 @@ class EverestBackend:
     async def delete(self, job_id: str) -> None:
         """Delete a job that has ended from the server, with its files, and what we know of it; one
         that vanished is only forgotten. Raises WrongState."""
-        client, info = await self.client(), self._looks.infos.get(job_id)
-        if info is None or info.state != VANISHED:
-            info = await self.info(job_id, fresh=True)
+        client, info = await self.client(), await self.info(job_id, fresh=True)
         if not info.ended:
             raise WrongState(f"{job_id} is {info.state}: cancel it before it is deleted")
         await client.delete(info)
@@ -164,10 +161,11 @@ class EverestBackend:
     # -- one job ----------------------------------------------------------------------------
 
     async def info(self, job_id: str, fresh: bool = False) -> JobInfo:
-        """What the server tells of a job; ``fresh``: now. Raises NotFound."""
-        if job_id in self._looks.infos and not fresh:
-            return self._looks.infos[job_id]
-        client = await self.client()
+        """What the server tells of a job; ``fresh``: now. Raises NotFound for one that was never
+        seen: one that was is not lost by a single answer "unknown"."""
+        client, known = await self.client(), self._looks.infos.get(job_id)
+        if known is not None:
+            return await client.fetch(known) if fresh else known
         try:
             job = await client.job(job_id)
         except NoSuchThing:

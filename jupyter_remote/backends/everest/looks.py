@@ -19,11 +19,16 @@ AGAIN: Final = 60.0
 """Seconds after which a job that vanished is asked for again: it may come back."""
 
 
+RECORDS = 60.0
+"""Seconds after which records are read that other programs wrote, and old ones forgotten."""
+
+
 class Looks:
     """Jobs by id, as they were seen last."""
 
     def __init__(self) -> None:
         self.infos: dict[str, JobInfo] = {}
+        self._read = time.monotonic()
         self._lost: dict[str, float] = {}
         self._asked: dict[str, float] = {}
 
@@ -31,6 +36,9 @@ class Looks:
         """All jobs that the server lists. One that was there, had not ended and is missing is asked
         for by itself: the list may be a page. Raises EverestError."""
         infos = {job.id: job.info for job in await client.jobs()}
+        if time.monotonic() - self._read > RECORDS:
+            self._read = time.monotonic()
+            await client.records.do(client.records.load)
         missing = {
             info.id: info
             for info in self.infos.values()
