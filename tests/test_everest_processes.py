@@ -19,6 +19,7 @@ from jupyter_remote.errors import InvalidSpec, StorageError
 from jupyter_remote.everest import Account, Accounts, AsyncEverest
 from jupyter_remote.everest.locks import BREAKING, LEASE, FileLock, held, locked
 from jupyter_remote.everest.secret import Secret
+from jupyter_remote.process import Identity
 
 from . import everest_rig
 from .conftest import until
@@ -117,14 +118,20 @@ async def test_two_programs_at_once(others: Callable[[str], Other], tmp_path: Pa
 
 def owner(path: Path, **fields: object) -> None:
     """A lock that somebody has."""
-    path.write_text(json.dumps({"host": "elsewhere", "boot_id": "x", "pid": 1, **fields}))
+    path.write_text(
+        json.dumps({"host": "elsewhere", "boot_id": "x", "pid": 1, "start_time": 1, **fields})
+    )
 
 
 def test_who_is_dead_has_no_lock(tmp_path: Path) -> None:
     path = tmp_path / "lock"
     with subprocess.Popen([sys.executable, "-c", "pass"]) as process:
         gone = process.pid
-    owner(path, host=os.uname().nodename, pid=gone, start_time=1.0)
+    here = Identity.of(os.getpid())
+    assert here
+    owner(path, host=os.uname().nodename, boot_id="of another container", pid=gone)
+    assert not FileLock(path).attempt()  # its processes cannot be seen from here
+    owner(path, host=os.uname().nodename, boot_id=here.boot_id, pid=gone)
     with locked(path):  # a process of this machine that is no more
         assert not FileLock(path).attempt()  # one that is there: this one
         assert path.stat().st_mode & 0o777 == 0o600

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_remote.everest import Everest
+from jupyter_remote.everest import AsyncEverest, Everest, LoginNeeded
 from jupyter_remote.everest.thread import LoopThread, Runner
 
 from . import everest_rig
@@ -58,6 +58,39 @@ def test_a_function_that_the_client_calls(
         with pytest.raises(RuntimeError, match="cannot wait for the client"):
             client.upload(tmp_path / "data", lambda done, total: str(client.jobs()) and None)
         assert len(client.jobs()) == 0
+
+
+def test_a_question_that_asks_the_client(
+    everest: Callable[..., everest_rig.Everest], tmp_path: Path
+) -> None:
+    """Who is asked for a token cannot use the client that waits for it."""
+    server = everest()
+    told: list[str] = []
+
+    def ask(sentence: str) -> str:
+        try:
+            client.jobs()
+        except RuntimeError as error:
+            told.append(str(error))
+        return server.token
+
+    with Everest(server.url, "old", ask=ask, settings=QUICK, folder=tmp_path) as client:
+        assert len(client.jobs()) == 0
+    assert "cannot wait for the client" in told[0]
+
+
+async def test_the_same_in_asynchronous_code(
+    everest: Callable[..., everest_rig.Everest], tmp_path: Path
+) -> None:
+    server = everest()
+
+    async def ask(sentence: str) -> str:
+        with pytest.raises(LoginNeeded):
+            await client.jobs()
+        return server.token
+
+    async with AsyncEverest(server.url, "old", ask=ask, settings=QUICK, folder=tmp_path) as client:
+        assert len(await asyncio.wait_for(client.jobs(), 30)) == 0
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")

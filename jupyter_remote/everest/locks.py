@@ -2,8 +2,9 @@
 
 A lock is a file that is made only where there is none (``O_EXCL``), with the identity of its
 process and a mark in it. Its owner touches it every ``HEARTBEAT`` seconds. A dead owner's lock is
-broken: at once where its process can be seen, after ``LEASE`` seconds of silence otherwise; that
-time goes by the clock of the disk, as those of machines differ.
+broken: at once where its process could be seen, after ``LEASE`` seconds of silence otherwise (other
+machines, other containers, before a reboot). That time goes by the clock of the disk, as those of
+machines differ.
 """
 
 from __future__ import annotations
@@ -71,8 +72,9 @@ class FileLock:
         """Whether the owner lives no more. Raises FileNotFoundError when there is none."""
         try:
             owner = json.loads(self._path.read_text())
-            if owner.pop("host") == socket.gethostname():
-                return not Identity.from_json(owner).alive()
+            identity, me = Identity.from_json(owner), Identity.of(os.getpid())
+            if me and (owner["host"], identity.boot_id) == (socket.gethostname(), me.boot_id):
+                return not identity.alive()
         except (ValueError, KeyError, TypeError, AttributeError):
             pass  # half written
         return self._silence(self._path) > LEASE

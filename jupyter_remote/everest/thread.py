@@ -37,6 +37,7 @@ class LoopThread:
         self._prompt = prompt
         self.at_end: Callable[[], Coroutine[Any, Any, None]] | None = None
         self._callers: list[_Questions] = []
+        self._answering: set[int] = set()
         self._process = os.getpid()
         self._why = ""
         self._loop = asyncio.new_event_loop()
@@ -75,7 +76,7 @@ class LoopThread:
         """Raises RuntimeError where waiting would never end."""
         if self._process != os.getpid():
             raise RuntimeError("this client was made before a fork: make one in this process")
-        if threading.current_thread() is self._thread:
+        if threading.get_ident() in (self._thread.ident, *self._answering):
             raise RuntimeError(
                 "a function that this client calls (progress, ask) cannot wait for the client"
             )
@@ -142,10 +143,12 @@ class LoopThread:
 
     def _reply(self, question: _Question) -> None:
         sentence, answer = question
-        words = ""
+        words, me = "", threading.get_ident()
+        self._answering.add(me)
         try:
             words = self._prompt(sentence)
         finally:
+            self._answering.discard(me)
             self._tell(answer, words)
 
     def _tell(self, answer: asyncio.Future[str], words: str) -> None:

@@ -8,6 +8,7 @@ import ipaddress
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextvars import ContextVar
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, TypeVar, cast
 
@@ -25,6 +26,7 @@ Ask = Callable[[str], Awaitable[str]]
 
 T = TypeVar("T")
 Scheme = Literal["bearer", "cookie"]
+_ASKING: ContextVar[bool] = ContextVar("everest-asking", default=False)
 
 
 def base_url(url: str, allow_http: bool = False) -> str:
@@ -145,6 +147,7 @@ class Transport:
 
     async def with_login(self, send: Callable[[], Awaitable[T]]) -> T:
         """What ``send`` answers; when the token is refused, once more with a new one."""
+        self.usable()
         for last in (False, True):
             token = await self._current()
             try:
@@ -160,6 +163,12 @@ class Transport:
                         await asyncio.to_thread(self.renewed, token)
                 return answer
         raise AssertionError
+
+    def usable(self) -> None:
+        """Raises LoginNeeded in the function that is asked for a token: it would wait for itself."""
+        if _ASKING.get():
+            words = "the function that is asked for a token cannot use the client that needs it"
+            raise LoginNeeded(f"{self.url}: {words}")
 
     async def _current(self) -> Secret | None:
         """The token; found when it is first needed."""
@@ -177,7 +186,11 @@ class Transport:
                 return
             if self._ask is None or (refused is not None and self._unproven is refused):
                 raise error
-            answer = await self._ask(str(error))
+            inside = _ASKING.set(True)
+            try:
+                answer = await self._ask(str(error))
+            finally:
+                _ASKING.reset(inside)
             if not answer:
                 raise error
             self._token = self._unproven = Secret(answer.strip())
