@@ -165,7 +165,7 @@ class Transport:
         raise AssertionError
 
     def usable(self) -> None:
-        """Raises LoginNeeded in the function that is asked for a token: it would wait for itself."""
+        """Raises LoginNeeded inside the function that is asked for a token: it waits for itself."""
         if _ASKING.get():
             words = "the function that is asked for a token cannot use the client that needs it"
             raise LoginNeeded(f"{self.url}: {words}")
