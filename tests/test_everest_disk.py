@@ -154,6 +154,17 @@ async def test_downloads_have_the_mode_of_any_new_file(
     assert not [name for name in os.listdir(tmp_path) if name.startswith(".everest-")]
 
 
+def test_a_file_that_is_abandoned_before_it_is_there(tmp_path: Path) -> None:
+    """As when a download is ended while a slow disk still makes its file."""
+    late = disk.Arriving(tmp_path / "late")
+    late.abandon()
+    late.begin()
+    usual = disk.Arriving(tmp_path / "usual")
+    usual.begin()
+    usual.abandon()
+    assert os.listdir(tmp_path) == []
+
+
 # -- patience
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
 import os
 import secrets
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO, Final, ParamSpec, TypeVar
@@ -48,8 +50,16 @@ class Arriving:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._name = path.with_name(f".everest-{secrets.token_hex(8)}")
+        self._over = False
+        self._lock = threading.Lock()
+        self.file: BinaryIO = io.BytesIO()
+
+    def begin(self) -> None:
+        """Make the file, unless it has been abandoned meanwhile."""
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-        self.file: BinaryIO = open(os.open(self._name, flags, 0o666), "wb")  # noqa: SIM115
+        with self._lock:
+            if not self._over:
+                self.file = open(os.open(self._name, flags, 0o666), "wb")  # noqa: SIM115
 
     def finish(self) -> None:
         """Put it in its place."""
@@ -58,7 +68,8 @@ class Arriving:
 
     def abandon(self) -> None:
         """Leave nothing of it."""
-        with contextlib.suppress(OSError):
-            self.file.close()
-        with contextlib.suppress(OSError):
+        with self._lock, contextlib.suppress(OSError):
+            self._over = True
+            with contextlib.suppress(OSError):
+                self.file.close()
             os.unlink(self._name)

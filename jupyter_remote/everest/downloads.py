@@ -100,8 +100,9 @@ class Downloads:
                 await pauses.after(trouble)
 
     async def _store(self, uri: str, path: Path, progress: Progress) -> Path:
-        arriving = await on_disk(path, Arriving, path)
+        arriving = Arriving(path)
         try:
+            await on_disk(path, arriving.begin)
             async with self.stream(uri) as (size, parts):
                 await _pour(parts, arriving.file, path, size, progress)
             await on_disk(path, arriving.finish)

@@ -43,9 +43,9 @@ class Uploads:
         read or changes meanwhile, and EverestError."""
         size = await on_disk(path, _size, path, field)
         progress = progress or _unheard
+        progress(0, size)
         lock = self._locks.setdefault((path.name, size), asyncio.Lock())
         async with lock, self._slots:  # two that may be equal come one after the other
-            progress(0, size)
             if size in self._sizes:
                 digest = await asyncio.to_thread(_digest, path)
                 uri = await self._known(digest, path.name)
