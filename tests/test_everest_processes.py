@@ -50,9 +50,8 @@ class Other:
 
     def __init__(self, server: everest_rig.Everest, folder: Path, me: str) -> None:
         argv = [sys.executable, "-c", SCRIPT, server.url, server.token, str(folder), me]
-        env = {**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=env)
+        self.process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True)
 
     def line(self) -> str:
         assert self.process.stdout
