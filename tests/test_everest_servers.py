@@ -168,3 +168,23 @@ async def test_without_credentials_nothing_is_told(
     assert answer.status_code == 403
     assert "mine" not in answer.text
     assert len((await client("GET", "everest", "servers"))["servers"]) == 1
+
+
+async def test_the_environment_makes_an_account(
+    client: Client, server: Everest, monkeypatch: pytest.MonkeyPatch, jp_data_dir: Path
+) -> None:
+    monkeypatch.setenv("EVEREST_URL", f"{server.url}/api")
+    monkeypatch.setenv("EVEREST_TOKEN", server.token)
+    (found,) = (await client("GET", "everest", "servers"))["servers"]
+    check(found, "EverestServer")
+    assert (found["name"], found["kept"], found["url"]) == ("environment",) * 2 + (server.url,)
+    theirs = Lab(client, "environment")
+    await theirs.reach(await theirs.submit("demo/hostname"), "stopped")
+    for method, body in (("DELETE", None), ("PATCH", {"token": "x"})):
+        path = ("everest", "servers", "environment")
+        status, error = await client.refusal(method, *path, **({"body": body} if body else {}))
+        assert (status, "EVEREST_TOKEN" in error["message"]) == (400, True)
+    await lab(client, server, "mine")  # what is written does not have the other one
+    monkeypatch.delenv("EVEREST_TOKEN")
+    (left,) = (await client("GET", "everest", "servers"))["servers"]
+    assert left["name"] == "mine"

@@ -26,6 +26,8 @@ SERVICE: Final = "jupyter_remote everest"
 """Under which tokens stand in the keyring."""
 WARN_BEFORE: Final = 12 * 3600.0
 """Seconds before its end at which a token counts as about to expire."""
+ENVIRONMENT: Final = "environment"
+"""Name of the account that the environment makes, and where its token is kept."""
 _NAME = re.compile(r"[\w.@+-]{1,100}")
 
 
@@ -37,7 +39,7 @@ def data_folder() -> Path:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Account:
     """One user of one server. Times are seconds since 1970; ``expires`` is None when it is not
-    known (a token that was given as it is). ``kept`` says where: keyring or file."""
+    known (a token that was given as it is). ``kept`` says where: keyring, file or environment."""
 
     name: str
     url: str
@@ -79,10 +81,16 @@ class Accounts:
         self._file = self._folder / "accounts.json"
 
     def all(self) -> list[Account]:
-        """Every account, by name."""
+        """Every account, by name; that of the environment too, when it names a server."""
+        stored = self._stored()
+        named = {each.name for each in stored}
+        more = [each for each in _of_environment() if each.name not in named]
+        return sorted(stored + more, key=lambda each: each.name)
+
+    def _stored(self) -> list[Account]:
         try:
             data = json.loads(self._file.read_text())
-            return sorted((Account(**entry) for entry in data), key=lambda each: each.name)
+            return [Account(**entry) for entry in data]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
@@ -119,25 +127,29 @@ class Accounts:
             make_private(self._folder / "tokens")
             write_private(self._token_file(account.name), token.reveal())
         account = dataclasses.replace(account, kept=kept, created=account.created or time.time())
-        self._write([each for each in self.all() if each.name != account.name] + [account])
+        self._write([each for each in self._stored() if each.name != account.name] + [account])
         return account
 
     def token(self, account: Account) -> Secret | None:
         """The account's token; None when it is gone from where it was kept."""
         if account.kept == "keyring":
             return _from_keyring(account.name)
+        if account.kept == ENVIRONMENT:
+            return from_environment()
         try:
             return Secret(self._token_file(account.name).read_text().strip())
         except OSError:
             return None
 
     def remove(self, name: str) -> None:
-        """Forget an account and its token; one that is not there is no error."""
+        """Forget an account and its token; one that is not there is no error. Raises InvalidSpec
+        for that of the environment."""
         with self._changing():
             account = self.get(name)
             if account:
+                changeable(account)
                 self._drop(account)
-                self._write([each for each in self.all() if each.name != name])
+                self._write([each for each in self._stored() if each.name != name])
 
     def _changing(self) -> contextlib.AbstractContextManager[None]:
         """One process at a time reads, changes and writes."""
@@ -152,6 +164,8 @@ class Accounts:
         """Where a token is kept, in words."""
         if account.kept == "keyring":
             return "the system's keyring"
+        if account.kept == ENVIRONMENT:
+            return "the environment of this server (EVEREST_TOKEN)"
         return f"the file {self._token_file(account.name)}, which only you can read"
 
     def _token_file(self, name: str) -> Path:
@@ -197,6 +211,22 @@ def _from_keyring(name: str) -> Secret | None:
         value = keyring.get_password(SERVICE, name) if keyring else None
         return Secret(value) if value else None
     return None
+
+
+def changeable(account: Account) -> None:
+    """Raises InvalidSpec for the account of the environment."""
+    if account.kept == ENVIRONMENT:
+        raise InvalidSpec(
+            "this account is of the environment: change EVEREST_URL and EVEREST_TOKEN where they "
+            "are set, and start JupyterLab again"
+        )
+
+
+def _of_environment() -> list[Account]:
+    """The account that EVEREST_URL and EVEREST_TOKEN make together."""
+    url = os.environ.get("EVEREST_URL", "").rstrip("/").removesuffix("/api")
+    there = url and from_environment() is not None
+    return [Account(name=ENVIRONMENT, url=url, kept=ENVIRONMENT)] if there else []
 
 
 def from_environment() -> Secret | None:

@@ -16,6 +16,7 @@ from traitlets.config import LoggingConfigurable
 from ...contract import Backend
 from ...errors import InvalidSpec, NotFound, RemoteError
 from ...everest import Account, Accounts, AsyncEverest, Settings, add_token, log_in
+from ...everest.accounts import changeable
 from ...everest.disk import on_disk
 from ...everest.login import default_name
 from ...model import Json, as_time
@@ -124,6 +125,7 @@ class RemoteEverest(LoggingConfigurable):
     async def renew(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
         """A new token for an account, from ``token`` or ``password``. Raises as ``add``."""
         account, _ = self._find(name)
+        changeable(account)
         known = {"name": name, "username": account.username, "label": account.label}
         return await self._log_in(account.url, {**known, **fields})
 
@@ -153,7 +155,8 @@ class RemoteEverest(LoggingConfigurable):
     async def remove(self, name: str, revoke: bool = True) -> None:
         """Forget an account; ``revoke``: and make its token worthless, if the server can be
         reached. Jobs go on."""
-        _, backend = self._find(name)
+        account, backend = self._find(name)
+        changeable(account)
         if revoke:
             try:
                 await (await backend.client()).revoke()
