@@ -89,12 +89,28 @@ async def test_both_agree_and_then_it_comes_back(
     later = connect(SOON)  # the next day, in another program
     assert [each.state for each in await later.recall("g")] == ["VANISHED"]
     server.control.clear_faults()
+    assert [each.state for each in await later.recall("g")] == ["VANISHED"]  # nobody has seen it
     server.control.options(list_limit=0)
     assert [each.state for each in await later.recall("g")] != ["VANISHED"]
     (record,) = (await later.records.do(later.records.load)).all()
     assert record.state not in ("VANISHED", "DONE")
     assert (await later.submit("demo/sleep", {"duration": 1000}, key="one")).id == job.id
     assert not (await job.refresh()).ended
+    await job.cancel()
+
+
+async def test_who_asks_for_it_finds_it_again(
+    connect: Connect, server: everest_rig.Everest
+) -> None:
+    """Also where no list shows it."""
+    client = connect(SOON)
+    job = await client.submit("demo/sleep", {"duration": 1000})
+    client.take(job.info.vanished())
+    server.control.options(list_limit=1)
+    server.control.make_jobs(1)
+    assert [each.state for each in await client.recall()] == ["VANISHED"]
+    assert not (await client.job(job.id)).ended
+    assert [each.ended for each in await client.recall()] == [False]
     await job.cancel()
 
 

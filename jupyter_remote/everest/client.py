@@ -190,7 +190,9 @@ class AsyncEverest(Connection):
 
     async def job(self, job_id: str) -> AsyncJob:
         """The job with this id, whoever submitted it. Raises NoSuchThing."""
-        return self._handle(await self._asked(job_id))
+        info = await self._asked(job_id)
+        self._note(info)  # it may have been taken for gone
+        return self._handle(info)
 
     async def jobs(self, name: str = "") -> AsyncJobs:
         """All jobs that the server lists, whoever submitted them; ``name``: part of their name."""
