@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import until
 from .everest_lab import QUICK, Lab, lab
-from .everest_rig import PASSWORD, USER, Everest
+from .everest_rig import PASSWORD, USER, Everest, certificate
 from .test_api import Client, check
 
 Factory = Callable[..., Everest]
@@ -81,6 +81,22 @@ async def test_wrong_accounts_are_refused(
     code, error = await client.refusal("POST", "everest", "servers", body=body)
     assert (code, word in error["message"]) == (status, True), error
     assert await client("GET", "everest", "servers") == {"servers": []}
+
+
+async def test_servers_that_are_no_everest_or_not_trusted(
+    client: Client, everest: Factory, tmp_path: Path, jp_http_port: int
+) -> None:
+    """What to do is in the words."""
+    unsigned = everest(certificate=certificate(tmp_path))
+    for url, words in (
+        (unsigned.url, "RemoteEverest.certificates"),
+        (f"http://127.0.0.1:{jp_http_port}", "give the address that it has now"),
+        ("http://everest.example.org", "RemoteEverest.allow_http"),
+    ):
+        body = {"url": url, "token": unsigned.token}
+        code, error = await client.refusal("POST", "everest", "servers", body=body)
+        assert (code, words in error["message"]) == (502, True), error
+        assert unsigned.token not in str(error)
 
 
 async def test_a_name_is_given_once(client: Client, server: Everest) -> None:

@@ -126,10 +126,13 @@ async def test_nobody_waits_nobody_asks(server: everest_rig.Everest, tmp_path: P
     assert server.control.counts() == {}
 
 
-def test_as_they_complete(server: everest_rig.Everest, tmp_path: Path) -> None:
+def test_as_they_complete(
+    server: everest_rig.Everest, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with Everest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = client.map("demo/sleep", [{"duration": d} for d in (1.5, -1, 0)], name="nap")
         order = [job.title for job in jobs.as_completed(timeout=60, progress=True)]
+        assert "3/3" in capfd.readouterr().err  # the bar
         assert order[-1] == "nap 0"
         assert sorted(order) == ["nap 0", "nap 1", "nap 2"]
         results = jobs.results()
