@@ -68,7 +68,7 @@ async def unpacked(backend: EverestBackend, job_id: str, folder: Path, output: s
         rows = await asyncio.to_thread(results.table, output)
     except RemoteError:
         with contextlib.suppress(OSError):
-            where.rmdir()  # only an empty one
+            await asyncio.to_thread(where.rmdir)  # only an empty one
         raise
     return {"folder": where.name, "tasks": len(rows), "rows": rows[:ROWS]}
 
