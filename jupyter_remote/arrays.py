@@ -51,10 +51,17 @@ def as_one(tasks: Sequence[Job]) -> Job:
         nodes=_common(task.nodes for task in tasks),
         tasks=sum(counts.values()),
         counts={state.value: counts[state] for state in STATES if state in counts},
+        well=sum(task.tasks for task in tasks if ended_well(task)),
         held=bool(waiting) and all(task.held for task in waiting),
         line=min((task.line for task in waiting if task.line is not None), default=None),
         **_times(tasks, waiting, over=state.ended),
     )
+
+
+def ended_well(job: Job) -> bool:
+    """Whether it did what it was to do: one that was cancelled did not, whatever its exit code."""
+    cancelled = "cancel" in f"{job.word} {job.reason}".lower()
+    return job.state is State.STOPPED and job.exit_code == 0 and bool(job.started) and not cancelled
 
 
 def _times(tasks: Sequence[Job], waiting: Sequence[Job], *, over: bool) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from traitlets.config import LoggingConfigurable
 from .columns import columns
 from .contract import JobRequest, LogChunk, Offers, Trial
 from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError
-from .jobs import ABILITIES, RemoteJobs, record, records_of
+from .jobs import ABILITIES, RemoteJobs, completed, record, records_of
 from .model import Job, Json, Session, new_session_id
 
 T = TypeVar("T")
@@ -154,7 +154,8 @@ class RemoteJobDesk(LoggingConfigurable):
     async def _own_record(self, days: float) -> list[Json]:
         """What cannot be read does not keep accounting from answering."""
         try:
-            return await asyncio.to_thread(self.jobs.journal.read, days)
+            found = await asyncio.to_thread(self.jobs.journal.read, days)
+            return [completed(one) for one in found]
         except StorageError as error:
             self.log.warning("%s", error)
             return []

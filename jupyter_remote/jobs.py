@@ -237,6 +237,14 @@ def record(job: Job, session: str = "") -> Json:
     return job.to_json() | {"session": session}
 
 
+BLANK: Final = record(Job(backend="", job_id="", name="", state=State.LOST))
+
+
+def completed(known: Json) -> Json:
+    """A record that another version of this program may have written, with today's fields."""
+    return {name: known.get(name, blank) for name, blank in BLANK.items()}
+
+
 def records_of(jobs: Sequence[Job]) -> list[Json]:
     """Jobs of one backend, arrays as one, as they are sent."""
     return [record(job) for job in collapse(jobs)[0]]
