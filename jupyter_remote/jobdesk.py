@@ -195,7 +195,7 @@ class RemoteJobDesk(LoggingConfigurable):
     async def _ask(self, backend: str, ability: str, *args: Any) -> Any:
         do = getattr(self.jobs.backend(backend), ABILITIES.get(ability, ""), None)
         if do is None:
-            raise InvalidSpec(f"jobs of {backend} know no {ability!r}")
+            raise InvalidSpec(f"{backend} cannot {ability or 'do that with'} jobs")
         return await self._in_time(backend, do(*args))
 
     async def _in_time(self, backend: str, answer: Awaitable[T]) -> T:
