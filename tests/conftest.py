@@ -84,9 +84,10 @@ def slurm(request: pytest.FixtureRequest) -> Iterator[slurm_rig.Slurm]:
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
-    """A real Slurm with accounts, limits and users of its own."""
+    """A real Slurm with accounts, limits and users of its own, for all tests that want one: who
+    changes those changes them back."""
     if why := slurm_accounts.missing():
         pytest.skip(f"Slurm with accounting stays UNTESTED: {why}")
     with slurm_accounts.accounted() as running:
