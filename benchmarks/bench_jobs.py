@@ -220,8 +220,7 @@ async def own(
     await asyncio.sleep(15)
     rows = Rows()
     rows.append(["first list: bytes", *against(len(await ours.list()), len(await theirs.list()))])
-    rounds = 1 if options.quick else 5
-    rows += await waits(ours, theirs, rounds)
+    rows += await waits(ours, theirs, 1 if options.quick else 5)
     return rows
 
 

@@ -234,6 +234,7 @@ async def test_a_lost_answer_leaves_one_job_that_carries_the_tag(slurm, backend,
     with pytest.raises(BackendTimeout):
         await backend.submit_request(ask())
     assert slurm.run("squeue", "-h", "-O", "Comment:0").split() == [TAG]
+    assert [one.tag for one in await backend.jobs() if not one.state.ended] == [TAG]
 
 
 @pytest.mark.parametrize("words", [
