@@ -19,7 +19,8 @@ from traitlets.config import LoggingConfigurable
 from .columns import columns
 from .contract import JobRequest, LogChunk, Offers, Trial
 from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError
-from .jobs import ABILITIES, RemoteJobs, completed, record, records_of
+from .jobrecords import completed, record, records_of
+from .jobs import ABILITIES, RemoteJobs
 from .model import Job, Json, Session, new_session_id
 
 T = TypeVar("T")

@@ -9,15 +9,16 @@ from collections.abc import Mapping, Sequence
 
 from .breath import Turns, slices
 from .columns import columns, written
-from .jobs import RemoteJobs, record
-from .model import Job, Json
+from .jobrecords import Pair, record
+from .jobs import RemoteJobs
+from .model import Json
 
 
 class JobText:
     """``{"jobs": <the columns of all jobs>``, plain and compressed: what else an answer says
     is put behind it, without doing either again."""
 
-    def __init__(self, pairs: Sequence[tuple[Job, str]], sequence: int) -> None:
+    def __init__(self, pairs: Sequence[Pair], sequence: int) -> None:
         self.sequence = sequence
         table = columns([record(*pair) for pair in slices(pairs)])
         self._plain = b'{"jobs":' + written(table).encode()

@@ -8,7 +8,7 @@ import itertools
 import pytest
 
 from jupyter_remote.contract import JobRequest
-from jupyter_remote.errors import BackendUnreachable, NotFound, WrongState
+from jupyter_remote.errors import BackendUnreachable, NotFound, StorageError, WrongState
 from jupyter_remote.model import State
 
 from .condor_rig import SECOND, find, make, reach
@@ -121,6 +121,24 @@ async def test_a_queue_of_that_name_that_is_not_there_is_said(condor, backend):
             await call
     with pytest.raises(BackendUnreachable, match="nowhere"):  # surely nothing was taken
         await nowhere.submit_request(request(condor, "#!/bin/sh\n"))
+
+
+async def test_logs_that_are_gone_replaced_or_no_files(condor, backend):
+    job_id = condor.submit("echo one; sleep 60") + ".0"
+    await reach(backend, job_id, State.RUNNING)
+    path = condor.home() / f"out.{job_id}"
+    await until(lambda: path.exists() and path.stat().st_size)
+    first = await backend.log(job_id, 0, 99)
+    assert first.data == b"one\n"
+    path.rename(path.with_suffix(".old"))
+    assert (await backend.log(job_id, 0, 99)).data == b""
+    path.write_text("two\n")
+    second = await backend.log(job_id, 0, 99)
+    assert (second.data, second.file != first.file) == (b"two\n", True)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(StorageError, match="Is a directory"):
+        await backend.log(job_id, 0, 99)
 
 
 async def test_what_only_the_history_knows_can_be_forgotten(condor, backend):

@@ -20,7 +20,8 @@ from jupyter_remote.errors import (
     NotFound,
 )
 from jupyter_remote.jobdesk import RemoteJobDesk
-from jupyter_remote.jobs import RemoteJobs, record
+from jupyter_remote.jobrecords import record
+from jupyter_remote.jobs import RemoteJobs
 from jupyter_remote.journal import Journal
 from jupyter_remote.model import Job, Session, State, as_time
 
