@@ -96,10 +96,9 @@ def slurm(request: pytest.FixtureRequest) -> Iterator[slurm_rig.Slurm]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
-    """A real Slurm with accounts, limits and users of its own, for all tests that want one: who
-    changes those changes them back."""
+    """A real Slurm with accounts, limits and users of its own."""
     if why := slurm_accounts.missing():
         pytest.skip(f"Slurm with accounting stays UNTESTED: {why}")
     with slurm_accounts.accounted() as running:

@@ -15,19 +15,12 @@ from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.backends.slurm.text import seconds
 from jupyter_remote.errors import BackendUnreachable, InvalidSpec
 
-from . import slurm_accounts
-
 STRICT = """\
 modify qos normal,short,long set flags=DenyOnLimit
 add qos tight flags=DenyOnLimit MaxWall=20
 add qos over flags=DenyOnLimit,OverPartQOS MaxWall=45
 add qos beyond flags=DenyOnLimit,PartitionTimeLimit MaxWall=90
 add qos parts flags=DenyOnLimit MaxWall=35
-"""
-LENIENT = """\
-delete account sub,deep
-delete qos tight,over,beyond,parts
-modify qos normal,short,long set flags=-1
 """
 QOS = ("normal", "short", "long", "tight", "over", "beyond")
 SETS = int(os.environ.get("SLURM_SETS", "3"))
@@ -199,10 +192,6 @@ def random_partition(dice, slurm, name):
 def strict(slurm):
     """Only limits of this kind make sbatch refuse; the others make jobs wait for ever."""
     slurm.manage(STRICT)
-    yield
-    slurm.run("sacctmgr", "-i", "delete", "user", f"name={slurm.ann}")
-    slurm.manage(LENIENT)
-    slurm.load(slurm_accounts.ACCOUNTS)
 
 
 def tried(slurm, *options):
