@@ -214,13 +214,13 @@ class RemoteApp(ExtensionApp):
             looked_for.append(RemoteHTCondorBackend(parent=self, data_dir=data_dir))
         return {one.name: one for one in looked_for if one.found()}
 
-    def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
+    async def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""
         if backend not in self.backends:  # it went while it was asked
             return
         if backend in self.sessions.backends:
             self.sessions.seen(backend, jobs)
-        self.jobs.seen(backend, jobs)
+        await self.jobs.look_through(backend, jobs)
 
     def _silent(self, backend: str, error: RemoteError) -> None:
         if backend not in self.backends:

@@ -47,6 +47,8 @@ export interface IJob {
   readonly array: string;
   /** How many tasks are in each state, of a record that stands for an array. */
   readonly counts: Readonly<Partial<Record<State, number>>> | null;
+  /** How many of those tasks are known to have ended well. */
+  readonly well: number | null;
   /** It waits because somebody holds it. */
   readonly held: boolean;
   /** The mark of the request that made it. */
