@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,12 @@ async def test_a_sweep_from_its_form_to_its_table(
         x * y for x in (1, 2, 3) for y in (10, 20)
     )
     assert all(row["stdout"] == row["X"] * row["Y"] for row in rows)
-    assert len(list((jp_root_dir / unpacked["result"]["folder"]).glob("*/stdout"))) == 6
+    result, folder = unpacked["result"], jp_root_dir / unpacked["result"]["folder"]
+    assert len(list(folder.glob("*/stdout"))) == 6
+    assert (result["tasks"], result["missing"], result["empty"]) == (6, 0, 0)
+    table = list(csv.DictReader((folder / result["table"]).read_text().splitlines()))
+    assert [{name: int(value) for name, value in row.items()} for row in table] == rows
+    assert unpacked["done"] == unpacked["total"] > 0
     again = await mine.transfer(await mine.ask("POST", *path, body={}))
     assert again["result"]["folder"] != unpacked["result"]["folder"]
 
@@ -77,6 +83,20 @@ async def test_a_sweep_with_files_and_tasks_that_fail(
     await mine.reach(job_id, "failed")
     unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
     assert sorted(row["stdout"] for row in unpacked["result"]["rows"]) == [1, 2, 3]
+
+
+async def test_tasks_without_files_are_counted(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    fields = {
+        "command": "cp /etc/hostname ${X}",
+        "parameters": {"X": ["kept", "also", "/nowhere/else"]},
+        "output_files": ["kept", "also"],
+    }
+    job_id = (await mine.ask("POST", "sweeps", body=fields))["job_id"]
+    await mine.reach(job_id, "failed")
+    unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
+    result = unpacked["result"]
+    assert (result["tasks"], result["empty"], result["missing"]) == (3, 1, 0)
 
 
 @pytest.mark.parametrize(

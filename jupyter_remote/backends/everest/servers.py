@@ -206,11 +206,12 @@ class RemoteEverest(LoggingConfigurable):
 
     def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
         """Put the results of a sweep into a new folder below one of Lab's file browser; its
-        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task."""
+        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task, see
+        ``sweeps.unpacked``."""
         backend, where = self.backend(name), self._path(folder)
 
         async def work(progress: Callable[[int, int], None]) -> Json:
-            found = await sweeps.unpacked(backend, job_id, where, output)
+            found = await sweeps.unpacked(backend, job_id, where, output, progress)
             return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
 
         return self.transfers.begin(job_id, work)
