@@ -2,6 +2,7 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { everestsweep } from './plugins/everestsweep';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
 import { jobdesk, joblist, jobs } from './plugins/jobs';
@@ -36,6 +37,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   joblist,
   submit,
   jobdetails,
+  everestsweep,
   share,
   shareimport,
   jobnotices,

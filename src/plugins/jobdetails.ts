@@ -12,7 +12,7 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { requestAgain, submitAgain } from '../again';
 import { CommandIDs } from '../commandids';
-import { everestView } from '../everestview';
+import { everestView } from '../everestdetails';
 import { jobsIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { IJobDesk } from '../jobdesk';

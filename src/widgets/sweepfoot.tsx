@@ -1,0 +1,137 @@
+import * as React from 'react';
+
+import { fullSentence } from '../format';
+import { stateIcon } from '../icons';
+import { fromKey } from '../jobstore';
+import { grouped } from '../jobview';
+import { lostWords } from '../lost';
+import type { ISweepProps } from './sweepform';
+
+/** How many tasks there will be, what came of the last request, the button. */
+export function SweepFoot(props: ISweepProps): React.JSX.Element {
+  const { model, trans } = props;
+  const { busy } = model;
+  return (
+    <div className="jp-RemoteSubmit-foot">
+      <Failure {...props} />
+      <div role="status" className="jp-RemoteSubmit-status">
+        {model.done ? <Done {...props} /> : <Count {...props} />}
+      </div>
+      <Plan {...props} />
+      <div className="jp-RemoteSubmit-buttons">
+        <button
+          type="submit"
+          className="jp-mod-styled jp-mod-accept"
+          // One that is disabled would lose the keyboard.
+          aria-disabled={busy}
+          title={trans.__('Submit (Ctrl+Enter)')}
+        >
+          {busy ? trans.__('Submitting…') : trans.__('Submit')}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function Count({ model, trans }: ISweepProps): React.JSX.Element | null {
+  const { trial, counting, refusal, tried, hindrance, busy } = model;
+  if (busy) {
+    return null;
+  }
+  if (trial) {
+    const { tasks } = trial;
+    return (
+      <p data-outcome="tasks">
+        <strong>
+          {trans._n('%2 task', '%2 tasks', tasks, grouped(tasks))}
+        </strong>
+        {tasks === 1
+          ? trans.__('There is one combination only.')
+          : trans.__('in one job')}
+      </p>
+    );
+  }
+  if (refusal) {
+    return <p data-outcome="refusal">{fullSentence(refusal)}</p>;
+  }
+  const words = counting
+    ? trans.__('Counting the tasks…')
+    : tried
+      ? hindrance
+      : trans.__('The number of tasks stands here as soon as it is known.');
+  return <p data-outcome="hindrance">{words}</p>;
+}
+
+function Plan({ model, trans }: ISweepProps): React.JSX.Element | null {
+  const { trial } = model;
+  return trial ? (
+    <details className="jp-RemoteSweep-plan">
+      <summary>{trans.__('The plan, as Everest reads it')}</summary>
+      <pre tabIndex={0}>{trial.plan}</pre>
+    </details>
+  ) : null;
+}
+
+function Failure({
+  model,
+  actions,
+  trans
+}: ISweepProps): React.JSX.Element | null {
+  const { failure } = model;
+  if (!failure) {
+    return null;
+  }
+  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
+  const lost = lostWords(trans);
+  return (
+    <div className="jp-RemoteSubmit-failure" role="alert">
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <div>
+        <p>{failure.lost ? lost.title : trans.__('It was not submitted.')}</p>
+        <pre>{failure.words}</pre>
+        {failure.lost && (
+          <p>
+            {lost.advice}{' '}
+            <button
+              type="button"
+              className="jp-RemoteLink"
+              onClick={actions.showJobs}
+            >
+              {lost.link}
+            </button>
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Done({ model, actions, trans }: ISweepProps): React.JSX.Element {
+  const icon = stateIcon('running');
+  const { backend, job_id } = fromKey(model.done);
+  const { doneTasks: tasks } = model;
+  return (
+    <p data-outcome="done">
+      <icon.react tag="span" width="16px" aria-hidden="true" />
+      <span>
+        {trans._n(
+          '%2 task was submitted to %3 as job %4.',
+          '%2 tasks were submitted to %3 as job %4.',
+          tasks,
+          grouped(tasks),
+          backend,
+          job_id
+        )}
+      </span>
+      <button
+        type="button"
+        className="jp-RemoteLink"
+        onClick={() => {
+          actions.showJob(model.done);
+        }}
+      >
+        {trans.__('Details')}
+      </button>
+    </p>
+  );
+}

@@ -1,0 +1,72 @@
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
+import { VDomRenderer } from '@jupyterlab/ui-components';
+import type { Message } from '@lumino/messaging';
+import * as React from 'react';
+
+import { columnsIcon } from '../icons';
+import type { SweepModel } from '../sweepmodel';
+import type { ISweepActions } from './sweepform';
+import { SweepForm } from './sweepform';
+
+/** The tab in which a parameter sweep is written. */
+export class SweepTab extends MainAreaWidget<SweepView> {
+  constructor(
+    model: SweepModel,
+    actions: ISweepActions,
+    translator: ITranslator
+  ) {
+    const trans = translator.load('jupyter_remote');
+    super({ content: new SweepView(model, actions, trans), translator });
+    this.toolbar.hide();
+    this.title.icon = columnsIcon;
+    this.title.closable = true;
+    this.title.caption = trans.__('A parameter sweep on Everest');
+    const name = () => {
+      const { name: given } = model.draft;
+      this.title.label = given
+        ? trans.__('Sweep: %1', given)
+        : trans.__('Parameter Sweep');
+    };
+    model.stateChanged.connect(name, this);
+    name();
+  }
+}
+
+/** The form, as its model says. */
+export class SweepView extends VDomRenderer<SweepModel> {
+  constructor(
+    model: SweepModel,
+    private readonly _actions: ISweepActions,
+    private readonly _trans: TranslationBundle
+  ) {
+    super(model);
+    this.addClass('jp-RemoteSweep');
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this.model.dispose();
+      super.dispose();
+    }
+  }
+
+  protected override onActivateRequest(msg: Message): void {
+    super.onActivateRequest(msg);
+    if (!this.node.contains(document.activeElement)) {
+      this.node
+        .querySelector<HTMLElement>('[data-field="command"] input')
+        ?.focus();
+    }
+  }
+
+  protected override render(): React.JSX.Element {
+    return (
+      <SweepForm
+        model={this.model}
+        actions={this._actions}
+        trans={this._trans}
+      />
+    );
+  }
+}
