@@ -10,6 +10,7 @@ import type { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
+import { CommandIDs } from './commandids';
 import { EverestClient } from './everestclient';
 import type { IEverestJob } from './everestjob';
 import { everestJob } from './everestjob';
@@ -21,9 +22,6 @@ import { wordsOf } from './submitdraft';
 import type { IEverestOutput } from './tokens';
 import type { IEverestActions } from './widgets/everestpart';
 import type { IEverestView } from './widgets/jobdetails';
-
-/** The form that submits an application: {server, app, inputs?, name?}. */
-const SUBMIT = 'jupyter-remote:everest-submit';
 
 /** What the view of a job of Everest needs of Lab. */
 export interface IEverestContext {
@@ -48,7 +46,7 @@ export function everestView(
   const memory = new ResultsMemory(state);
   const arrived = () => void browser?.model.refresh();
   const model = new EverestJobModel({ client, details, job, memory, arrived });
-  const submits = () => app.commands.hasCommand(SUBMIT);
+  const submits = () => app.commands.hasCommand(CommandIDs.everestSubmit);
   const use = (output: IEverestOutput) =>
     void tell(context, () => useAsInput(context, client, job, output));
   const again = () => void tell(context, () => runAgain(context, model, job));
@@ -138,7 +136,7 @@ async function runAgain(
   if (request) {
     const inputs = request.inputs as ReadonlyPartialJSONObject;
     const args = { server, app: request.app, inputs, name };
-    await app.commands.execute(SUBMIT, args);
+    await app.commands.execute(CommandIDs.everestSubmit, args);
   }
 }
 
@@ -150,6 +148,6 @@ async function useAsInput(
 ): Promise<void> {
   const chosen = await chooseInput(client, server, output, trans);
   if (chosen) {
-    await app.commands.execute(SUBMIT, { server, ...chosen });
+    await app.commands.execute(CommandIDs.everestSubmit, { server, ...chosen });
   }
 }

@@ -3,12 +3,12 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { EverestClient } from './everestclient';
 import type { IEverestJob, IEverestRequest } from './everestjob';
 import { hasOutputs, isSweep, requestOf } from './everestjob';
+import { follow } from './everesttransfer';
 import type { IUnpacked, ResultsMemory } from './everestresults';
 import type { DetailsModel } from './jobdetails';
 import { wordsOf } from './submitdraft';
 import type { ISweepResults } from './sweeptable';
 import type { IEverestOutput, ITransfer } from './tokens';
-import { TransferWatch } from './transferview';
 
 /** What is asked of the server about one job's outputs. */
 type Client = Pick<
@@ -32,7 +32,10 @@ export interface IGoing {
   readonly name: string;
   /** Where it goes, as in the file browser. */
   readonly folder: string;
-  readonly watch: TransferWatch<unknown>;
+  /** As it was last seen. */
+  readonly now: ITransfer;
+  /** Whether its end was asked for. */
+  readonly ending: boolean;
 }
 
 /** Inputs and outputs of one job of Everest, and what is done with them. */
@@ -84,7 +87,7 @@ export class EverestJobModel extends VDomModel {
 
   /** Whether something is on its way. */
   get busy(): boolean {
-    return this._beginning || this.going?.watch.now.state === 'running';
+    return this._beginning || this.going?.now.state === 'running';
   }
 
   /** Ask for the outputs again. */
@@ -126,16 +129,21 @@ export class EverestJobModel extends VDomModel {
     });
   }
 
+  /** End what is on its way. */
+  end(): void {
+    this._end.abort();
+    this._tell({ ending: true });
+  }
+
   override dispose(): void {
     if (!this.isDisposed) {
       this._options.details.stateChanged.disconnect(this._onDetails, this);
-      this.going?.watch.dispose();
       super.dispose();
     }
   }
 
   private async _begin<R>(
-    about: Omit<IGoing, 'watch'>,
+    about: Pick<IGoing, 'kind' | 'name' | 'folder'>,
     ask: () => Promise<readonly [ITransfer<R>, (result: R) => void]>
   ): Promise<void> {
     if (this.busy) {
@@ -145,22 +153,40 @@ export class EverestJobModel extends VDomModel {
     this.going = null;
     this.stateChanged.emit();
     try {
-      const [begun, take] = await ask();
-      const watch = new TransferWatch<R>(this._options.client, begun);
-      this.going = { ...about, watch };
-      watch.changed.connect(() => {
-        this.stateChanged.emit();
-      });
-      void watch.ended.then(({ state, result }) => {
-        if (state === 'done' && result !== null) {
-          take(result);
-        }
-        this.stateChanged.emit();
-      });
+      const [now, take] = await ask();
+      this._end = new AbortController();
+      this.going = { ...about, now, ending: false };
+      void this._follow(now, take);
     } catch (error) {
       this.refusal = wordsOf(error);
     }
     this._beginning = false;
+    this.stateChanged.emit();
+  }
+
+  /** Until it has ended; it goes on when nobody looks any more. */
+  private async _follow<R>(
+    begun: ITransfer<R>,
+    take: (result: R) => void
+  ): Promise<void> {
+    const { client } = this._options;
+    const { signal } = this._end;
+    const told = (now: ITransfer<R>) => {
+      this._tell({ now });
+    };
+    try {
+      take(await follow(begun, { client, told, signal }));
+    } catch (error) {
+      const now = this.going?.now ?? begun;
+      if (now.state === 'running') {
+        this._tell({ now: { ...now, state: 'failed', error: wordsOf(error) } });
+      }
+    }
+    this.stateChanged.emit();
+  }
+
+  private _tell(change: Partial<IGoing>): void {
+    this.going = this.going && { ...this.going, ...change };
     this.stateChanged.emit();
   }
 
@@ -188,6 +214,7 @@ export class EverestJobModel extends VDomModel {
     }
   };
 
+  private _end = new AbortController();
   private _beginning = false;
   private _read = 0;
 }

@@ -22,6 +22,8 @@ export interface IEverestAccount {
   readonly warning: string;
   /** A sentence when server or token cannot be used; only after a check. */
   readonly wrong?: string;
+  /** Code of what is wrong; `everest-login`: the token. */
+  readonly reason?: string;
   /** Name of the backend of its jobs. */
   readonly backend: string;
 }

@@ -1,6 +1,9 @@
 import { InputDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type {
+  ReadonlyPartialJSONObject,
+  ReadonlyPartialJSONValue
+} from '@lumino/coreutils';
 
 import type { EverestClient } from './everestclient';
 import type { IEverestAppRow, IEverestOutput, IEverestPort } from './tokens';
@@ -42,7 +45,12 @@ export async function chooseInput(
   }
   const port =
     ports.length === 1 ? first : await choosePort(ports, title, trans);
-  return port && { app: idOf(app), inputs: { [port.name]: given(port, uri) } };
+  return (
+    port && {
+      app: idOf(app),
+      inputs: { [port.name]: given(port, { uri, name: file }) }
+    }
+  );
 }
 
 /** An application as it is chosen from a list. */
@@ -57,8 +65,11 @@ function idOf({ alias, id }: IEverestAppRow): string {
 }
 
 /** The value of an input that takes one file or several. */
-export function given(port: IEverestPort, uri: string): string | string[] {
-  return port.type === 'array' ? [uri] : uri;
+export function given(
+  { type }: Pick<IEverestPort, 'type'>,
+  file: { readonly uri: string; readonly name: string }
+): ReadonlyPartialJSONValue {
+  return type === 'array' ? [{ ...file }] : { ...file };
 }
 
 async function choosePort(

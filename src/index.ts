@@ -2,6 +2,8 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { everest, everestaccounts } from './plugins/everest';
+import { everestapps } from './plugins/everestapps';
 import { everestsweep } from './plugins/everestsweep';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
@@ -27,6 +29,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobs,
   jobdesk,
   shares,
+  everest,
   settings,
   desktop,
   commands,
@@ -40,6 +43,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   everestsweep,
   share,
   shareimport,
+  everestaccounts,
+  everestapps,
   jobnotices,
   jobstatus,
   notifications,

@@ -11,13 +11,17 @@ import type { ISweepDraft, ISweepRow } from './sweepdraft';
 import { EMPTY_DRAFT, EMPTY_ROW, sweepRequest } from './sweepdraft';
 import type { ISweepProblem, SweepField } from './sweepproblems';
 import { sweepProblems } from './sweepproblems';
-import type { IEverestAccount, ISweepTrial } from './tokens';
+import type { IEverestAccount, IRemoteEverest, ISweepTrial } from './tokens';
 
 /** After the last change, in ms: the tasks are counted. */
 const PAUSE = 300;
 
 export interface ISweepOptions {
-  readonly client: Pick<EverestClient, 'accounts' | 'sweep' | 'tryOut'>;
+  readonly client: Pick<EverestClient, 'sweep' | 'tryOut'>;
+  readonly everest: Pick<
+    IRemoteEverest,
+    'accounts' | 'changed' | 'freshness' | 'open' | 'problem' | 'refresh'
+  >;
   readonly draft: ISweepDraft;
   /** Id of a draft that comes back. */
   readonly id?: string;
@@ -31,16 +35,16 @@ export class SweepModel extends VDomModel {
     this._draft = _options.draft;
     this.id = _options.id ?? UUID.uuid4();
     this._count = new Debouncer(() => this._tryOut(), PAUSE);
-    void this.load();
+    const { everest } = _options;
+    everest.changed.connect(this._onAccounts, this);
+    everest.open();
+    this._onAccounts();
+    this._later();
   }
 
   /** Tells drafts apart. */
   readonly id: string;
 
-  /** Null: not known yet. */
-  accounts: readonly IEverestAccount[] | null = null;
-  /** Why they are not known. */
-  problem = '';
   /** How many tasks the draft has, when nothing is wrong with it. */
   trial: ISweepTrial | null = null;
   /** Why they could not be counted, in the server's words. */
@@ -55,6 +59,19 @@ export class SweepModel extends VDomModel {
   doneTasks = 0;
   /** The row whose name shall have the keyboard, and how often that was wanted. */
   wanted = { row: -1, times: 0 };
+
+  /** Null: not known yet. */
+  get accounts(): readonly IEverestAccount[] | null {
+    const { accounts, freshness } = this._options.everest;
+    const known = freshness !== 'loading' || accounts.length > 0;
+    return known ? accounts : null;
+  }
+
+  /** Why the accounts are not known. */
+  get problem(): string {
+    const { accounts, problem } = this._options.everest;
+    return accounts.length === 0 ? problem : '';
+  }
 
   get draft(): ISweepDraft {
     return this._draft;
@@ -89,20 +106,9 @@ export class SweepModel extends VDomModel {
     return first ? first.words : this.refusal;
   }
 
-  /** Ask for the accounts. */
+  /** Ask for the accounts again. */
   async load(): Promise<void> {
-    try {
-      this.accounts = await this._options.client.accounts();
-      this.problem = '';
-    } catch (error) {
-      this.problem = wordsOf(error);
-    }
-    const [first] = this.accounts ?? [];
-    if (first && !this._draft.server) {
-      this._draft = { ...this._draft, server: first.name };
-    }
-    this._later();
-    this.stateChanged.emit();
+    await this._options.everest.refresh().catch(() => undefined);
   }
 
   set(change: Partial<ISweepDraft>): void {
@@ -168,10 +174,20 @@ export class SweepModel extends VDomModel {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._options.everest.changed.disconnect(this._onAccounts, this);
       this._count.dispose();
       super.dispose();
     }
   }
+
+  private readonly _onAccounts = (): void => {
+    const [first] = this.accounts ?? [];
+    if (first && !this._draft.server) {
+      this._draft = { ...this._draft, server: first.name };
+      this._later();
+    }
+    this.stateChanged.emit();
+  };
 
   private _want(row: number): void {
     this.wanted = { row, times: this.wanted.times + 1 };

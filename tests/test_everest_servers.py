@@ -47,7 +47,7 @@ async def test_an_account_from_a_password(
     assert PASSWORD not in json.dumps(listed)
     assert await Lab(client, made["name"]).about()
     checked = await client("GET", "everest", "servers", made["name"])
-    assert checked == {**made, "wrong": ""}
+    assert checked == {**made, "wrong": "", "reason": ""}
     assert_private(jp_data_dir)
 
 
@@ -97,7 +97,9 @@ async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> N
     server.control.revoke()
     await until(lambda: silent(mine), "the list to say that the token is refused")
     assert (await mine.listed())[job_id]["state"] == "running"  # silence is no end
-    assert (await mine.ask("GET"))["wrong"]
+    asked = await mine.ask("GET")
+    assert asked["wrong"]
+    assert asked["reason"] == "everest-login"
     status, _ = await client.refusal(
         "PATCH", "everest", "servers", "mine", body={"token": "x" * 64}
     )

@@ -5,25 +5,32 @@ import type {
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { FileDialog, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type { IDisposable } from '@lumino/disposable';
 import { Debouncer } from '@lumino/polling';
 
 import { CommandIDs } from '../commandids';
 import { EverestClient } from '../everestclient';
-import { columnsIcon } from '../icons';
+import { everestIcon } from '../icons';
 import { tellSubmitted } from '../submit';
 import { draftOf } from '../sweepdraft';
 import { SweepModel } from '../sweepmodel';
+import { IRemoteEverest } from '../tokens';
 import type { ISweepActions } from '../widgets/sweepform';
 import { SweepTab } from '../widgets/sweeptab';
+
+/** After the cards of the accounts. */
+const RANK = { rank: 7, categoryRank: 50 };
 
 /** How long after a change a draft is kept, in ms. */
 const SAVE = 500;
 
 interface IContext {
   readonly app: JupyterFrontEnd;
+  readonly everest: IRemoteEverest;
   readonly browser: IDefaultFileBrowser | null;
   readonly tracker: WidgetTracker<SweepTab>;
   readonly translator: ITranslator;
@@ -35,24 +42,29 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-remote:everest-sweep',
   description: 'Adds the form that submits parameter sweeps to Everest.',
   autoStart: true,
-  requires: [ITranslator],
-  optional: [ILayoutRestorer, IDefaultFileBrowser, ICommandPalette],
+  requires: [IRemoteEverest, ITranslator],
+  optional: [ILayoutRestorer, IDefaultFileBrowser, ICommandPalette, ILauncher],
   activate: (
     app: JupyterFrontEnd,
+    everest: IRemoteEverest,
     translator: ITranslator,
     restorer: ILayoutRestorer | null,
     browser: IDefaultFileBrowser | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    launcher: ILauncher | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-everest-sweep';
     const tracker = new WidgetTracker<SweepTab>({ namespace });
-    const context = { app, browser, tracker, translator, trans };
+    const context = { app, everest, browser, tracker, translator, trans };
     const command = CommandIDs.everestSweep;
     app.commands.addCommand(command, {
-      label: trans.__('Parameter Sweep…'),
+      label: args =>
+        'cwd' in args
+          ? trans.__('Parameter Sweep')
+          : trans.__('Parameter Sweep…'),
       caption: trans.__('Run a command on Everest for many values'),
-      icon: columnsIcon,
+      icon: everestIcon,
       describedBy: SWEEP_ARGS,
       execute: args => openSweep(context, args)
     });
@@ -64,7 +76,18 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       }),
       name: ({ content: { model } }) => model.id
     });
-    palette?.addItem({ command, category: trans.__('Remote') });
+    const category = trans.__('Remote');
+    palette?.addItem({ command, category });
+    // Who has no account has no use for the card.
+    let card: IDisposable | null = null;
+    everest.changed.connect(() => {
+      if (everest.accounts.length > 0) {
+        card ??= launcher?.add({ command, category, ...RANK }) ?? null;
+      } else {
+        card?.dispose();
+        card = null;
+      }
+    });
   }
 };
 
@@ -86,12 +109,13 @@ function openSweep(
   context: IContext,
   { server, draft, id }: ReadonlyPartialJSONObject
 ): SweepTab {
-  const { app, tracker, translator, trans } = context;
+  const { app, everest, tracker, translator, trans } = context;
   const client = new EverestClient(app.serviceManager.serverSettings);
   const kept = draftOf(draft);
   const named = typeof server === 'string' ? server : kept.server;
   const model = new SweepModel({
     client,
+    everest,
     draft: { ...kept, server: named },
     ...(typeof id === 'string' && { id }),
     trans
@@ -123,6 +147,9 @@ function actionsOf(context: IContext, model: SweepModel): ISweepActions {
       }
     },
     browse: browser && (() => browse(context, browser)),
+    addAccount: () => {
+      run(CommandIDs.addEverest);
+    },
     showJobs: () => {
       run(CommandIDs.showJobs);
     },

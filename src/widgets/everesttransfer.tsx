@@ -22,7 +22,7 @@ export function EverestTransfer(
   if (!going) {
     return null;
   }
-  const { now } = going.watch;
+  const { now } = going;
   if (now.state === 'running') {
     return <Progress {...props} going={going} />;
   }
@@ -38,8 +38,8 @@ export function EverestTransfer(
 
 type GoingProps = IEverestProps & { readonly going: IGoing };
 
-function Progress({ going, trans }: GoingProps): React.JSX.Element {
-  const { watch, kind, name, folder } = going;
+function Progress({ model, going, trans }: GoingProps): React.JSX.Element {
+  const { now, ending, kind, name, folder } = going;
   const where = folder ? folder : trans.__('the top of the file browser');
   const words =
     kind === 'unpack'
@@ -47,21 +47,22 @@ function Progress({ going, trans }: GoingProps): React.JSX.Element {
       : name
         ? trans.__('Storing %1 in %2…', name, where)
         : trans.__('Storing all outputs in %1…', where);
-  const amount = amountWords(watch.now, trans);
-  const part = partOf(watch.now);
+  const amount = amountWords(now, trans);
+  const part = partOf(now);
   return (
     <div className="jp-RemoteEverest-going">
-      <p role="status">{watch.ending ? trans.__('Cancelling…') : words}</p>
+      <p role="status">{ending ? trans.__('Cancelling…') : words}</p>
       <progress
         aria-label={words}
         {...(part === null ? {} : { value: part, max: 1 })}
       />
       <span>{amount}</span>
-      {watch.problem && <span>{watch.problem}</span>}
       <button
         className="jp-mod-styled"
-        disabled={watch.ending}
-        onClick={() => void watch.end()}
+        disabled={ending}
+        onClick={() => {
+          model.end();
+        }}
       >
         {trans.__('Cancel')}
       </button>

@@ -16,6 +16,7 @@ export interface ISweepActions {
   readonly submit: () => Promise<void>;
   /** Ask for files; null: there is no file browser. */
   readonly browse: (() => Promise<readonly string[]>) | null;
+  readonly addAccount: () => void;
   readonly showJobs: () => void;
   readonly showJob: (key: string) => void;
 }
@@ -202,13 +203,11 @@ function Account(props: ISweepProps): React.JSX.Element | null {
   );
 }
 
-function NoAccount({ model, trans }: ISweepProps): React.JSX.Element {
+function NoAccount({ model, actions, trans }: ISweepProps): React.JSX.Element {
   const icon = stateIcon('lost');
   const words = model.problem
     ? trans.__('The accounts on Everest are not known: %1', model.problem)
-    : trans.__(
-        'There is no account on an Everest server yet. Add one in the Remote panel, then press Retry.'
-      );
+    : trans.__('A sweep runs on an Everest server: you need an account there.');
   return (
     <div className="jp-RemoteSubmit-trouble" role="alert">
       <icon.react tag="span" width="16px" aria-hidden="true" />
@@ -216,9 +215,15 @@ function NoAccount({ model, trans }: ISweepProps): React.JSX.Element {
       <button
         type="button"
         className="jp-mod-styled"
-        onClick={() => void model.load()}
+        onClick={() => {
+          if (model.problem) {
+            void model.load();
+          } else {
+            actions.addAccount();
+          }
+        }}
       >
-        {trans.__('Retry')}
+        {model.problem ? trans.__('Retry') : trans.__('Add Everest Account…')}
       </button>
     </div>
   );

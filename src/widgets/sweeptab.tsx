@@ -4,7 +4,7 @@ import { VDomRenderer } from '@jupyterlab/ui-components';
 import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
-import { columnsIcon } from '../icons';
+import { everestIcon } from '../icons';
 import type { SweepModel } from '../sweepmodel';
 import type { ISweepActions } from './sweepform';
 import { SweepForm } from './sweepform';
@@ -19,7 +19,7 @@ export class SweepTab extends MainAreaWidget<SweepView> {
     const trans = translator.load('jupyter_remote');
     super({ content: new SweepView(model, actions, trans), translator });
     this.toolbar.hide();
-    this.title.icon = columnsIcon;
+    this.title.icon = everestIcon;
     this.title.closable = true;
     this.title.caption = trans.__('A parameter sweep on Everest');
     const name = () => {

@@ -148,14 +148,15 @@ class RemoteEverest(LoggingConfigurable):
             await asyncio.to_thread(self._accounts.remove, name)
 
     async def check(self, name: str) -> dict[str, Json]:
-        """An account, and what is ``wrong`` with its server or token now: a sentence, or empty."""
+        """An account, and what is ``wrong`` with its server or token now: a sentence, or empty;
+        with its ``reason``, a code."""
         account, backend = self._find(name)
-        wrong = ""
+        wrong, reason = "", ""
         try:
             await (await backend.client()).token_info()
         except RemoteError as error:
-            wrong = str(error)
-        return {**self.shown(account), "wrong": wrong}
+            wrong, reason = str(error), error.reason
+        return {**self.shown(account), "wrong": wrong, "reason": reason}
 
     def backend(self, name: str) -> EverestBackend:
         """The backend of an account. Raises NotFound."""
