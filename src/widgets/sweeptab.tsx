@@ -53,12 +53,31 @@ export class SweepView extends VDomRenderer<SweepModel> {
 
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
-    if (!this.node.contains(document.activeElement)) {
+    // The form of a new tab is not drawn yet.
+    this._wantsFocus = true;
+    this.update();
+  }
+
+  protected override onUpdateRequest(msg: Message): void {
+    super.onUpdateRequest(msg);
+    if (this._wantsFocus) {
+      this._wantsFocus = false;
+      void this.renderPromise?.then(() => {
+        this._focus();
+      });
+    }
+  }
+
+  private _focus(): void {
+    const { activeElement } = document;
+    if (activeElement === this.node || !this.node.contains(activeElement)) {
       this.node
         .querySelector<HTMLElement>('[data-field="command"] input')
         ?.focus();
     }
   }
+
+  private _wantsFocus = false;
 
   protected override render(): React.JSX.Element {
     return (
