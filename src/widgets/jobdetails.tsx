@@ -5,10 +5,10 @@ import * as React from 'react';
 
 import { durationText } from '../durations';
 import type { EverestJobModel } from '../everestjobmodel';
-import { ENDED, sentence } from '../format';
+import { sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { DetailsModel } from '../jobdetails';
-import { knownUntil, secondsUsed, timeWords, clock } from '../jobview';
+import { clock, knownUntil, secondsUsed, timeWords, waits } from '../jobview';
 import type { IJob } from '../tokens';
 import { CodeBox } from './codebox';
 import type { IEverestActions } from './everestpart';
@@ -136,7 +136,7 @@ function Times(props: IDetailsProps & { readonly job: IJob }) {
   const until = model.gone ? model.gone : knownUntil(backend, now);
   const used = secondsUsed(job, until);
   const waited =
-    job.submitted && (job.started ?? !ENDED.has(job.state))
+    job.submitted && (job.started ?? waits(job))
       ? (Date.parse(job.started ?? '') || until) - Date.parse(job.submitted)
       : NaN;
   const length = (seconds: number) =>

@@ -23,10 +23,12 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
   const { backend, job_id } = fromKey(model.key);
   const reason = job ? jobReason(job, trans) : '';
   const ending = details?.ending ?? '';
+  // The name of the backend has it already.
+  const account = props.everest ? '' : job?.account;
   const where = [
     trans.__('Job %1 on %2', job_id, backend),
     job?.user,
-    ...(job ? [job.partition, job.account, job.qos, job.nodes] : []),
+    ...(job ? [job.partition, account, job.qos, job.nodes] : []),
     job && job.tasks > 1 ? trans.__('%1 tasks', grouped(job.tasks)) : ''
   ].filter(Boolean);
   return (
