@@ -51,7 +51,7 @@ function looked(state: 'running' | 'stopped' = 'stopped') {
     ...{ key, stateChanged, read: 0, details: null },
     job: job({ state })
   };
-  let seen: ITransfer<unknown> = RUNNING;
+  let seen: ITransfer = RUNNING;
   const client = {
     outputs: jest.fn(() => Promise.resolve([FILE])),
     fetch: jest.fn(() => Promise.resolve(RUNNING)),

@@ -98,6 +98,8 @@ export function addJobCommands(options: IJobCommands): void {
       icon,
       describedBy: JOB_ARGS,
       isEnabled: args => suitable(args).length > 0,
+      // Few backends keep jobs until somebody deletes them.
+      isVisible: args => deed !== 'delete' || suitable(args).length > 0,
       execute: args => perform(deed, suitable(args), options)
     });
   }

@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 import { EMPTY_DRAFT, EMPTY_ROW } from './sweepdraft';
 import type { ISweepDraft } from './sweepdraft';
 import { SweepModel } from './sweepmodel';
-import type { IRemoteEverest, ISweepRequest } from './tokens';
+import type { IRemoteEverest, ISweepRequest, ISweepTrial } from './tokens';
 
 const trans = nullTranslator.load('jupyter_remote');
 
@@ -68,7 +68,7 @@ describe('tasks', () => {
 
   it('of a draft that changed meanwhile are not shown', async () => {
     const { model, tryOut } = form();
-    let answer = (_: { tasks: number; plan: string }) => undefined as void;
+    let answer: (trial: ISweepTrial) => void = () => undefined;
     tryOut.mockImplementationOnce(
       () =>
         new Promise(resolve => {

@@ -47,7 +47,7 @@ export function SweepRows(props: ISweepProps): React.JSX.Element {
       )}
       <div className="jp-RemoteSweep-add">
         {button}
-        <span>{trans.__('or Enter in the last row')}</span>
+        <span>{trans.__('or press Enter in a row')}</span>
       </div>
     </fieldset>
   );

@@ -174,11 +174,33 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   await form.getByRole('button', { name: 'Add Files…' }).click();
   const files = page.locator('.jp-Open-Dialog');
   await files.getByText('times.sh').click();
-  await files.getByRole('button', { name: 'Select' }).click();
+  await dialogButton(page, 'Select').click();
   await expect(form.locator('li')).toContainText('times.sh');
   await expect(count).toContainText('6 tasks');
   await page.screenshot({ path: info.outputPath('sweep.png') });
   await axe(page, '.jp-RemoteSweep');
+
+  const kept = page.waitForRequest(
+    request =>
+      request.url().includes('/api/workspaces') &&
+      (request.postData() ?? '').includes('10 20 30')
+  );
+  await cell('Values of Y').fill('10 20 30');
+  await kept;
+  await page.reload();
+  await expect(cell('Values of Y')).toHaveValue('10 20 30');
+  await expect(form.locator('li')).toContainText('times.sh');
+  await expect(count).toContainText('9 tasks');
+  await page.theme.setDarkTheme();
+  await page.screenshot({ path: info.outputPath('sweep-dark.png') });
+  await axe(page, '.jp-RemoteSweep');
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.sidebar.close('left');
+  await page.screenshot({ path: info.outputPath('sweep-narrow.png') });
+  await page.setViewportSize({ width: 1280, height: 900 });
+  await page.theme.setLightTheme();
+  await cell('Values of Y').fill('10 20');
+  await expect(count).toContainText('6 tasks');
   await cell('Values of Y').press('Control+Enter');
   await expect(count).toContainText('6 tasks were submitted');
   await form.getByRole('button', { name: 'Details' }).click();
@@ -198,6 +220,9 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   await expect(rows.first().getByRole('cell').last()).toHaveText('60');
   await page.screenshot({ path: info.outputPath('results.png') });
   await axe(page, '.jp-RemoteDetails');
+  await page.setViewportSize({ width: 480, height: 800 });
+  await page.screenshot({ path: info.outputPath('results-narrow.png') });
+  await page.setViewportSize({ width: 1280, height: 900 });
   await view.getByRole('button', { name: 'Open table.csv' }).click();
   await expect(tabBar(page, 'table.csv')).toBeVisible();
   await view.getByRole('button', { name: 'Show Folder' }).click();
