@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from .conftest import until
 from .everest_lab import QUICK, lab
 from .everest_rig import Everest
 from .test_api import Client, check
@@ -119,3 +120,22 @@ async def test_wrong_sweeps_are_refused(
     status, error = await client.refusal("POST", *path, body={**SWEEP, **change})
     assert (status, word in error["message"]) == (400, True), error
     assert server.control.jobs() == []
+
+
+def folders(root: Path) -> list[Path]:
+    return list(root.glob("sweep-*"))
+
+
+async def test_an_unpacking_that_is_ended_leaves_no_folder(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    job_id = (await mine.ask("POST", "sweeps", body=SWEEP))["job_id"]
+    await mine.reach(job_id, "stopped")
+    # The plan is read first, then the results come.
+    server.control.fault("files.get", "hang", nth=2)
+    begun = await mine.ask("POST", "jobs", job_id, "tasks", body={})
+    await until(lambda: folders(jp_root_dir), "the folder")
+    await client("DELETE", "everest", "transfers", begun["id"])
+    assert (await mine.transfer(begun))["state"] == "cancelled"
+    assert folders(jp_root_dir) == []

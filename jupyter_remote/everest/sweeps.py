@@ -124,7 +124,11 @@ class AsyncSweep:
         where = Path(folder)
         with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
             archive = await file.download(Path(temporary) / "results.zip", progress)
-            tasks = await asyncio.to_thread(unpack, archive, where)
+            unpacking = asyncio.ensure_future(asyncio.to_thread(unpack, archive, where))
+            try:
+                tasks = await asyncio.shield(unpacking)
+            finally:
+                await asyncio.wait([unpacking])  # a thread cannot be cancelled
         return SweepResults(tasks, len(self.plan) if self.plan else 0)
 
     def _repr_html_(self) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import csv
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -68,16 +68,15 @@ async def unpacked(
     client, info = await backend.client(), await backend.info(job_id, fresh=True)
     if not info.ended:
         raise WrongState(f"{job_id} is {info.state}: its results are there when it has ended")
+    expected = await _expected(client, info)
     where = await asyncio.to_thread(_new_folder, folder, f"sweep-{job_id[-6:]}")
     try:
         sweep = AsyncSweep(AsyncJob(info, client))
         results = await sweep.results(where, timeout=LOOK, partial=True, progress=progress)
         told = await asyncio.to_thread(_told, results, output, where)
     except BaseException:
-        with contextlib.suppress(OSError):
-            where.rmdir()  # only an empty one
+        await asyncio.to_thread(shutil.rmtree, where, ignore_errors=True)  # all is at the server
         raise
-    expected = await _expected(client, info)
     missing = None if expected is None else max(0, expected - told["tasks"])
     return {"folder": where.name, "missing": missing, **told}
 
