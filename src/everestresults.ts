@@ -8,7 +8,7 @@ export interface IUnpacked {
   readonly table: string;
 }
 
-const KEY = 'jupyter-remote:everest-results';
+const KEY = 'jupyterlab-remote:everest-results';
 
 /** So many sweeps are remembered. */
 const KEPT = 100;

@@ -2,19 +2,28 @@ import { sentence } from '../format';
 import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
-import { lostWords } from '../lost';
+import { Failure } from './failure';
 import type { IFormProps } from './submitform';
 import * as React from 'react';
 
 /** What came of the last request, and the buttons. */
 export function SubmitFoot(props: IFormProps): React.JSX.Element {
-  const { model, trans } = props;
-  const { busy, hindrance } = model;
+  const { model, actions, trans } = props;
+  const { busy, hindrance, failure } = model;
   // A button that is disabled while it is asked would lose the keyboard.
   const state = { disabled: hindrance !== '', 'aria-disabled': busy !== '' };
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={failure}
+        title={
+          failure?.asked === 'test'
+            ? trans.__('That could not be found out.')
+            : trans.__('It was not submitted.')
+        }
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         <Outcome {...props} />
       </div>
@@ -51,45 +60,6 @@ export function SubmitFoot(props: IFormProps): React.JSX.Element {
         >
           {trans.__('Reset')}
         </button>
-      </div>
-    </div>
-  );
-}
-
-function Failure({
-  model,
-  actions,
-  trans
-}: IFormProps): React.JSX.Element | null {
-  const { failure } = model;
-  if (!failure) {
-    return null;
-  }
-  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
-  const lost = lostWords(trans);
-  const title = failure.lost
-    ? lost.title
-    : failure.asked === 'submit'
-      ? trans.__('It was not submitted.')
-      : trans.__('That could not be found out.');
-  return (
-    <div className="jp-RemoteSubmit-failure" role="alert">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <div>
-        <p>{title}</p>
-        <pre>{failure.words}</pre>
-        {failure.lost && (
-          <p>
-            {lost.advice}{' '}
-            <button
-              type="button"
-              className="jp-RemoteLink"
-              onClick={actions.showJobs}
-            >
-              {lost.link}
-            </button>
-          </p>
-        )}
       </div>
     </div>
   );

@@ -4,16 +4,21 @@ import { fullSentence } from '../format';
 import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { grouped } from '../jobview';
-import { lostWords } from '../lost';
+import { Failure } from './failure';
 import type { ISweepProps } from './sweepform';
 
 /** How many tasks there will be, what came of the last request, the button. */
 export function SweepFoot(props: ISweepProps): React.JSX.Element {
-  const { model, trans } = props;
-  const { busy } = model;
+  const { model, actions, trans } = props;
+  const { busy, failure } = model;
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={failure && { ...failure, words: fullSentence(failure.words) }}
+        title={trans.__('It was not submitted.')}
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         {model.done ? <Done {...props} /> : <Count {...props} />}
       </div>
@@ -70,40 +75,6 @@ function Plan({ model, trans }: ISweepProps): React.JSX.Element | null {
       <pre tabIndex={0}>{trial.plan}</pre>
     </details>
   ) : null;
-}
-
-function Failure({
-  model,
-  actions,
-  trans
-}: ISweepProps): React.JSX.Element | null {
-  const { failure } = model;
-  if (!failure) {
-    return null;
-  }
-  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
-  const lost = lostWords(trans);
-  return (
-    <div className="jp-RemoteSubmit-failure" role="alert">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <div>
-        <p>{failure.lost ? lost.title : trans.__('It was not submitted.')}</p>
-        <pre>{failure.words}</pre>
-        {failure.lost && (
-          <p>
-            {lost.advice}{' '}
-            <button
-              type="button"
-              className="jp-RemoteLink"
-              onClick={actions.showJobs}
-            >
-              {lost.link}
-            </button>
-          </p>
-        )}
-      </div>
-    </div>
-  );
 }
 
 function Done({ model, actions, trans }: ISweepProps): React.JSX.Element {

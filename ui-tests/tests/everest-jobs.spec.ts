@@ -223,10 +223,10 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   await page.setViewportSize({ width: 480, height: 800 });
   await page.screenshot({ path: info.outputPath('results-narrow.png') });
   await page.setViewportSize({ width: 1280, height: 900 });
-  await view.getByRole('button', { name: 'Open table.csv' }).click();
-  await expect(tabBar(page, 'table.csv')).toBeVisible();
   await view.getByRole('button', { name: 'Show Folder' }).click();
   await expect(
     page.locator('.jp-DirListing').getByText('table.csv')
   ).toBeVisible();
+  await view.getByRole('button', { name: 'Open table.csv' }).click();
+  await expect(tabBar(page, 'table.csv')).toBeVisible();
 });
