@@ -15,7 +15,7 @@ import { EverestClient } from './everestclient';
 import type { IEverestJob } from './everestjob';
 import { everestJob } from './everestjob';
 import { EverestJobModel } from './everestjobmodel';
-import { ResultsMemory } from './everestresults';
+import { keptResults, keptSweeps } from './everestresults';
 import { chooseInput } from './everestuse';
 import type { DetailsModel } from './jobdetails';
 import { wordsOf } from './submitdraft';
@@ -43,13 +43,14 @@ export function everestView(
   const { app, browser, state } = context;
   const { serverSettings } = app.serviceManager;
   const client = new EverestClient(serverSettings);
-  const memory = new ResultsMemory(state);
+  const memory = keptResults(state);
   const arrived = () => void browser?.model.refresh();
   const model = new EverestJobModel({ client, details, job, memory, arrived });
   const submits = () => app.commands.hasCommand(CommandIDs.everestSubmit);
   const use = (output: IEverestOutput) =>
     void tell(context, () => useAsInput(context, client, job, output));
-  const again = () => void tell(context, () => runAgain(context, model, job));
+  const again = () =>
+    void tell(context, () => runAgain(context, model, job, details.key));
   const actions = actionsOf(context, model);
   return {
     model,
@@ -127,11 +128,19 @@ async function unpack(
   }
 }
 
+/** In the form in which it was written, if that is known; else in that of its application. */
 async function runAgain(
-  { app }: IEverestContext,
+  { app, state }: IEverestContext,
   model: EverestJobModel,
-  { server }: IEverestJob
+  { server }: IEverestJob,
+  key: string
 ): Promise<void> {
+  const written = await keptSweeps(state).of(key);
+  if (written) {
+    const draft = { ...written } as unknown as ReadonlyPartialJSONObject;
+    await app.commands.execute(CommandIDs.everestSweep, { draft });
+    return;
+  }
   const { request, name } = model;
   if (request) {
     const inputs = request.inputs as ReadonlyPartialJSONObject;

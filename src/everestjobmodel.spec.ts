@@ -2,7 +2,7 @@ import { StateDB } from '@jupyterlab/statedb';
 import { Signal } from '@lumino/signaling';
 
 import { EverestJobModel } from './everestjobmodel';
-import { ResultsMemory } from './everestresults';
+import { keptResults } from './everestresults';
 import type { DetailsModel } from './jobdetails';
 import { job } from './testing/samples';
 import type { IEverestOutput, ITransfer } from './tokens';
@@ -62,7 +62,7 @@ function looked(state: 'running' | 'stopped' = 'stopped') {
       return Promise.resolve();
     })
   };
-  const memory = new ResultsMemory(new StateDB());
+  const memory = keptResults(new StateDB());
   const arrived = jest.fn();
   const model = new EverestJobModel({
     client: client as never,

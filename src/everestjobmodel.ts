@@ -4,8 +4,9 @@ import type { EverestClient } from './everestclient';
 import type { IEverestJob, IEverestRequest } from './everestjob';
 import { hasOutputs, isSweep, requestOf } from './everestjob';
 import { follow } from './everesttransfer';
-import type { IUnpacked, ResultsMemory } from './everestresults';
+import type { IUnpacked } from './everestresults';
 import type { DetailsModel } from './jobdetails';
+import type { Kept } from './kept';
 import { wordsOf } from './submitdraft';
 import type { ISweepResults } from './sweeptable';
 import type { IEverestOutput, ITransfer } from './tokens';
@@ -20,7 +21,8 @@ export interface IEverestJobOptions {
   readonly client: Client;
   readonly details: DetailsModel;
   readonly job: IEverestJob;
-  readonly memory: ResultsMemory;
+  /** Where results were unpacked. */
+  readonly memory: Kept<IUnpacked>;
   /** Something new is in a folder of the file browser. */
   readonly arrived: () => void;
 }
@@ -199,7 +201,8 @@ export class EverestJobModel extends VDomModel {
     const { details, memory, arrived } = this._options;
     this.results = results;
     this.unpacked = results;
-    void memory.keep(details.key, results);
+    const { folder, table } = results;
+    void memory.keep(details.key, { folder, table });
     arrived();
   };
 

@@ -1,5 +1,8 @@
 import type { IStateDB } from '@jupyterlab/statedb';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
+import { Kept } from './kept';
+import type { ISweepDraft } from './sweepdraft';
+import { draftOf } from './sweepdraft';
 
 /** Where the results of a sweep were unpacked. */
 export interface IUnpacked {
@@ -8,39 +11,19 @@ export interface IUnpacked {
   readonly table: string;
 }
 
-const KEY = 'jupyterlab-remote:everest-results';
+/** Where results were unpacked, by the key of their job. */
+export function keptResults(state: IStateDB | null): Kept<IUnpacked> {
+  return new Kept(state, 'jupyterlab-remote:everest-results', kept => {
+    const { folder, table } = (kept ?? {}) as Partial<IUnpacked>;
+    return typeof folder === 'string' && typeof table === 'string'
+      ? { folder, table }
+      : null;
+  });
+}
 
-/** So many sweeps are remembered. */
-const KEPT = 100;
-
-/** Where results were unpacked, kept in Lab's state database. */
-export class ResultsMemory {
-  constructor(private readonly _state: IStateDB | null) {}
-
-  /** By the key of the job; null: not from here. */
-  async of(job: string): Promise<IUnpacked | null> {
-    return (await this._all()).get(job) ?? null;
-  }
-
-  async keep(job: string, unpacked: IUnpacked): Promise<void> {
-    const all = await this._all();
-    all.delete(job);
-    all.set(job, { folder: unpacked.folder, table: unpacked.table });
-    const kept: ReadonlyPartialJSONObject = Object.fromEntries(
-      [...all].slice(-KEPT).map(([key, value]) => [key, { ...value }] as const)
-    );
-    await this._state?.save(KEY, kept);
-  }
-
-  private async _all(): Promise<Map<string, IUnpacked>> {
-    const kept = await this._state?.fetch(KEY).catch(() => undefined);
-    const found = new Map<string, IUnpacked>();
-    for (const [job, value] of Object.entries(kept ?? {})) {
-      const { folder, table } = (value ?? {}) as Partial<IUnpacked>;
-      if (typeof folder === 'string' && typeof table === 'string') {
-        found.set(job, { folder, table });
-      }
-    }
-    return found;
-  }
+/** What stood in the form of sweeps that were submitted, by the key of their job. */
+export function keptSweeps(state: IStateDB | null): Kept<ISweepDraft> {
+  return new Kept(state, 'jupyterlab-remote:everest-sweeps', kept =>
+    kept === undefined ? null : draftOf(kept)
+  );
 }

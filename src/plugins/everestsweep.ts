@@ -6,6 +6,7 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { FileDialog, IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
+import { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
@@ -14,6 +15,7 @@ import { Debouncer } from '@lumino/polling';
 
 import { CommandIDs } from '../commandids';
 import { EverestClient } from '../everestclient';
+import { keptSweeps } from '../everestresults';
 import { everestIcon } from '../icons';
 import { tellSubmitted } from '../submit';
 import { draftOf } from '../sweepdraft';
@@ -31,6 +33,7 @@ const SAVE = 500;
 interface IContext {
   readonly app: JupyterFrontEnd;
   readonly everest: IRemoteEverest;
+  readonly state: IStateDB | null;
   readonly browser: IDefaultFileBrowser | null;
   readonly tracker: WidgetTracker<SweepTab>;
   readonly translator: ITranslator;
@@ -43,7 +46,13 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
   description: 'Adds the form that submits parameter sweeps to Everest.',
   autoStart: true,
   requires: [IRemoteEverest, ITranslator],
-  optional: [ILayoutRestorer, IDefaultFileBrowser, ICommandPalette, ILauncher],
+  optional: [
+    ILayoutRestorer,
+    IDefaultFileBrowser,
+    ICommandPalette,
+    ILauncher,
+    IStateDB
+  ],
   activate: (
     app: JupyterFrontEnd,
     everest: IRemoteEverest,
@@ -51,12 +60,21 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
     restorer: ILayoutRestorer | null,
     browser: IDefaultFileBrowser | null,
     palette: ICommandPalette | null,
-    launcher: ILauncher | null
+    launcher: ILauncher | null,
+    state: IStateDB | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-everest-sweep';
     const tracker = new WidgetTracker<SweepTab>({ namespace });
-    const context = { app, everest, browser, tracker, translator, trans };
+    const context = {
+      app,
+      everest,
+      state,
+      browser,
+      tracker,
+      translator,
+      trans
+    };
     const command = CommandIDs.everestSweep;
     app.commands.addCommand(command, {
       label: args =>
@@ -135,14 +153,16 @@ function openSweep(
 }
 
 function actionsOf(context: IContext, model: SweepModel): ISweepActions {
-  const { app, browser, trans } = context;
+  const { app, browser, state, trans } = context;
   const run = (id: string, args: ReadonlyPartialJSONObject = {}) =>
     void app.commands.execute(id, args);
   return {
     submit: async () => {
-      const { name } = model.draft;
+      const { draft } = model;
+      const { name } = draft;
       const key = await model.submit();
       if (key) {
+        void keptSweeps(state).keep(key, draft);
         tellSubmitted({ app, trans }, key, name);
       }
     },

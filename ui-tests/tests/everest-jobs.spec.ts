@@ -227,6 +227,10 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   await expect(
     page.locator('.jp-DirListing').getByText('table.csv')
   ).toBeVisible();
+  await view.getByRole('button', { name: 'Run Again…' }).click();
+  const again = page.locator('.jp-RemoteSweep-form:visible');
+  await expect(again.getByLabel('Values of Y')).toHaveValue('10 20');
+  await tabBar(page, /^times$/).click();
   await view.getByRole('button', { name: 'Open table.csv' }).click();
   await expect(tabBar(page, 'table.csv')).toBeVisible();
 });
