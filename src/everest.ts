@@ -56,8 +56,12 @@ export class Everest
     this.amend(store => without(store, name));
   }
 
+  list(): Promise<void> {
+    return super.refresh();
+  }
+
   override async refresh(): Promise<void> {
-    await super.refresh();
+    await this.list();
     await this._check();
   }
 
@@ -75,7 +79,7 @@ export class Everest
     return { accounts: new Map(listed), sequence: 0 };
   }
 
-  protected read(_: Event.Emission): null {
+  protected read(): null {
     return null;
   }
 

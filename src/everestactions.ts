@@ -2,10 +2,16 @@
 import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { AccountModel } from './everestaccount';
+import type { IAccountOptions } from './everestaccount';
 import type { IEverestAccount, IRemoteEverest } from './tokens';
 import { askAccount } from './widgets/everestdialog';
 
-export { askAccount };
+/** Ask for an account, or for a new token of one. */
+export async function enterAccount(options: IAccountOptions): Promise<void> {
+  const model = new AccountModel(options);
+  await askAccount(model, options.trans);
+}
 
 /** Ask, then forget an account. */
 export async function forgetAccount(

@@ -21,7 +21,7 @@ import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
 import { withoutSecrets } from './everestports';
 import type { IAppDraft } from './everestports';
-import { tellSubmitted } from './submit';
+import { outcomeActions, tellSubmitted } from './submit';
 import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
 import { EverestTab } from './widgets/everesttab';
@@ -85,7 +85,7 @@ export async function openApps(
   everest.open();
   let server = text(args.server);
   if (!server) {
-    await everest.ready;
+    await everest.list().catch(() => undefined);
     server = (await chooseAccount(everest, trans))?.name ?? '';
   }
   if (!server) {
@@ -170,7 +170,6 @@ function makeTab(
 
 function actionsOf(context: IAppsContext): IAppsActions {
   const { app, browser } = context;
-  const run = (id: string, args = {}) => void app.commands.execute(id, args);
   return {
     submit: async form => {
       const name = form.draft.name.trim();
@@ -182,17 +181,9 @@ function actionsOf(context: IAppsContext): IAppsActions {
     browse: browser && (several => browse(context, browser, several)),
     dropped: paths => dropped(context, paths),
     addAccount: () => {
-      run(CommandIDs.addEverest);
+      void app.commands.execute(CommandIDs.addEverest);
     },
-    showJobs: () => {
-      run(CommandIDs.showJobs);
-    },
-    showJob: job => {
-      run(CommandIDs.showJob, { job });
-    },
-    showLog: job => {
-      run(CommandIDs.showJobLog, { job });
-    }
+    ...outcomeActions(app)
   };
 }
 

@@ -52,6 +52,7 @@ export class AppsModel extends VDomModel {
     this.server = _options.server;
     _options.everest.changed.connect(this._onAccounts, this);
     this._onAccounts();
+    this._looking = this._look();
   }
 
   /** Tells tabs apart. */
@@ -75,7 +76,7 @@ export class AppsModel extends VDomModel {
 
   /** Whether the account is gone for certain. */
   get gone(): boolean {
-    return this._options.everest.freshness === 'fresh' && !this.account;
+    return this._looked && !this.account;
   }
 
   setSearch(search: string): void {
@@ -132,8 +133,8 @@ export class AppsModel extends VDomModel {
   }
 
   private async _begin(name: string, filling: IFilling): Promise<AppFormModel> {
-    const { client, everest, memory, trans } = this._options;
-    await everest.ready;
+    const { client, memory, trans } = this._options;
+    await this._looking;
     const { account } = this;
     if (!account) {
       throw new Error(trans.__('There is no account %1.', this.server));
@@ -162,6 +163,17 @@ export class AppsModel extends VDomModel {
     }
     const filled = draftFrom(app, inputs);
     return { ...filled, draft: { ...filled.draft, name: name ?? '' } };
+  }
+
+  /** An account that is not known may have been added elsewhere just now. */
+  private async _look(): Promise<void> {
+    const { everest } = this._options;
+    await everest.ready;
+    if (!this.account) {
+      await everest.list().catch(() => undefined);
+    }
+    this._looked = everest.freshness === 'fresh';
+    this.stateChanged.emit();
   }
 
   private _found(
@@ -195,6 +207,8 @@ export class AppsModel extends VDomModel {
   };
 
   private _created: string | undefined;
+  private _looked = false;
+  private readonly _looking: Promise<void>;
   private readonly _forms = new Map<string, AppFormModel>();
   private readonly _searching = new Debouncer(() => this.load(), SEARCH);
   private _turn = 0;

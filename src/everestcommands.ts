@@ -45,7 +45,7 @@ export function addAccountCommands(context: IEverestCommands): void {
     describedBy: NO_ARGS,
     execute: async () => {
       everest.open();
-      await (await actions()).askAccount({ everest, trans });
+      await (await actions()).enterAccount({ everest, trans });
     }
   });
   addRenew(context);
@@ -63,7 +63,7 @@ function addRenew({ app, everest, trans }: IEverestCommands): void {
     execute: async args => {
       const account = accountOf(everest, args);
       if (account) {
-        await (await actions()).askAccount({ everest, account, trans });
+        await (await actions()).enterAccount({ everest, account, trans });
       }
     }
   });

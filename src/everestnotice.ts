@@ -22,7 +22,7 @@ export class ExpiryNotices {
     _everest.changed.connect(this._onChanged, this);
   }
 
-  private _onChanged(): void {
+  private readonly _onChanged = (): void => {
     const { accounts } = this._everest;
     for (const [name, { id, created }] of [...this._told]) {
       const account = this._everest.get(name);
@@ -36,7 +36,7 @@ export class ExpiryNotices {
       .forEach(account => {
         this._tell(account);
       });
-  }
+  };
 
   private _tell({ name, warning, created, expires }: IEverestAccount): void {
     const expired = expires !== null && Date.parse(expires) <= Date.now();

@@ -182,6 +182,8 @@ export interface IRemoteEverest {
   renew(name: string, login: IEverestLogin): Promise<IEverestAccount>;
   /** `revoke`: and make its token worthless. */
   forget(name: string, revoke: boolean): Promise<void>;
+  /** List again; another page or a notebook may have added one. */
+  list(): Promise<void>;
   /** List again, and ask every server whether its token works. */
   refresh(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** Words about accounts on Everest servers. Pure. */
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-import { duration } from './format';
+import { duration, sentence } from './format';
 import { reasonOf } from './lost';
 import { lifeWords } from './shareview';
 import type { IEverestAccount, State } from './tokens';
@@ -74,14 +74,15 @@ export function leftWords(
     : trans.__('expired %1 ago', duration(-left, trans));
 }
 
-/** Where the token is. */
+/** What the token is called, and where it is. */
 export function keptWords(
-  { kept }: IEverestAccount,
+  { kept, label }: IEverestAccount,
   trans: TranslationBundle
 ): string {
+  const token = label ? trans.__('token “%1”', label) : trans.__('token');
   return kept === 'keyring'
-    ? trans.__('token in the system’s keyring')
-    : trans.__('token in a file that only you can read');
+    ? trans.__('%1 in the system’s keyring', token)
+    : trans.__('%1 in a file that only you can read', token);
 }
 
 /** User and server. */
@@ -95,15 +96,14 @@ export function accountLines(
   account: IEverestAccount,
   trans: TranslationBundle
 ): string[] {
-  const { name, url, username, label, expires } = account;
+  const { name, url, username, expires } = account;
   const ends = expires && new Date(expires).toLocaleString();
   return [
     name,
     url,
     username && trans.__('User: %1', username),
-    label && trans.__('Label of the token: %1', label),
     ends && trans.__('Valid until %1', ends),
-    keptWords(account, trans)
+    sentence(keptWords(account, trans))
   ].filter((line): line is string => Boolean(line));
 }
 

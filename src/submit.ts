@@ -20,6 +20,7 @@ import type { SubmitMemory } from './submitmemory';
 import { SubmitModel } from './submitmodel';
 import type { IRemoteJobs, JobOption } from './tokens';
 import type { ISubmitActions } from './widgets/submitform';
+import type { IOutcomeActions } from './widgets/submitoutcome';
 import { SubmitTab } from './widgets/submittab';
 
 type Args = ReadonlyPartialJSONObject;
@@ -191,8 +192,6 @@ function actionsOf(
   context: ISubmitContext,
   model: SubmitModel
 ): ISubmitActions {
-  const { commands } = context.app;
-  const run = (id: string, args = {}) => void commands.execute(id, args);
   return {
     submit: async () => {
       const { name } = model.draft;
@@ -202,6 +201,14 @@ function actionsOf(
       }
     },
     browse: context.browser && (folder => browse(context, folder)),
+    ...outcomeActions(context.app)
+  };
+}
+
+/** The ways from a form to what became of it. */
+export function outcomeActions({ commands }: JupyterFrontEnd): IOutcomeActions {
+  const run = (id: string, args = {}) => void commands.execute(id, args);
+  return {
     showJobs: () => {
       run(CommandIDs.showJobs);
     },

@@ -79,9 +79,14 @@ function addCommands(context: IAppsContext): void {
   const { app, everest, trans } = context;
   app.commands.addCommand(CommandIDs.everestApps, {
     label: args => {
-      const named = args.card === true && everest.accounts.length > 1;
-      const card = named ? String(args.server) : trans.__('Everest');
-      return args.card ? card : trans.__('Everest Applications');
+      if (!args.card) {
+        return trans.__('Everest Applications');
+      }
+      const { server } = args;
+      const several = everest.accounts.length > 1;
+      return several && typeof server === 'string'
+        ? server
+        : trans.__('Everest');
     },
     caption: args =>
       typeof args.server === 'string'

@@ -83,7 +83,12 @@ function AppForm(props: IFormProps): React.JSX.Element {
             )}
           </p>
         )}
-        <h3>{trans.__('Inputs')}</h3>
+        <h3>
+          {trans.__('Inputs')}{' '}
+          {app.inputs.some(({ required }) => required) && (
+            <small>{trans.__('* needed')}</small>
+          )}
+        </h3>
         {app.inputs.length === 0 && <p>{trans.__('It needs nothing.')}</p>}
         {app.inputs.map(port => (
           <PortField key={port.name} {...props} port={port} />

@@ -3,8 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomRenderer } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { AccountModel } from '../everestaccount';
-import type { IAccountOptions } from '../everestaccount';
+import type { AccountModel } from '../everestaccount';
 import type { IEverestAccount } from '../tokens';
 import { AccountForm } from './everestform';
 
@@ -13,11 +12,11 @@ const ENTER = 1;
 
 /** Ask for an account, or a new token for one; null: there is none. */
 export async function askAccount(
-  options: IAccountOptions
+  model: AccountModel,
+  trans: TranslationBundle
 ): Promise<IEverestAccount | null> {
-  const model = new AccountModel(options);
   try {
-    const result = await new AccountDialog(model, options.trans).launch();
+    const result = await new AccountDialog(model, trans).launch();
     return result.button.accept ? result.value : null;
   } finally {
     model.dispose();

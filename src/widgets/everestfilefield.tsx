@@ -21,6 +21,7 @@ export function FileField(props: IFileProps): React.JSX.Element {
     <div
       className="jp-RemoteApps-files"
       data-drop={port.name}
+      data-several={several}
       aria-label={port.title || port.name}
       role="group"
     >
@@ -31,14 +32,16 @@ export function FileField(props: IFileProps): React.JSX.Element {
           ))}
         </ul>
       )}
-      {(several || files.length === 0) && <Typed {...props} />}
+      <Typed {...props} bare={!several && files.length > 0} />
     </div>
   );
 }
 
-/** The box for a path or address, and the button that opens the file browser. */
-function Typed(props: IFileProps): React.JSX.Element {
-  const { form, port, actions, common, trans } = props;
+/** The box for a path or address, and the button that opens the file browser; `bare`: only this. */
+function Typed(
+  props: IFileProps & { readonly bare: boolean }
+): React.JSX.Element {
+  const { form, port, actions, common, bare, trans } = props;
   const [text, setText] = React.useState('');
   const { browse } = actions;
   const several = port.type === 'array';
@@ -50,34 +53,36 @@ function Typed(props: IFileProps): React.JSX.Element {
     setText('');
   };
   return (
-    <div className="jp-RemoteSubmit-folder">
-      <input
-        {...common}
-        className="jp-mod-styled"
-        value={text}
-        placeholder={
-          several
-            ? trans.__('Drag files here, or write a path or address')
-            : trans.__('Drag a file here, or write a path or address')
-        }
-        spellCheck={false}
-        autoComplete="off"
-        onChange={event => {
-          setText(event.target.value);
-        }}
-        onBlur={() => {
-          if (text.trim()) {
-            take();
+    <div className="jp-RemoteSubmit-folder" data-bare={bare}>
+      {!bare && (
+        <input
+          {...common}
+          className="jp-mod-styled"
+          value={text}
+          placeholder={
+            several
+              ? trans.__('Drag files here, or write a path or address')
+              : trans.__('Drag a file here, or write a path or address')
           }
-        }}
-        onKeyDown={event => {
-          if (event.key === 'Enter' && text.trim()) {
-            // What is typed becomes a file; the form is not submitted yet.
-            event.preventDefault();
-            take();
-          }
-        }}
-      />
+          spellCheck={false}
+          autoComplete="off"
+          onChange={event => {
+            setText(event.target.value);
+          }}
+          onBlur={() => {
+            if (text.trim()) {
+              take();
+            }
+          }}
+          onKeyDown={event => {
+            if (event.key === 'Enter' && text.trim()) {
+              // What is typed becomes a file; the form is not submitted yet.
+              event.preventDefault();
+              take();
+            }
+          }}
+        />
+      )}
       {browse && (
         <button
           type="button"

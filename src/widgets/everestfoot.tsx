@@ -1,14 +1,13 @@
 import * as React from 'react';
 
-import { fullSentence } from '../format';
-import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
-import { lostWords } from '../lost';
 import type { IFormProps } from './everestapp';
+import { Failure } from './failure';
+import { Submitted } from './submitoutcome';
 
 /** What came of the last request, and the buttons. */
 export function AppFoot(props: IFormProps): React.JSX.Element {
-  const { form, trans } = props;
+  const { form, actions, trans } = props;
   const { busy } = form;
   const label = {
     '': trans.__('Submit'),
@@ -17,7 +16,12 @@ export function AppFoot(props: IFormProps): React.JSX.Element {
   }[busy];
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={form.failure}
+        title={trans.__('It was not submitted.')}
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         <Outcome {...props} />
       </div>
@@ -57,40 +61,6 @@ export function AppFoot(props: IFormProps): React.JSX.Element {
   );
 }
 
-function Failure({
-  form,
-  actions,
-  trans
-}: IFormProps): React.JSX.Element | null {
-  const { failure } = form;
-  if (!failure) {
-    return null;
-  }
-  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
-  const lost = lostWords(trans);
-  return (
-    <div className="jp-RemoteSubmit-failure" role="alert">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <div>
-        <p>{failure.lost ? lost.title : trans.__('It was not submitted.')}</p>
-        <pre>{fullSentence(failure.words)}</pre>
-        {failure.lost && (
-          <p>
-            {lost.advice}{' '}
-            <button
-              type="button"
-              className="jp-RemoteLink"
-              onClick={actions.showJobs}
-            >
-              {lost.link}
-            </button>
-          </p>
-        )}
-      </div>
-    </div>
-  );
-}
-
 function Outcome(props: IFormProps): React.JSX.Element | null {
   const { form, trans } = props;
   if (form.done) {
@@ -107,33 +77,10 @@ function Outcome(props: IFormProps): React.JSX.Element | null {
   );
 }
 
-function Done({ form, actions, trans }: IFormProps): React.JSX.Element {
-  const icon = stateIcon('running');
+function Done(props: IFormProps): React.JSX.Element {
+  const { form, trans } = props;
   const { job_id } = fromKey(form.done);
-  return (
-    <p data-outcome="done">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>
-        {trans.__('Submitted to %1 as job %2.', form.account.name, job_id)}
-      </span>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showJob(form.done);
-        }}
-      >
-        {trans.__('Details')}
-      </button>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showLog(form.done);
-        }}
-      >
-        {trans.__('Log')}
-      </button>
-    </p>
-  );
+  const { name } = form.account;
+  const words = trans.__('Submitted to %1 as job %2.', name, job_id);
+  return <Submitted {...props} job={form.done} words={words} />;
 }

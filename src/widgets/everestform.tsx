@@ -9,6 +9,10 @@ import { fullSentence } from '../format';
 import { stateIcon } from '../icons';
 import { Choices, Radio } from './sharechoices';
 
+/** Shown where nothing is written yet: an address, and what the server takes. */
+const EXAMPLE = 'https://everest.distcomp.org';
+const LABEL = 'JupyterLab';
+
 interface IFormProps {
   readonly model: AccountModel;
   readonly trans: TranslationBundle;
@@ -27,7 +31,7 @@ export function AccountForm(props: IFormProps): React.JSX.Element {
           {...props}
           field="url"
           label={trans.__('Address')}
-          placeholder="https://everest.distcomp.org"
+          placeholder={EXAMPLE}
         />
       )}
       <How {...props} />
@@ -169,7 +173,7 @@ function Life(props: IFormProps): React.JSX.Element {
         {...props}
         field="label"
         label={trans.__('Label of the token')}
-        placeholder="JupyterLab"
+        placeholder={LABEL}
       />
     </>
   );

@@ -28,16 +28,12 @@ export function AccountRow(props: {
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { account, now, commands, trans } = props;
-  const { name, label } = account;
+  const { name } = account;
   const state = accountState(account, now);
   const shape = stateIcon(accountShape(state));
   const trouble = troubleWords(account, state);
-  const about = [
-    whereWords(account),
-    label && trans.__('token “%1”', label),
-    keptWords(account, trans)
-  ];
-  const words = about.filter(Boolean).join('\u00a0· ');
+  const about = [whereWords(account), keptWords(account, trans)];
+  const words = about.join('\u00a0· ');
   const run = (command: string) =>
     void commands.execute(command, { server: name });
   return (
@@ -70,10 +66,10 @@ export function AccountRow(props: {
         </span>{' '}
         <span>{leftWords(account, now, trans)}</span>
       </div>
+      {trouble && <Note words={fullSentence(trouble)} />}
       <div className="jp-RemoteRow-small" title={words}>
         <span>{words}</span>
       </div>
-      {trouble && <Note words={fullSentence(trouble)} />}
     </li>
   );
 }

@@ -28,7 +28,6 @@ export interface IEverestSectionOptions {
 export class EverestSection extends ReactWidget {
   constructor(private readonly _options: IEverestSectionOptions) {
     super();
-    this.addClass('jp-RemoteShares');
     this.addClass('jp-RemoteEverest');
     this._poll = new Poll({
       auto: false,

@@ -13,12 +13,13 @@ import { everestIcon } from '../icons';
 import type { IEverestPort } from '../tokens';
 import { AppPane } from './everestapp';
 import { AppList } from './everestlist';
+import type { IOutcomeActions } from './submitoutcome';
 
 /** What Lab's file browser drags: paths. */
 const DRAGGED = 'application/x-jupyter-icontents';
 
 /** What the buttons of the tab do beyond it. */
-export interface IAppsActions {
+export interface IAppsActions extends IOutcomeActions {
   readonly submit: (form: AppFormModel) => Promise<void>;
   /** Ask for files of the file browser; null: there is none. */
   readonly browse:
@@ -28,9 +29,6 @@ export interface IAppsActions {
     paths: readonly string[]
   ) => Promise<readonly ChosenFile[]>;
   readonly addAccount: () => void;
-  readonly showJobs: () => void;
-  readonly showJob: (key: string) => void;
-  readonly showLog: (key: string) => void;
 }
 
 /** What the parts of the tab show and do. */

@@ -1,9 +1,9 @@
 import { sentence } from '../format';
-import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
 import { Failure } from './failure';
 import type { IFormProps } from './submitform';
+import { Submitted } from './submitoutcome';
 import * as React from 'react';
 
 /** What came of the last request, and the buttons. */
@@ -89,31 +89,9 @@ function Outcome(props: IFormProps): React.JSX.Element | null {
   ) : null;
 }
 
-function Done({ model, actions, trans }: IFormProps): React.JSX.Element {
-  const icon = stateIcon('running');
+function Done(props: IFormProps): React.JSX.Element {
+  const { model, trans } = props;
   const { backend, job_id } = fromKey(model.done);
-  return (
-    <p data-outcome="done">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>{trans.__('Submitted to %1 as job %2.', backend, job_id)}</span>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showJob(model.done);
-        }}
-      >
-        {trans.__('Details')}
-      </button>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showLog(model.done);
-        }}
-      >
-        {trans.__('Log')}
-      </button>
-    </p>
-  );
+  const words = trans.__('Submitted to %1 as job %2.', backend, job_id);
+  return <Submitted {...props} job={model.done} words={words} />;
 }
