@@ -175,6 +175,9 @@ function actionsOf(context: IContext, model: SweepModel): ISweepActions {
     },
     showJob: job => {
       run(CommandIDs.showJob, { job });
+    },
+    showLog: job => {
+      run(CommandIDs.showJobLog, { job });
     }
   };
 }

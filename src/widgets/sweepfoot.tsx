@@ -1,10 +1,10 @@
 import * as React from 'react';
 
 import { fullSentence } from '../format';
-import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { grouped } from '../jobview';
 import { Failure } from './failure';
+import { Submitted } from './submitoutcome';
 import type { ISweepProps } from './sweepform';
 
 /** How many tasks there will be, what came of the last request, the button. */
@@ -78,31 +78,15 @@ function Plan({ model, trans }: ISweepProps): React.JSX.Element | null {
 }
 
 function Done({ model, actions, trans }: ISweepProps): React.JSX.Element {
-  const icon = stateIcon('running');
   const { backend, job_id } = fromKey(model.done);
   const { doneTasks: tasks } = model;
-  return (
-    <p data-outcome="done">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>
-        {trans._n(
-          '%2 task was submitted to %3 as job %4.',
-          '%2 tasks were submitted to %3 as job %4.',
-          tasks,
-          grouped(tasks),
-          backend,
-          job_id
-        )}
-      </span>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showJob(model.done);
-        }}
-      >
-        {trans.__('Details')}
-      </button>
-    </p>
+  const words = trans._n(
+    '%2 task was submitted to %3 as job %4.',
+    '%2 tasks were submitted to %3 as job %4.',
+    tasks,
+    grouped(tasks),
+    backend,
+    job_id
   );
+  return <Submitted job={model.done} {...{ words, actions, trans }} />;
 }

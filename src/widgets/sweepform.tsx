@@ -7,18 +7,17 @@ import { enterMeans } from '../submitkeys';
 import type { ISweepDraft } from '../sweepdraft';
 import type { SweepModel } from '../sweepmodel';
 import type { SweepField } from '../sweepproblems';
+import type { IOutcomeActions } from './submitoutcome';
 import { SweepFiles } from './sweepfiles';
 import { SweepFoot } from './sweepfoot';
 import { SweepRows } from './sweeprows';
 
 /** What the form does beyond itself. */
-export interface ISweepActions {
+export interface ISweepActions extends IOutcomeActions {
   readonly submit: () => Promise<void>;
   /** Ask for files; null: there is no file browser. */
   readonly browse: (() => Promise<readonly string[]>) | null;
   readonly addAccount: () => void;
-  readonly showJobs: () => void;
-  readonly showJob: (key: string) => void;
 }
 
 export interface ISweepProps {

@@ -1,8 +1,12 @@
-import type { Locator, Page } from '@playwright/test';
-
 import { command, dialogButton, expect, tabBar, test } from './helpers';
-import { accounts, EverestProcess, forgetAccounts } from './helpers-everest';
-import { BASE } from './helpers-rest';
+import {
+  accounts,
+  details,
+  ended,
+  EverestProcess,
+  forgetAccounts,
+  submit
+} from './helpers-everest-jobs';
 import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
@@ -20,41 +24,6 @@ test.afterAll(async () => {
   await everest.stop();
 });
 
-/** Submit a job as a script would; answers its id. */
-async function submit(
-  app: string,
-  inputs: object,
-  name: string
-): Promise<string> {
-  const response = await fetch(`${BASE}/jupyter-remote/jobs`, {
-    method: 'POST',
-    body: JSON.stringify({
-      backend: 'everest:mine',
-      script: JSON.stringify({ app, inputs }),
-      name
-    })
-  });
-  const { job_id } = (await response.json()) as { job_id: string };
-  return job_id;
-}
-
-/** The details of a job, in the tab in front. */
-async function details(page: Page, id: string): Promise<Locator> {
-  await command(page, 'jupyter-remote:show-job', { job: `everest:mine/${id}` });
-  const view = page.locator('.jp-RemoteDetails:visible');
-  await expect(view).toBeVisible();
-  return view;
-}
-
-/** Wait until the tab says that the job is over; nobody else looks at it. */
-async function ended(page: Page, view: Locator, word: string): Promise<void> {
-  await expect(async () => {
-    await page.evaluate(() => window.dispatchEvent(new Event('online')));
-    const state = view.locator('.jp-RemoteDetails-state');
-    await expect(state).toHaveText(word, { timeout: 2_000 });
-  }).toPass({ timeout: 45_000 });
-}
-
 test('outputs: seen, downloaded, given to another application, run again', async ({
   page,
   tmpPath
@@ -62,8 +31,13 @@ test('outputs: seen, downloaded, given to another application, run again', async
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.contents.uploadContent('one two two', 'text', `${tmpPath}/in.txt`);
   const file = `${tmpPath}/in.txt`;
-  const id = await submit('demo/wordcount', { file }, 'words of a text');
-  const view = await details(page, id);
+  const id = await submit(
+    'mine',
+    'demo/wordcount',
+    { file },
+    'words of a text'
+  );
+  const view = await details(page, 'mine', id);
   await ended(page, view, 'Finished');
   const counts = view.locator('[data-output="counts"]');
   await expect(view.locator('[data-output="words"]')).toContainText('3');
@@ -86,18 +60,18 @@ test('outputs: seen, downloaded, given to another application, run again', async
     page.locator('.jp-DirListing').getByText('counts-1.txt')
   ).toBeVisible();
 
-  await details(page, id);
+  await details(page, 'mine', id);
   await counts.getByRole('button', { name: 'Use counts.txt as input' }).click();
   await page.locator('.jp-Dialog input').fill('append (demo/append)');
   await dialogButton(page, 'Next').click();
   const form = page.locator('.jp-RemoteApps:visible');
   await expect(form.locator('[data-field="file"]')).toContainText('counts.txt');
 
-  await details(page, id);
+  await details(page, 'mine', id);
   await view.getByRole('button', { name: 'Run Again…' }).click();
   await expect(form.locator('[data-field="file"]')).toContainText('in.txt');
 
-  await details(page, id);
+  await details(page, 'mine', id);
   await view.getByRole('button', { name: 'Delete', exact: true }).click();
   await expect(page.locator('.jp-Dialog')).toContainText('forgets it');
   await dialogButton(page, 'Delete Job').click();
@@ -112,8 +86,8 @@ test('a job that failed says why, and what it left; cancel says what it is', asy
   const why = 'The machine had no memory left.';
   const end = { state: 'FAILED', info: why, result: { words: 2 } };
   await everest.control('life', { name: 'failing*', end });
-  const failing = await submit('demo/hostname', {}, 'failing job');
-  const view = await details(page, failing);
+  const failing = await submit('mine', 'demo/hostname', {}, 'failing job');
+  const view = await details(page, 'mine', failing);
   await ended(page, view, 'Failed');
   await expect(view.getByText(why)).toHaveCount(1);
   await expect(view).toContainText('This is what it left.');
@@ -124,8 +98,13 @@ test('a job that failed says why, and what it left; cancel says what it is', asy
   await axe(page, '.jp-RemoteDetails');
 
   await everest.control('life', { name: 'stubborn*', cancel: 'never' });
-  const job = await submit('demo/sleep', { duration: 600 }, 'stubborn job');
-  await details(page, job);
+  const job = await submit(
+    'mine',
+    'demo/sleep',
+    { duration: 600 },
+    'stubborn job'
+  );
+  await details(page, 'mine', job);
   await ended(page, view, 'Running');
   await view.getByRole('button', { name: 'Cancel', exact: true }).click();
   await expect(page.locator('.jp-Dialog')).toContainText(
