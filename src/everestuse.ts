@@ -1,4 +1,4 @@
-import { InputDialog } from '@jupyterlab/apputils';
+import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type {
   ReadonlyPartialJSONObject,
@@ -6,6 +6,7 @@ import type {
 } from '@lumino/coreutils';
 
 import type { EverestClient } from './everestclient';
+import { AppChoice } from './widgets/appchoice';
 import type { IEverestAppRow, IEverestOutput, IEverestPort } from './tokens';
 
 /** An application and the input that takes a file. */
@@ -23,17 +24,22 @@ export async function chooseInput(
 ): Promise<IChosenInput | null> {
   const apps = await client.everestApps(server);
   const title = trans.__('Use %1 as input', file);
-  const { value } = await InputDialog.getItem({
+  const { button, value: wanted } = await showDialog({
     title,
-    label: trans.__(
-      'Application, from the list or by its name. The file stays on the server.'
+    body: new AppChoice(
+      trans.__(
+        'Application, from the list or by its alias. The file stays on the server.'
+      ),
+      trans.__('owner/name'),
+      apps.map(appLabel)
     ),
-    items: apps.map(appLabel),
-    editable: true,
-    okLabel: trans.__('Next')
+    focusNodeSelector: 'input',
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.okButton({ label: trans.__('Next') })
+    ]
   });
-  const wanted = value?.trim() ?? '';
-  if (!wanted) {
+  if (!button.accept || !wanted) {
     return null;
   }
   const row = apps.find(app => appLabel(app) === wanted);
