@@ -211,7 +211,7 @@ class EverestBackend:
         self, job_id: str, names: list[str], folder: Path, progress: Progress
     ) -> list[Path]:
         """Store output files of a job (all when none is named) in a folder, beside what is there;
-        the size of all together is known as they come. Raises NotFound, Damaged."""
+        the size of several together is known only in the end. Raises NotFound, Damaged."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
         files = await AsyncJob(info, client).files()
         if unknown := [name for name in names if name not in files]:
@@ -222,7 +222,7 @@ class EverestBackend:
             before = sum(path.stat().st_size for path in stored)
             path = await asyncio.to_thread(free_path, folder, file.name)
             try:
-                await file.download(path, partial(_further, progress, before))
+                await file.download(path, partial(_further, progress, before, len(wanted) > 1))
             except BaseException:
                 path.unlink(missing_ok=True)
                 raise
@@ -268,9 +268,9 @@ async def _latest(client: AsyncEverest, info: JobInfo) -> JobInfo:
         return info
 
 
-def _further(progress: Progress, before: int, done: int, total: int) -> None:
-    """One file's progress as that of all."""
-    progress(before + done, -1)
+def _further(progress: Progress, before: int, several: bool, done: int, total: int) -> None:
+    """One file's progress as that of all, whose size is known only when it is the only one."""
+    progress(before + done, -1 if several else total)
 
 
 def free_path(folder: Path, name: str) -> Path:
