@@ -42,13 +42,13 @@ test('an account, its warning, and a form', async ({ page }) => {
   const { url, user: username, password } = everest;
   const login = { url, username, password };
   await accounts('POST', '', { ...login, name: 'work' });
-  const soon = { label: 'notebook', lifetime: 3600 };
+  const soon = { lifetime: 3600 };
   await accounts('POST', '', { ...login, name: 'teaching', ...soon });
   await command(page, 'jupyter-remote:everest-refresh');
   const row = (name: string) => panel.locator(`[data-account="${name}"]`);
   await expect(row('teaching')).toContainText('expires in');
   await expect(row('work')).toContainText('Works');
-  await page.locator('.Toastify__close-button').click();
+  await page.locator('.jp-Toast-Close, .jp-Notification-Toast-Close').click();
   await expect(page.locator('.Toastify__toast')).toHaveCount(0);
   await panel.locator('.jp-RemoteEverest').screenshot(to('everest-panel'));
 
