@@ -106,7 +106,9 @@ function Outputs(props: IEverestProps): React.JSX.Element | null {
   const rows = outputRows(model.outputs ?? []);
   const files = rows.flatMap(row => row.files);
   const size = sizeOfAll(files);
-  if (!model.some) {
+  const { loading, outputs, problem } = model;
+  // Without its details nobody knows whether there are any.
+  if (!model.some || !(loading || outputs || problem)) {
     return null;
   }
   return (

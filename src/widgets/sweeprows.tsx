@@ -69,9 +69,9 @@ function Row(props: RowProps): React.JSX.Element {
       aria-label={trans.__('Parameter %1', name)}
       data-row={index}
       onKeyDown={event => {
-        const { key, ctrlKey, metaKey, target } = event;
+        const { key, ctrlKey, metaKey, repeat, target } = event;
         const input = (target as HTMLElement).tagName === 'INPUT';
-        if (key === 'Enter' && input && !ctrlKey && !metaKey) {
+        if (key === 'Enter' && input && !ctrlKey && !metaKey && !repeat) {
           event.preventDefault();
           model.addRow(index);
         }
