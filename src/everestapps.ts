@@ -9,7 +9,6 @@ import type {
   ReadonlyPartialJSONObject,
   ReadonlyPartialJSONValue
 } from '@lumino/coreutils';
-import { Debouncer } from '@lumino/polling';
 
 import { CommandIDs } from './commandids';
 import { chooseAccount } from './everestactions';
@@ -21,7 +20,7 @@ import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
 import { withoutSecrets } from './everestports';
 import type { IAppDraft } from './everestports';
-import { outcomeActions, tellSubmitted } from './submit';
+import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
 import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
 import { EverestTab } from './widgets/everesttab';
@@ -72,9 +71,6 @@ export const FORM_ARGS = {
     }
   }
 };
-
-/** How long after a change a draft is kept, in ms. */
-const SAVE = 500;
 
 /** Show the applications of an account. */
 export async function openApps(
@@ -157,14 +153,7 @@ function makeTab(
   const actions = actionsOf(context);
   const tab = new EverestTab({ model, actions, rendermime }, translator);
   app.shell.add(tab, 'main', { type: 'Remote' });
-  void tracker.add(tab);
-  const save = new Debouncer(() => tracker.save(tab), SAVE);
-  model.stateChanged.connect(() => {
-    void save.invoke().catch(() => undefined);
-  });
-  tab.disposed.connect(() => {
-    save.dispose();
-  });
+  keepDrafts(tracker, tab, model.stateChanged);
   return tab;
 }
 

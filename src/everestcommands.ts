@@ -1,5 +1,6 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import { addIcon, closeIcon, refreshIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
@@ -53,38 +54,57 @@ export function addAccountCommands(context: IEverestCommands): void {
   addRefresh(context);
 }
 
-function addRenew({ app, everest, trans }: IEverestCommands): void {
-  app.commands.addCommand(CommandIDs.renewEverest, {
-    label: trans.__('Renew Token…'),
-    caption: trans.__('Get a new token for an Everest account'),
-    icon: extendIcon,
+/** A command for one account. */
+interface IDeed {
+  readonly id: string;
+  readonly label: string;
+  readonly caption: string;
+  readonly icon: LabIcon;
+  /** What cannot be done, when it fails. */
+  readonly title: (name: string) => string;
+  readonly run: (account: IEverestAccount) => Promise<void>;
+}
+
+function add({ app, everest }: IEverestCommands, deed: IDeed): void {
+  const { id, label, caption, icon, title, run } = deed;
+  app.commands.addCommand(id, {
+    label,
+    caption,
+    icon,
     describedBy: SERVER_ARGS,
     isEnabled: args => accountOf(everest, args) !== undefined,
     execute: async args => {
       const account = accountOf(everest, args);
       if (account) {
-        await (await actions()).enterAccount({ everest, account, trans });
+        await attempt(title(account.name), () => run(account));
       }
     }
   });
 }
 
-function addForget({ app, everest, trans }: IEverestCommands): void {
-  app.commands.addCommand(CommandIDs.forgetEverest, {
+function addRenew(context: IEverestCommands): void {
+  const { everest, trans } = context;
+  add(context, {
+    id: CommandIDs.renewEverest,
+    label: trans.__('Renew Token…'),
+    caption: trans.__('Get a new token for an Everest account'),
+    icon: extendIcon,
+    title: name => trans.__('Cannot renew the token of %1', name),
+    run: async account =>
+      (await actions()).enterAccount({ everest, account, trans })
+  });
+}
+
+function addForget(context: IEverestCommands): void {
+  const { everest, trans } = context;
+  add(context, {
+    id: CommandIDs.forgetEverest,
     label: trans.__('Forget Everest Account…'),
     caption: trans.__('Delete the token of an Everest account; its jobs go on'),
     icon: closeIcon,
-    describedBy: SERVER_ARGS,
-    isEnabled: args => accountOf(everest, args) !== undefined,
-    execute: async args => {
-      const account = accountOf(everest, args);
-      if (account) {
-        const title = trans.__('Cannot forget %1', account.name);
-        await attempt(title, async () =>
-          (await actions()).forgetAccount(everest, account, trans)
-        );
-      }
-    }
+    title: name => trans.__('Cannot forget %1', name),
+    run: async account =>
+      (await actions()).forgetAccount(everest, account, trans)
   });
 }
 

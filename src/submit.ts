@@ -11,6 +11,8 @@ import type {
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
@@ -177,15 +179,24 @@ function makeTab(
   const actions = actionsOf(context, model);
   const tab = new SubmitTab(model, services, actions, translator);
   app.shell.add(tab, 'main', { type: 'Remote' });
+  keepDrafts(tracker, tab, model.stateChanged);
+  return tab;
+}
+
+/** Let a tab come back with what is written in it. */
+export function keepDrafts<T extends Widget>(
+  tracker: WidgetTracker<T>,
+  tab: T,
+  changed: ISignal<unknown, void>
+): void {
   void tracker.add(tab);
   const save = new Debouncer(() => tracker.save(tab), SAVE);
-  model.stateChanged.connect(() => {
+  changed.connect(() => {
     void save.invoke().catch(() => undefined);
   });
   tab.disposed.connect(() => {
     save.dispose();
   });
-  return tab;
 }
 
 function actionsOf(
