@@ -17,7 +17,7 @@ import { CommandIDs } from '../commandids';
 import { EverestClient } from '../everestclient';
 import { keptSweeps } from '../everestresults';
 import { everestIcon } from '../icons';
-import { tellSubmitted } from '../submit';
+import { outcomeActions, tellSubmitted } from '../submit';
 import { draftOf } from '../sweepdraft';
 import { SweepModel } from '../sweepmodel';
 import { IRemoteEverest } from '../tokens';
@@ -154,8 +154,6 @@ function openSweep(
 
 function actionsOf(context: IContext, model: SweepModel): ISweepActions {
   const { app, browser, state, trans } = context;
-  const run = (id: string, args: ReadonlyPartialJSONObject = {}) =>
-    void app.commands.execute(id, args);
   return {
     submit: async () => {
       const { draft } = model;
@@ -168,17 +166,9 @@ function actionsOf(context: IContext, model: SweepModel): ISweepActions {
     },
     browse: browser && (() => browse(context, browser)),
     addAccount: () => {
-      run(CommandIDs.addEverest);
+      void app.commands.execute(CommandIDs.addEverest);
     },
-    showJobs: () => {
-      run(CommandIDs.showJobs);
-    },
-    showJob: job => {
-      run(CommandIDs.showJob, { job });
-    },
-    showLog: job => {
-      run(CommandIDs.showJobLog, { job });
-    }
+    ...outcomeActions(app)
   };
 }
 

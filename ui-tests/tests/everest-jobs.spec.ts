@@ -208,7 +208,8 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   ).toBeVisible();
   await view.getByRole('button', { name: 'Run Again…' }).click();
   const again = page.locator('.jp-RemoteSweep-form:visible');
-  await expect(again.getByLabel('Values of Y')).toHaveValue('10 20');
+  const values = again.getByLabel('Values of Y', { exact: true });
+  await expect(values).toHaveValue('10 20');
   await tabBar(page, /^times$/).click();
   await view.getByRole('button', { name: 'Open table.csv' }).click();
   await expect(tabBar(page, 'table.csv')).toBeVisible();
