@@ -6,13 +6,13 @@ import asyncio
 import dataclasses
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from .disk import scratch
 from .errors import Damaged, InvalidInput
 from .handles import AsyncJob, AsyncRemoteFile
 from .plan import Plan
@@ -122,8 +122,8 @@ class AsyncSweep:
         if not isinstance(file, AsyncRemoteFile):
             raise Damaged(f"{self.job.title} has ended without the file of results")
         where = Path(folder)
-        with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
-            archive = await file.download(Path(temporary) / "results.zip", progress)
+        async with scratch() as temporary:
+            archive = await file.download(temporary / "results.zip", progress)
             unpacking = asyncio.ensure_future(asyncio.to_thread(unpack, archive, where))
             try:
                 tasks = await asyncio.shield(unpacking)
@@ -145,19 +145,23 @@ async def submit_sweep(
     **more: Any,
 ) -> AsyncSweep:
     """Submit a plan with the files that its tasks need; ``more``: as ``submit`` takes it."""
-    paths = [readable(Path(each), "files") for each in files]
-    names = {path.name for path in paths}
-    if len(names) != len(paths):
-        raise InvalidInput("files: two of them have the same name", "files")
-    with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
-        text = Path(temporary) / "plan.txt"
-        text.write_text(plan.text(), encoding="utf-8")
-        inputs: dict[str, Any] = {"plan": text}
-        if paths:
-            inputs["files"] = Path(temporary) / "files.zip"
-            await asyncio.to_thread(_pack, paths, inputs["files"])
+    async with scratch() as temporary:
+        inputs = await asyncio.to_thread(_inputs, plan, [Path(each) for each in files], temporary)
         job = await client.submit(app, inputs, **{"name": "sweep", **more})
     return AsyncSweep(job, plan)
+
+
+def _inputs(plan: Plan, files: list[Path], folder: Path) -> dict[str, Any]:
+    """The inputs of a sweep, as files in a folder."""
+    paths = [readable(each, "files") for each in files]
+    if len({path.name for path in paths}) != len(paths):
+        raise InvalidInput("files: two of them have the same name", "files")
+    inputs = {"plan": folder / "plan.txt"}
+    inputs["plan"].write_text(plan.text(), encoding="utf-8")
+    if paths:
+        inputs["files"] = folder / "files.zip"
+        _pack(paths, inputs["files"])
+    return inputs
 
 
 def _pack(paths: Iterable[Path], target: Path) -> None:
