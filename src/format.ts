@@ -119,9 +119,11 @@ export function details(
     .map(part => part.replace(/ /g, '\u00a0'));
 }
 
-/** Words with a capital letter at the start. */
+/** Words with a capital letter at the start; an address stays as it is. */
 export function sentence(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return /^https?:\/\//.test(words)
+    ? words
+    : words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** The same with a full stop at the end. */

@@ -2,6 +2,7 @@ import { consoleIcon, LabIcon, tabIcon } from '@jupyterlab/ui-components';
 
 import columnsSvg from '../style/icons/columns.svg';
 import desktopSvg from '../style/icons/desktop.svg';
+import everestSvg from '../style/icons/everest.svg';
 import extendSvg from '../style/icons/extend.svg';
 import failedSvg from '../style/icons/failed.svg';
 import fullscreenSvg from '../style/icons/fullscreen.svg';
@@ -41,6 +42,7 @@ export const shareIcon = icon('share', shareSvg);
 export const qrIcon = icon('qr', qrSvg);
 export const importIcon = icon('import', importSvg);
 export const extendIcon = icon('extend', extendSvg);
+export const everestIcon = icon('everest', everestSvg);
 export const submitIcon = icon('submit', submitSvg);
 
 const movingIcon = icon('moving', movingSvg);

@@ -2,6 +2,9 @@ import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
+import { everest, everestaccounts } from './plugins/everest';
+import { everestapps } from './plugins/everestapps';
+import { everestsweep } from './plugins/everestsweep';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
 import { jobdesk, joblist, jobs } from './plugins/jobs';
@@ -26,6 +29,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobs,
   jobdesk,
   shares,
+  everest,
   settings,
   desktop,
   commands,
@@ -36,8 +40,11 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   joblist,
   submit,
   jobdetails,
+  everestsweep,
   share,
   shareimport,
+  everestaccounts,
+  everestapps,
   jobnotices,
   jobstatus,
   notifications,

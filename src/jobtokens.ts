@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Freshness, ILogChunk, State } from './tokens';
 
 /** What can be done with a job. */
-export type JobAction = 'cancel' | 'hold' | 'release' | 'requeue';
+export type JobAction = 'cancel' | 'delete' | 'hold' | 'release' | 'requeue';
 
 /** What a backend can. */
 export type JobAbility =

@@ -11,6 +11,8 @@ import type {
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
+import type { ISignal } from '@lumino/signaling';
+import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
@@ -20,6 +22,7 @@ import type { SubmitMemory } from './submitmemory';
 import { SubmitModel } from './submitmodel';
 import type { IRemoteJobs, JobOption } from './tokens';
 import type { ISubmitActions } from './widgets/submitform';
+import type { IOutcomeActions } from './widgets/submitoutcome';
 import { SubmitTab } from './widgets/submittab';
 
 type Args = ReadonlyPartialJSONObject;
@@ -176,23 +179,30 @@ function makeTab(
   const actions = actionsOf(context, model);
   const tab = new SubmitTab(model, services, actions, translator);
   app.shell.add(tab, 'main', { type: 'Remote' });
+  keepDrafts(tracker, tab, model.stateChanged);
+  return tab;
+}
+
+/** Let a tab come back with what is written in it. */
+export function keepDrafts<T extends Widget>(
+  tracker: WidgetTracker<T>,
+  tab: T,
+  changed: ISignal<unknown, void>
+): void {
   void tracker.add(tab);
   const save = new Debouncer(() => tracker.save(tab), SAVE);
-  model.stateChanged.connect(() => {
+  changed.connect(() => {
     void save.invoke().catch(() => undefined);
   });
   tab.disposed.connect(() => {
     save.dispose();
   });
-  return tab;
 }
 
 function actionsOf(
   context: ISubmitContext,
   model: SubmitModel
 ): ISubmitActions {
-  const { commands } = context.app;
-  const run = (id: string, args = {}) => void commands.execute(id, args);
   return {
     submit: async () => {
       const { name } = model.draft;
@@ -202,6 +212,14 @@ function actionsOf(
       }
     },
     browse: context.browser && (folder => browse(context, folder)),
+    ...outcomeActions(context.app)
+  };
+}
+
+/** The ways from a form to what became of it. */
+export function outcomeActions({ commands }: JupyterFrontEnd): IOutcomeActions {
+  const run = (id: string, args = {}) => void commands.execute(id, args);
+  return {
     showJobs: () => {
       run(CommandIDs.showJobs);
     },

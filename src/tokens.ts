@@ -186,5 +186,6 @@ export const IRemoteSettings = new Token<IRemoteSettings>(
   'What the user chose in the settings of remote sessions.'
 );
 
+export * from './everesttokens';
 export * from './jobtokens';
 export * from './sharetokens';

@@ -80,6 +80,7 @@ async def test_a_job_from_the_form_to_its_outputs(
     for path in ("my data/output.txt", "my data/output-1.txt"):  # nothing is replaced
         begun = await mine.ask("POST", "jobs", job_id, "outputs", body={"folder": "my data"})
         stored = await mine.transfer(begun)
+        assert stored["done"] == stored["total"] > 0
         assert (stored["state"], stored["result"]) == ("done", [path]), stored
         assert (stored["done"], stored["total"]) == (8, 8)
         assert (jp_root_dir / path).read_text() == "one\ntwo\n"

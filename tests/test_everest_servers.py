@@ -49,7 +49,7 @@ async def test_an_account_from_a_password(
     assert PASSWORD not in json.dumps(listed)
     assert await Lab(client, made["name"]).about()
     checked = await client("GET", "everest", "servers", made["name"])
-    assert checked == {**made, "wrong": ""}
+    assert checked == {**made, "wrong": "", "reason": ""}
     assert_private(jp_data_dir)
 
 
@@ -115,7 +115,9 @@ async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> N
     server.control.revoke()
     await until(lambda: silent(mine), "the list to say that the token is refused")
     assert (await mine.listed())[job_id]["state"] == "running"  # silence is no end
-    assert (await mine.ask("GET"))["wrong"]
+    asked = await mine.ask("GET")
+    assert asked["wrong"]
+    assert asked["reason"] == "everest-login"
     (listed,) = (await client("GET", "everest", "servers"))["servers"]
     assert "does not accept the token" in listed["wrong"]
     status, _ = await client.refusal(

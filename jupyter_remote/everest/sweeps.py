@@ -16,7 +16,7 @@ from .disk import scratch
 from .errors import Damaged, InvalidInput
 from .handles import AsyncJob, AsyncRemoteFile
 from .plan import Plan
-from .uploads import readable
+from .uploads import Progress, readable
 from .views import job_error
 
 if TYPE_CHECKING:
@@ -104,10 +104,16 @@ class AsyncSweep:
         self.plan = plan
 
     async def results(
-        self, folder: str | Path, timeout: float | None = None, *, partial: bool = False
+        self,
+        folder: str | Path,
+        timeout: float | None = None,
+        *,
+        partial: bool = False,
+        progress: Progress | None = None,
     ) -> SweepResults:
         """Wait, and unpack what the tasks left into a folder. ``partial``: what there is of a
-        sweep that failed; else its error is raised. Raises Damaged for a bad archive."""
+        sweep that failed; else its error is raised. ``progress`` is told how many bytes came, of
+        how many (-1: not known). Raises Damaged for a bad archive."""
         await self.job.wait(timeout)
         error = job_error(self.job)
         file = (await self.job.outputs()).get("results")
@@ -117,8 +123,12 @@ class AsyncSweep:
             raise Damaged(f"{self.job.title} has ended without the file of results")
         where = Path(folder)
         async with scratch() as temporary:
-            archive = await file.download(temporary / "results.zip")
-            tasks = await asyncio.to_thread(unpack, archive, where)
+            archive = await file.download(temporary / "results.zip", progress)
+            unpacking = asyncio.ensure_future(asyncio.to_thread(unpack, archive, where))
+            try:
+                tasks = await asyncio.shield(unpacking)
+            finally:
+                await asyncio.wait([unpacking])  # a thread cannot be cancelled
         return SweepResults(tasks, len(self.plan) if self.plan else 0)
 
     def _repr_html_(self) -> str:

@@ -11,13 +11,20 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
+import { AccordionPanel } from '@lumino/widgets';
 
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
 import { desktopIcon, remoteIcon } from '../icons';
 import { IJobDesk } from '../jobdesk';
 import type { JobDesk } from '../jobdesk';
-import { IRemoteJobs, IRemoteSessions, IRemoteShares } from '../tokens';
+import {
+  IRemoteEverest,
+  IRemoteJobs,
+  IRemoteSessions,
+  IRemoteShares
+} from '../tokens';
+import { EverestSection } from '../widgets/everestsection';
 import { JobsSection } from '../widgets/jobssection';
 import { SessionList } from '../widgets/sessionlist';
 import { SharesSection } from '../widgets/sharessection';
@@ -28,13 +35,22 @@ const RANK = 520;
 /** The buttons of the section of shares. */
 const SHARING = [CommandIDs.openSharedLink, CommandIDs.refreshShares];
 
+/** The buttons of the section of Everest. */
+const EVEREST = [CommandIDs.addEverest, CommandIDs.refreshEverest];
+
 /** The side panel "Remote". */
 export const panel: JupyterFrontEndPlugin<void> = {
   id: 'jupyterlab-remote:panel',
   description: 'Adds the side panel with all remote sessions.',
   autoStart: true,
   requires: [IRemoteSessions, ITranslator],
-  optional: [IRemoteJobs, IJobDesk, IRemoteShares, ILayoutRestorer],
+  optional: [
+    IRemoteJobs,
+    IJobDesk,
+    IRemoteShares,
+    IRemoteEverest,
+    ILayoutRestorer
+  ],
   activate: (
     app: JupyterFrontEnd,
     sessions: IRemoteSessions,
@@ -42,6 +58,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     jobs: IRemoteJobs | null,
     desk: JobDesk | null,
     shares: IRemoteShares | null,
+    everest: IRemoteEverest | null,
     restorer: ILayoutRestorer | null
   ): void => {
     const trans = translator.load('jupyter_remote');
@@ -61,6 +78,14 @@ export const panel: JupyterFrontEndPlugin<void> = {
       const lists = new SharesSection({ shares, commands, trans });
       const label = trans.__('Shares');
       side.addWidget(extra(lists, label, SHARING, commands));
+    }
+    if (everest) {
+      const accounts = new EverestSection({ everest, commands, trans });
+      const label = trans.__('Everest');
+      const folded = extra(accounts, label, EVEREST, commands);
+      folded.hide();
+      side.addWidget(folded);
+      unfoldWhenUsed(side, folded, everest);
     }
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
@@ -108,6 +133,21 @@ function extra(
   }
   section.addWidget(content);
   return section;
+}
+
+/** Who has no account needs no room for them. */
+function unfoldWhenUsed(
+  { content }: SidePanel,
+  section: Widget,
+  everest: IRemoteEverest
+): void {
+  const unfold = () => {
+    if (everest.accounts.length > 0 && content instanceof AccordionPanel) {
+      everest.changed.disconnect(unfold);
+      content.expand(content.widgets.indexOf(section));
+    }
+  };
+  everest.changed.connect(unfold);
 }
 
 /** The buttons in the title of the section. */

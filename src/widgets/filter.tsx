@@ -7,15 +7,16 @@ export function Filter(props: {
   readonly setWanted: (wanted: string) => void;
   /** What a screen reader says. */
   readonly label: string;
+  readonly placeholder?: string;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { wanted, setWanted, label, trans } = props;
+  const { wanted, setWanted, label, placeholder, trans } = props;
   return (
     <input
       type="search"
       className="jp-mod-styled jp-RemoteFilter"
       value={wanted}
-      placeholder={trans.__('Filter')}
+      placeholder={placeholder ?? trans.__('Filter')}
       aria-label={label}
       onChange={event => {
         setWanted(event.target.value);

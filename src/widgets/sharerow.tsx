@@ -177,13 +177,15 @@ function receivedDetails(
     .map(part => part.replace(/ /g, '\u00a0'));
 }
 
-interface IAction {
+/** A button of a row. */
+export interface IAction {
   readonly command: string;
   readonly icon: LabIcon;
   readonly title: string;
 }
 
-function Action(
+/** It, as it stands in the row. */
+export function Action(
   props: IAction & { readonly run: () => void }
 ): React.JSX.Element {
   const { command, icon, title, run } = props;
@@ -200,7 +202,8 @@ function Action(
   );
 }
 
-function Note({ words }: { readonly words: string }): React.JSX.Element {
+/** What there is to worry about in a row. */
+export function Note({ words }: { readonly words: string }): React.JSX.Element {
   const icon = stateIcon('lost');
   return (
     <div className="jp-RemoteRow-small jp-RemoteShares-note" title={words}>

@@ -1,20 +1,29 @@
 import { sentence } from '../format';
-import { stateIcon } from '../icons';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
-import { lostWords } from '../lost';
+import { Failure } from './failure';
 import type { IFormProps } from './submitform';
+import { Submitted } from './submitoutcome';
 import * as React from 'react';
 
 /** What came of the last request, and the buttons. */
 export function SubmitFoot(props: IFormProps): React.JSX.Element {
-  const { model, trans } = props;
-  const { busy, hindrance } = model;
+  const { model, actions, trans } = props;
+  const { busy, hindrance, failure } = model;
   // A button that is disabled while it is asked would lose the keyboard.
   const state = { disabled: hindrance !== '', 'aria-disabled': busy !== '' };
   return (
     <div className="jp-RemoteSubmit-foot">
-      <Failure {...props} />
+      <Failure
+        failure={failure}
+        title={
+          failure?.asked === 'test'
+            ? trans.__('That could not be found out.')
+            : trans.__('It was not submitted.')
+        }
+        showJobs={actions.showJobs}
+        trans={trans}
+      />
       <div role="status" className="jp-RemoteSubmit-status">
         <Outcome {...props} />
       </div>
@@ -56,45 +65,6 @@ export function SubmitFoot(props: IFormProps): React.JSX.Element {
   );
 }
 
-function Failure({
-  model,
-  actions,
-  trans
-}: IFormProps): React.JSX.Element | null {
-  const { failure } = model;
-  if (!failure) {
-    return null;
-  }
-  const icon = stateIcon(failure.lost ? 'lost' : 'failed');
-  const lost = lostWords(trans);
-  const title = failure.lost
-    ? lost.title
-    : failure.asked === 'submit'
-      ? trans.__('It was not submitted.')
-      : trans.__('That could not be found out.');
-  return (
-    <div className="jp-RemoteSubmit-failure" role="alert">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <div>
-        <p>{title}</p>
-        <pre>{failure.words}</pre>
-        {failure.lost && (
-          <p>
-            {lost.advice}{' '}
-            <button
-              type="button"
-              className="jp-RemoteLink"
-              onClick={actions.showJobs}
-            >
-              {lost.link}
-            </button>
-          </p>
-        )}
-      </div>
-    </div>
-  );
-}
-
 function Outcome(props: IFormProps): React.JSX.Element | null {
   const { model, trans } = props;
   const { busy, trial, hindrance } = model;
@@ -119,31 +89,9 @@ function Outcome(props: IFormProps): React.JSX.Element | null {
   ) : null;
 }
 
-function Done({ model, actions, trans }: IFormProps): React.JSX.Element {
-  const icon = stateIcon('running');
+function Done(props: IFormProps): React.JSX.Element {
+  const { model, trans } = props;
   const { backend, job_id } = fromKey(model.done);
-  return (
-    <p data-outcome="done">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>{trans.__('Submitted to %1 as job %2.', backend, job_id)}</span>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showJob(model.done);
-        }}
-      >
-        {trans.__('Details')}
-      </button>
-      <button
-        type="button"
-        className="jp-RemoteLink"
-        onClick={() => {
-          actions.showLog(model.done);
-        }}
-      >
-        {trans.__('Log')}
-      </button>
-    </p>
-  );
+  const words = trans.__('Submitted to %1 as job %2.', backend, job_id);
+  return <Submitted {...props} job={model.done} words={words} />;
 }

@@ -9,15 +9,13 @@ import type { SubmitModel } from '../submitmodel';
 import { CodeBox } from './codebox';
 import { SubmitField } from './submitfield';
 import { SubmitFoot } from './submitfoot';
+import type { IOutcomeActions } from './submitoutcome';
 
 /** What the buttons of the form do beyond it. */
-export interface ISubmitActions {
+export interface ISubmitActions extends IOutcomeActions {
   readonly submit: () => Promise<void>;
   /** Ask for a folder, beginning at this one; null: none was chosen. */
   readonly browse: ((folder: string) => Promise<string | null>) | null;
-  readonly showJobs: () => void;
-  readonly showJob: (key: string) => void;
-  readonly showLog: (key: string) => void;
 }
 
 export interface IFormProps {

@@ -167,14 +167,15 @@ class RemoteEverest(LoggingConfigurable):
             await asyncio.to_thread(self._accounts.remove, name)
 
     async def check(self, name: str) -> dict[str, Json]:
-        """An account, and what is ``wrong`` with its server or token now: a sentence, or empty."""
+        """An account, and what is ``wrong`` with its server or token now: a sentence, or empty;
+        with its ``reason``, a code."""
         account, backend = self._find(name)
-        wrong = ""
+        wrong, reason = "", ""
         try:
             await (await backend.client()).token_info()
         except RemoteError as error:
-            wrong = str(error)
-        return {**self.shown(account), "wrong": wrong}
+            wrong, reason = str(error), error.reason
+        return {**self.shown(account), "wrong": wrong, "reason": reason}
 
     def backend(self, name: str) -> EverestBackend:
         """The backend of an account. Raises NotFound."""
@@ -227,11 +228,12 @@ class RemoteEverest(LoggingConfigurable):
 
     def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
         """Put the results of a sweep into a new folder below one of Lab's file browser; its
-        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task."""
+        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task, see
+        ``sweeps.unpacked``."""
         backend, where = self.backend(name), self._path(folder)
 
         async def work(progress: Callable[[int, int], None]) -> Json:
-            found = await sweeps.unpacked(backend, job_id, where, output)
+            found = await sweeps.unpacked(backend, job_id, where, output, progress)
             return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
 
         return self.transfers.begin(job_id, work)

@@ -1,0 +1,130 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import { ILauncher } from '@jupyterlab/launcher';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
+import { IStateDB } from '@jupyterlab/statedb';
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { ITranslator } from '@jupyterlab/translation';
+import { DisposableSet } from '@lumino/disposable';
+
+import { CommandIDs } from '../commandids';
+import {
+  APPS_ARGS,
+  argsOf,
+  FORM_ARGS,
+  openAppForm,
+  openApps
+} from '../everestapps';
+import type { IAppsContext } from '../everestapps';
+import { EverestClient } from '../everestclient';
+import { EverestMemory } from '../everestmemory';
+import { everestIcon } from '../icons';
+import { IRemoteEverest, IRemoteJobs } from '../tokens';
+import type { EverestTab } from '../widgets/everesttab';
+
+/** With the other cards of the category, after that of jobs. */
+const RANK = { rank: 6, categoryRank: 50 };
+
+/** The applications of Everest servers, and the forms that submit them. */
+export const everestapps: JupyterFrontEndPlugin<void> = {
+  id: 'jupyterlab-remote:everest-apps',
+  description: 'Adds the applications of Everest servers and their forms.',
+  autoStart: true,
+  requires: [IRemoteEverest, IRemoteJobs, IRenderMimeRegistry, ITranslator],
+  optional: [
+    ILayoutRestorer,
+    IStateDB,
+    IDefaultFileBrowser,
+    ILauncher,
+    ICommandPalette
+  ],
+  activate: (
+    app: JupyterFrontEnd,
+    everest: IRemoteEverest,
+    jobs: IRemoteJobs,
+    rendermime: IRenderMimeRegistry,
+    translator: ITranslator,
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null,
+    browser: IDefaultFileBrowser | null,
+    launcher: ILauncher | null,
+    palette: ICommandPalette | null
+  ): void => {
+    const trans = translator.load('jupyter_remote');
+    const client = new EverestClient(app.serviceManager.serverSettings);
+    const memory = new EverestMemory(state);
+    const namespace = 'jupyter-remote-everest';
+    const tracker = new WidgetTracker<EverestTab>({ namespace });
+    const shared = { app, client, everest, jobs, memory, tracker, browser };
+    addCommands({ ...shared, rendermime, translator, trans });
+    void restorer?.restore(tracker, {
+      command: CommandIDs.everestSubmit,
+      args: argsOf,
+      name: ({ content: { model } }) => model.id
+    });
+    if (launcher) {
+      addCards(launcher, everest, trans);
+    }
+    const category = trans.__('Remote');
+    palette?.addItem({ command: CommandIDs.everestApps, category });
+  }
+};
+
+function addCommands(context: IAppsContext): void {
+  const { app, everest, trans } = context;
+  app.commands.addCommand(CommandIDs.everestApps, {
+    label: args => {
+      if (!args.card) {
+        return trans.__('Everest Applications');
+      }
+      const { server } = args;
+      const several = everest.accounts.length > 1;
+      return several && typeof server === 'string'
+        ? server
+        : trans.__('Everest');
+    },
+    caption: args =>
+      typeof args.server === 'string'
+        ? trans.__('Applications of the Everest account %1', args.server)
+        : trans.__('Applications of an Everest account'),
+    icon: everestIcon,
+    describedBy: APPS_ARGS,
+    execute: args => openApps(context, args)
+  });
+  app.commands.addCommand(CommandIDs.everestSubmit, {
+    label: trans.__('Submit to Everest…'),
+    caption: trans.__('Write a job of an Everest application and submit it'),
+    icon: everestIcon,
+    describedBy: FORM_ARGS,
+    execute: args => openAppForm(context, args)
+  });
+}
+
+/** A card for each account, none without. */
+function addCards(
+  launcher: ILauncher,
+  everest: IRemoteEverest,
+  trans: TranslationBundle
+): void {
+  const command = CommandIDs.everestApps;
+  const category = trans.__('Remote');
+  let shown = '';
+  let cards = new DisposableSet();
+  everest.changed.connect(() => {
+    const names = everest.accounts.map(({ name }) => name);
+    if (names.join('\n') !== shown) {
+      shown = names.join('\n');
+      cards.dispose();
+      cards = new DisposableSet();
+      for (const server of names) {
+        const args = { server, card: true };
+        cards.add(launcher.add({ command, args, category, ...RANK }));
+      }
+    }
+  });
+}

@@ -1,0 +1,177 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { HTMLSelect } from '@jupyterlab/ui-components';
+import * as React from 'react';
+
+import type { AppFormModel } from '../everestmodel';
+import { isMissing, kindOf, problemOf, textOf } from '../everestports';
+import type { PortKind } from '../everestports';
+import { fullSentence } from '../format';
+import type { IEverestPort } from '../tokens';
+import type { IFormProps } from './everestapp';
+import { FileField } from './everestfilefield';
+
+export interface IPortProps extends IFormProps {
+  readonly port: IEverestPort;
+}
+
+/** What the input element of a field has. */
+export interface ICommon {
+  readonly id: string;
+  readonly 'aria-describedby': string;
+  readonly 'aria-invalid': boolean;
+  readonly 'aria-required': boolean;
+}
+
+/** One input of an application, with what is to be said about it. */
+export function PortField(props: IPortProps): React.JSX.Element {
+  const { form, port, trans } = props;
+  const id = React.useId();
+  const kind = kindOf(port);
+  const problem = wrongWords(form, port, trans);
+  const common: ICommon = {
+    id,
+    'aria-describedby': `${id}-words`,
+    'aria-invalid': problem !== '',
+    'aria-required': port.required
+  };
+  return (
+    <div
+      className="jp-RemoteSubmit-field"
+      data-field={port.name}
+      data-kind={kind}
+    >
+      <label htmlFor={id}>
+        {port.title || port.name}
+        {port.required && <span aria-hidden="true"> *</span>}
+      </label>
+      {port.file ? (
+        <FileField {...props} common={common} />
+      ) : (
+        <Input {...props} kind={kind} common={common} />
+      )}
+      <div id={`${id}-words`} className="jp-RemoteSubmit-words">
+        {problem && <p data-words="problem">{problem}</p>}
+        <Hint port={port} kind={kind} trans={trans} />
+      </div>
+    </div>
+  );
+}
+
+/** What is wrong with an input, with its name; what is missing only when it was wanted. */
+function wrongWords(
+  form: AppFormModel,
+  port: IEverestPort,
+  trans: TranslationBundle
+): string {
+  if (form.tried && isMissing(port, form.draft)) {
+    return trans.__('%1 is needed.', port.name);
+  }
+  const problem = problemOf(port, form.draft, trans);
+  return problem && trans.__('%1: %2', port.name, problem);
+}
+
+function Hint(props: {
+  readonly port: IEverestPort;
+  readonly kind: PortKind;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element | null {
+  const { port, kind, trans } = props;
+  const parts = [
+    port.description && fullSentence(port.description),
+    kind === 'lines' && trans.__('One on each line.'),
+    kind === 'json' && trans.__('In JSON.'),
+    kind === 'secret' && trans.__('It is not remembered.')
+  ];
+  const words = parts.filter(Boolean).join(' ');
+  return words ? <p>{words}</p> : null;
+}
+
+interface IInputProps extends IPortProps {
+  readonly kind: PortKind;
+  readonly common: ICommon;
+}
+
+function Input(props: IInputProps): React.JSX.Element {
+  const { form, port, kind, common } = props;
+  const text = form.draft.texts[port.name] ?? '';
+  const usual = textOf(kind, port.default);
+  const change = (
+    event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>
+  ) => {
+    form.setText(port.name, event.target.value);
+  };
+  const plain = {
+    ...common,
+    className: 'jp-mod-styled',
+    value: text,
+    placeholder: usual,
+    spellCheck: false,
+    autoComplete: 'off',
+    onChange: change
+  };
+  switch (kind) {
+    case 'boolean':
+    case 'choice':
+      return <Select {...props} />;
+    case 'lines':
+    case 'json':
+      return <textarea {...plain} rows={3} />;
+    case 'text':
+      return usual.includes('\n') || text.includes('\n') ? (
+        <textarea {...plain} rows={3} />
+      ) : (
+        <input {...plain} />
+      );
+    default:
+      return (
+        <input
+          {...plain}
+          type={kind === 'secret' ? 'password' : 'text'}
+          inputMode={kind === 'integer' ? 'numeric' : undefined}
+        />
+      );
+  }
+}
+
+/** Yes or no, or one of some values; nothing, unless it must be something. */
+function Select({
+  form,
+  port,
+  kind,
+  common,
+  trans
+}: IInputProps): React.JSX.Element {
+  const usual = textOf(kind, port.default);
+  const shown = (text: string) => {
+    if (kind === 'boolean') {
+      return text === 'true' ? trans.__('yes') : trans.__('no');
+    }
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'string' ? value : text;
+  };
+  const values =
+    kind === 'boolean'
+      ? ['true', 'false']
+      : (port.enum ?? []).map(value => JSON.stringify(value));
+  const nothing = usual
+    ? trans.__('%1 (usual)', shown(usual))
+    : port.required
+      ? trans.__('Choose…')
+      : trans.__('not given');
+  return (
+    <HTMLSelect
+      {...common}
+      value={form.draft.texts[port.name] ?? ''}
+      onChange={event => {
+        form.setText(port.name, event.target.value);
+      }}
+    >
+      <option value="">{nothing}</option>
+      {values.map(text => (
+        <option key={text} value={text}>
+          {shown(text)}
+        </option>
+      ))}
+    </HTMLSelect>
+  );
+}
