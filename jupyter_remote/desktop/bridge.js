@@ -4,7 +4,7 @@
  * by name; a client without them is refused with a sentence. keyboard.js and clipboard.js
  * hang their parts on the same object, window.jupyterRemote.
  */
-/* global PACKET_TYPES, Utilities, XpraClient, XpraProtocol, XpraProtocolWorkerHost */
+/* global jQuery, PACKET_TYPES, Utilities, XpraClient, XpraProtocol, XpraProtocolWorkerHost */
 'use strict';
 
 (remote => {
@@ -42,7 +42,7 @@
     remote.status = status;
     remote.post('status', message ? { status, message } : { status });
     if (status === 'connected') {
-      sessionStorage.removeItem(triesKey);
+      sessionStorage.removeItem(triesKey());
     }
     show(status === 'closed' ? message || 'The session has ended.' : '');
   };
@@ -82,7 +82,7 @@
 
   /* ---- the connection ---- */
 
-  const triesKey = `jupyter-remote-tries:${remote.record}`;
+  const triesKey = () => `jupyter-remote-tries:${remote.record}`;
   const pause = ms => new Promise(done => setTimeout(done, ms));
 
   /* After a lost connection: ended for good, or worth a fresh start of this page? */
@@ -121,10 +121,10 @@
   };
 
   const again = reason => {
-    const tries = Number(sessionStorage.getItem(triesKey) || 0) + 1;
-    sessionStorage.setItem(triesKey, String(tries));
+    const tries = Number(sessionStorage.getItem(triesKey()) || 0) + 1;
+    sessionStorage.setItem(triesKey(), String(tries));
     if (tries > TRIES) {
-      sessionStorage.removeItem(triesKey);
+      sessionStorage.removeItem(triesKey());
       remote.setStatus(
         'closed',
         `The desktop cannot be reached.\n${reason || ''}`
@@ -145,8 +145,8 @@
   /* ---- the client ---- */
 
   const setUp = () => {
-    const names = { ...remote.parameters, password: remote.password };
-    Utilities.getparam = name => (name in names ? names[name] : null);
+    Utilities.getparam = name =>
+      name === 'password' ? remote.password : (remote.parameters[name] ?? null);
     const P = XpraClient.prototype;
     // the client's page assigns its own way out (to connect.html): it is not taken
     Object.defineProperty(P, 'callback_close', {
@@ -155,6 +155,10 @@
     });
     remote.wrap(P, 'connect', function (original) {
       remote.client = this;
+      if (remote.parked) {
+        remote.parked = false; // this client does not wait: its page is loaded anew
+        return;
+      }
       // the proxy holds the handshake until Xpra listens
       this.OPEN_TIMEOUT = this.HELLO_TIMEOUT = CONNECT_TIMEOUT;
       remote.setStatus('connecting');
@@ -281,6 +285,14 @@
     typeof XpraClient === 'function' &&
     typeof Utilities === 'object' &&
     NEEDED.every(name => typeof XpraClient.prototype[name] === 'function');
+  if (known && remote.parked) {
+    jQuery.holdReady(true);
+    void remote.adopted.then(() => jQuery.holdReady(false));
+    window.addEventListener(
+      'load',
+      () => remote.parked && remote.post('parked')
+    );
+  }
   if (known) {
     setUp();
   } else {

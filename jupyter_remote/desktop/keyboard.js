@@ -20,7 +20,8 @@
     namedKey,
     onAskedLayout
   } = remote.names;
-  const given = remote.layout; // by the session's option or the server's configuration
+  let given = ''; // by the session's option or the server's configuration
+  void remote.adopted.then(() => (given = remote.layout));
   const US = 'us'; // what the map has below its spare keys
   const COMPOSING = ['Process', 'Dead', 'Unidentified'];
   const agent = `${navigator.userAgentData?.platform ?? ''} ${navigator.platform} ${navigator.userAgent}`;

@@ -84,10 +84,9 @@
         });
       }
     });
-    let young = remote.young;
     prototype._process_challenge = async (packet, client) => {
-      if (young) {
-        young = false;
+      if (remote.young) {
+        remote.young = false;
         await encodersLoaded(client);
       }
       client._send_hello(...(await respond(client, packet)));

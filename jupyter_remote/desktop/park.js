@@ -1,0 +1,40 @@
+/* In the head of a page that waits for its session, loaded while nobody needs it. It knows no
+ * session and no password until Lab gives it one: then it takes over what the session's own
+ * page says, and its address. What cannot be taken over is loaded as always.
+ */
+'use strict';
+
+(remote => {
+  const SESSION = /\/jupyter-remote\/s\/[a-z2-7]{20}\/$/;
+  const base = page => page.querySelector('base').getAttribute('href');
+
+  const settingsOf = async path => {
+    const answer = await fetch(path, { headers: { Accept: 'text/html' } });
+    const text = await answer.text();
+    const page = new DOMParser().parseFromString(text, 'text/html');
+    if (base(page) !== base(document) || !remote.parked) {
+      throw new Error('the page is another one');
+    }
+    return JSON.parse(page.getElementById('jr-settings').textContent);
+  };
+
+  const take = async path => {
+    remote.parameters.path = path;
+    remote.openEarly();
+    const settings = await settingsOf(path);
+    window.history.replaceState(null, '', path);
+    Object.assign(remote, settings, { parked: false });
+  };
+
+  remote.adopted = new Promise(done => {
+    const hear = ({ data, origin, source }) => {
+      const trusted =
+        origin === window.location.origin && source === window.parent;
+      if (trusted && data?.type === 'adopt' && SESSION.test(data.path)) {
+        window.removeEventListener('message', hear);
+        take(data.path).then(done, () => window.location.replace(data.path));
+      }
+    };
+    window.addEventListener('message', hear);
+  });
+})(window.jupyterRemote);
