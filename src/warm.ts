@@ -29,7 +29,7 @@ export function warmPage(context: IWarmContext): WarmPage {
   const { baseUrl } = app.serviceManager.serverSettings;
   const usable = () => sessions.app('desktop')?.reason === '';
   return new WarmPage({
-    url: URLExt.join(baseUrl, 'jupyter-remote', 'desktop', 'parked'),
+    url: URLExt.join(baseUrl, 'jupyter-remote', 'desktop-client', 'parked'),
     title: trans.__('A desktop that is not open yet'),
     wanted: () =>
       enabled() &&

@@ -144,7 +144,7 @@ def page(files: ClientFiles, prefix: str, session: str, **about: object) -> str:
 def parked(files: ClientFiles, root: str) -> str:
     """The page without a session, which it is given when one is opened (``park.js``); ``root``
     is where ``s/<id>/`` begins. Raises NotFound for a client that cannot wait."""
-    if bundle.scripts(files.index()) is None:
+    if not bundle.forge(files.index()):  # its login would not wait for the password
         raise NotFound("the page of this Xpra HTML5 client cannot be loaded before its session")
     parameters = PARAMETERS | {"keyboard_layout": "us", "path": ""}
     config = {"parked": True, "password": "", "layout": "", "young": False, "record": ""}

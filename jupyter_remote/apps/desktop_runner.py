@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
-import secrets
 import sys
 import time
 
@@ -81,6 +79,11 @@ def link_all(source: str, target: str, but: str) -> None:
             os.symlink(os.path.join(source, name), os.path.join(target, name))
 
 
+def some_display() -> int:
+    """A number by chance: without a library of random numbers, which takes its time to load."""
+    return FIRST_DISPLAY + int.from_bytes(os.urandom(4), "big") % (LAST_DISPLAY - FIRST_DISPLAY + 1)
+
+
 class Desktop:
     """One desktop from its start until nothing of it is left."""
 
@@ -89,7 +92,7 @@ class Desktop:
         self.processes = Processes()
         self.env, self.ended = self.processes.env, self.processes.ended
         self.number = 0
-        self.cookie = secrets.token_bytes(16)
+        self.cookie = os.urandom(16)
         self.deadline = time.monotonic() + float(settings["start_timeout"])
 
     def path(self, *names: str) -> str:
@@ -141,7 +144,7 @@ class Desktop:
         for extension in ("GLX", "Composite", "RANDR", "RENDER"):
             options += ["+extension", extension]
         for _ in range(TRIES):
-            self.number = random.randint(FIRST_DISPLAY, LAST_DISPLAY)  # noqa: S311
+            self.number = some_display()
             taken = (x11.lock_path(self.number), x11.socket_path(self.number))
             if not any(map(os.path.lexists, taken)):
                 stale = [[x11.lock_path(self.number), [x11.socket_path(self.number)]]]

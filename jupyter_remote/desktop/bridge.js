@@ -4,7 +4,7 @@
  * by name; a client without them is refused with a sentence. keyboard.js and clipboard.js
  * hang their parts on the same object, window.jupyterRemote.
  */
-/* global jQuery, PACKET_TYPES, Utilities, XpraClient, XpraProtocol, XpraProtocolWorkerHost */
+/* global PACKET_TYPES, Utilities, XpraClient, XpraProtocol, XpraProtocolWorkerHost */
 'use strict';
 
 (remote => {
@@ -18,6 +18,7 @@
   ];
   const MINUTE = 60000;
   const TRIES = 5;
+  const UNKNOWN = '?'; // a password that will be known when it is wanted
   const DRAWN = /^damage-sequence$|draw-ack$/; // says that a picture is on the canvas
   const CONNECT_TIMEOUT = 120000;
   const inFrame = window.parent !== window;
@@ -146,7 +147,9 @@
 
   const setUp = () => {
     Utilities.getparam = name =>
-      name === 'password' ? remote.password : (remote.parameters[name] ?? null);
+      name === 'password'
+        ? remote.password || UNKNOWN
+        : (remote.parameters[name] ?? null);
     const P = XpraClient.prototype;
     // the client's page assigns its own way out (to connect.html): it is not taken
     Object.defineProperty(P, 'callback_close', {
@@ -155,15 +158,14 @@
     });
     remote.wrap(P, 'connect', function (original) {
       remote.client = this;
-      if (remote.parked) {
-        remote.parked = false; // this client does not wait: its page is loaded anew
-        return;
-      }
       // the proxy holds the handshake until Xpra listens
       this.OPEN_TIMEOUT = this.HELLO_TIMEOUT = CONNECT_TIMEOUT;
-      remote.setStatus('connecting');
-      const before = [whenVisible(this), ...remote.before];
-      Promise.all(before).then(
+      const called = remote.called.then(() => {
+        this.path = remote.parameters.path;
+        remote.setStatus('connecting');
+        return whenVisible(this);
+      });
+      Promise.all([called, ...remote.before]).then(
         () => remote.dial(this, original),
         error => remote.setStatus('closed', error.message)
       );
@@ -233,9 +235,8 @@
 
   const painted = () => {
     if (remote.status === 'connected') {
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => remote.setStatus('painted'))
-      );
+      // the client draws in the same frame, Lab uncovers in the next
+      requestAnimationFrame(() => remote.setStatus('painted'));
     }
   };
 
@@ -285,16 +286,11 @@
     typeof XpraClient === 'function' &&
     typeof Utilities === 'object' &&
     NEEDED.every(name => typeof XpraClient.prototype[name] === 'function');
-  if (known && remote.parked) {
-    jQuery.holdReady(true);
-    void remote.adopted.then(() => jQuery.holdReady(false));
-    window.addEventListener(
-      'load',
-      () => remote.parked && remote.post('parked')
-    );
-  }
   if (known) {
     setUp();
+    if (remote.parked) {
+      window.addEventListener('load', () => remote.post('parked'));
+    }
   } else {
     const text = 'This version of Xpra’s HTML5 client is not supported.';
     document.addEventListener('DOMContentLoaded', () =>

@@ -9,7 +9,9 @@ window.jupyterRemote = JSON.parse(
 
 (remote => {
   remote.openEarly = () => undefined;
-  remote.adopted = Promise.resolve(); // a page that was loaded for no session waits: park.js
+  // a page that was loaded for no session waits for both: park.js
+  remote.called = Promise.resolve(); // it is known which session shall be shown
+  remote.adopted = Promise.resolve(); // and what belongs to it: its password, its layout
   if (!remote.worker) {
     return;
   }

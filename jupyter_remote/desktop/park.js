@@ -1,6 +1,6 @@
 /* In the head of a page that waits for its session, loaded while nobody needs it. It knows no
- * session and no password until Lab gives it one: then it takes over what the session's own
- * page says, and its address. What cannot be taken over is loaded as always.
+ * session and no password until Lab gives it one: then it connects, takes over what the
+ * session's own page says, and its address. What cannot be taken over is loaded as always.
  */
 'use strict';
 
@@ -12,7 +12,7 @@
     const answer = await fetch(path, { headers: { Accept: 'text/html' } });
     const text = await answer.text();
     const page = new DOMParser().parseFromString(text, 'text/html');
-    if (base(page) !== base(document) || !remote.parked) {
+    if (base(page) !== base(document)) {
       throw new Error('the page is another one');
     }
     return JSON.parse(page.getElementById('jr-settings').textContent);
@@ -23,18 +23,25 @@
     remote.openEarly();
     const settings = await settingsOf(path);
     window.history.replaceState(null, '', path);
-    Object.assign(remote, settings, { parked: false });
+    Object.assign(remote, settings);
   };
 
-  remote.adopted = new Promise(done => {
+  remote.called = new Promise(done => {
     const hear = ({ data, origin, source }) => {
       const trusted =
         origin === window.location.origin && source === window.parent;
       if (trusted && data?.type === 'adopt' && SESSION.test(data.path)) {
         window.removeEventListener('message', hear);
-        take(data.path).then(done, () => window.location.replace(data.path));
+        done(data.path);
       }
     };
     window.addEventListener('message', hear);
   });
+  const never = new Promise(() => undefined);
+  remote.adopted = remote.called.then(path =>
+    take(path).catch(() => {
+      window.location.replace(path);
+      return never;
+    })
+  );
 })(window.jupyterRemote);

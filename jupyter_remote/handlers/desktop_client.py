@@ -48,7 +48,7 @@ class DesktopClientHandler(JupyterHandler):
 
 
 class DesktopParkedHandler(GuardedHandler):
-    """``desktop/parked``: a desktop's page that Lab loads before there is a desktop to show.
+    """``desktop-client/parked``: a desktop's page that Lab loads before there is a desktop to show.
     Guarded like the page of a session."""
 
     def initialize(self, client: RemoteDesktop) -> None:
