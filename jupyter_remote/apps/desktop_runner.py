@@ -34,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
+FIRST_DISPLAY, DISPLAYS, TRIES = 100, 9900, 20
 MANAGER_PATIENCE = 1.5  # seconds
 MANAGER_START = 10.0  # seconds from its first word until it shows windows
 NO_X_YET = 23  # exit status of an Xpra (6.x) that does not wait for its X server
@@ -77,11 +77,6 @@ def link_all(source: str, target: str, but: str) -> None:
     for name in os.listdir(source):
         if name != but:
             os.symlink(os.path.join(source, name), os.path.join(target, name))
-
-
-def some_display() -> int:
-    """A number by chance: without a library of random numbers, which takes its time to load."""
-    return FIRST_DISPLAY + int.from_bytes(os.urandom(4), "big") % (LAST_DISPLAY - FIRST_DISPLAY + 1)
 
 
 class Desktop:
@@ -144,7 +139,8 @@ class Desktop:
         for extension in ("GLX", "Composite", "RANDR", "RENDER"):
             options += ["+extension", extension]
         for _ in range(TRIES):
-            self.number = some_display()
+            # by chance; a library of random numbers takes its time to load
+            self.number = FIRST_DISPLAY + int.from_bytes(os.urandom(4), "big") % DISPLAYS
             taken = (x11.lock_path(self.number), x11.socket_path(self.number))
             if not any(map(os.path.lexists, taken)):
                 stale = [[x11.lock_path(self.number), [x11.socket_path(self.number)]]]
