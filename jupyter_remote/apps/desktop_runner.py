@@ -87,7 +87,7 @@ class Desktop:
         self.processes = Processes()
         self.env, self.ended = self.processes.env, self.processes.ended
         self.number = 0
-        self.cookie = os.urandom(16)
+        self.cookie = os.urandom(x11.COOKIE)
         self.deadline = time.monotonic() + float(settings["start_timeout"])
 
     def path(self, *names: str) -> str:

@@ -5,7 +5,7 @@
 'use strict';
 
 (remote => {
-  const SESSION = /\/jupyter-remote\/s\/[a-z2-7]{20}\/$/;
+  const SESSION = /\/s\/([a-z2-7]{20})\/$/;
   const base = page => page.querySelector('base').getAttribute('href');
 
   const settingsOf = async path => {
@@ -30,9 +30,11 @@
     const hear = ({ data, origin, source }) => {
       const trusted =
         origin === window.location.origin && source === window.parent;
-      if (trusted && data?.type === 'adopt' && SESSION.test(data.path)) {
+      const id = data?.type === 'adopt' && SESSION.exec(data.path)?.[1];
+      if (trusted && id) {
         window.removeEventListener('message', hear);
-        done(data.path);
+        // beside our own files, wherever the message says that it is
+        done(new URL(`../../s/${id}/`, document.baseURI).pathname);
       }
     };
     window.addEventListener('message', hear);

@@ -119,6 +119,14 @@ export class AppFrame extends Widget {
     }
   }
 
+  protected override onAfterDetach(msg: Message): void {
+    super.onAfterDetach(msg);
+    if (this._url) {
+      // In another place a frame is loaded anew: not as the page that waited.
+      this._frame.src = this._url;
+    }
+  }
+
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     if (this._url) {

@@ -6,6 +6,7 @@ import {
   expect,
   openPanel,
   RED,
+  splitRight,
   test,
   WHITE
 } from './helpers';
@@ -135,9 +136,15 @@ test('two at once are two desktops, one of them in the page that waited', async 
       const name = 'jupyter-remote:open-session';
       void window.jupyterapp.commands.execute(name, { id: session });
     }, id);
-    const { mark: left, url } = await opened(page, id);
+    const { desktop, mark: left, url } = await opened(page, id);
     expect(url).toContain(`/s/${id}/`);
     marks.push(left);
+    if (left) {
+      // In another place a browser loads a frame anew.
+      await splitRight(page, desktop);
+      const moved = await opened(page, id);
+      expect([moved.mark, moved.url]).toEqual(['', url]);
+    }
   }
   expect(marks.sort()).toEqual(['', 'waited']);
 });
