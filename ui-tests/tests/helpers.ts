@@ -282,15 +282,3 @@ export function smoothness(page: Page, list: string): Promise<number> {
     return Math.round(slowest);
   }, list);
 }
-
-/** Move the tab of a desktop beside the others, as a drag would. */
-export async function splitRight(page: Page, desktop: Desktop): Promise<void> {
-  const id = await desktop.tab.getAttribute('id');
-  await page.evaluate(domId => {
-    const { shell } = window.jupyterapp;
-    const widget = [...shell.widgets('main')].find(w => w.id === domId);
-    if (widget) {
-      shell.add(widget, 'main', { mode: 'split-right' });
-    }
-  }, id);
-}

@@ -11,7 +11,6 @@ import {
   RED,
   rowOf,
   SESSIONS,
-  splitRight,
   tabBar,
   test,
   WHITE
@@ -244,6 +243,18 @@ function terminalTop(picture: Picture): number {
     top += 1;
   }
   return top;
+}
+
+/** Move the tab of a desktop beside the others, as a drag would. */
+async function splitRight(page: Page, desktop: Desktop): Promise<void> {
+  const id = await desktop.tab.getAttribute('id');
+  await page.evaluate(domId => {
+    const { shell } = window.jupyterapp;
+    const widget = [...shell.widgets('main')].find(w => w.id === domId);
+    if (widget) {
+      shell.add(widget, 'main', { mode: 'split-right' });
+    }
+  }, id);
 }
 
 /** Wait until Lab has saved a layout with all these sessions. */

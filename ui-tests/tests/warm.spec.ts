@@ -6,7 +6,6 @@ import {
   expect,
   openPanel,
   RED,
-  splitRight,
   test,
   WHITE
 } from './helpers';
@@ -140,8 +139,16 @@ test('two at once are two desktops, one of them in the page that waited', async 
     expect(url).toContain(`/s/${id}/`);
     marks.push(left);
     if (left) {
-      // In another place a browser loads a frame anew.
-      await splitRight(page, desktop);
+      // In another part of Lab a browser loads a frame anew.
+      const tab = await desktop.tab.getAttribute('id');
+      await page.evaluate(domId => {
+        const { shell } = window.jupyterapp;
+        const moving = [...shell.widgets('main')].find(w => w.id === domId);
+        for (const area of moving ? ['down', 'main'] : []) {
+          shell.add(moving as typeof shell.currentWidget & object, area);
+        }
+        shell.activateById(domId ?? '');
+      }, tab);
       const moved = await opened(page, id);
       expect([moved.mark, moved.url]).toEqual(['', url]);
     }
