@@ -19,6 +19,10 @@ const terminal = { white: WHITE, behind: BACKGROUND };
 /** What a desktop's page knows; `mark` is left by the test. */
 interface IKnown {
   mark?: string;
+  sent: string[];
+  XpraProtocolWorkerHost: {
+    prototype: { send(packet: [string, ...unknown[]]): void };
+  };
   jupyterRemote: {
     password: string;
     record: string;
@@ -39,6 +43,20 @@ async function waiting(page: Page): Promise<Frame> {
 async function mark(frame: Frame): Promise<void> {
   await frame.evaluate(() => {
     (window as unknown as IKnown).mark = 'waited';
+  });
+}
+
+/** Note the packets that a page will send. */
+async function note(frame: Frame): Promise<void> {
+  await frame.evaluate(() => {
+    const page = window as unknown as IKnown;
+    const { prototype } = page.XpraProtocolWorkerHost;
+    const { send } = prototype;
+    page.sent = [];
+    prototype.send = function (packet) {
+      page.sent.push(packet[0]);
+      send.call(this, packet);
+    };
   });
 }
 
@@ -79,6 +97,7 @@ test('a page that knows nothing waits, and becomes the next desktop', async ({
   page.on('websocket', socket => sockets.push(socket.url()));
   const frame = await waiting(page);
   await mark(frame);
+  await note(frame);
   const { record, password, parameters } = await frame.evaluate(
     () => (window as unknown as IKnown).jupyterRemote
   );
@@ -98,6 +117,14 @@ test('a page that knows nothing waits, and becomes the next desktop', async ({
   expect(left).toBe('waited');
   expect(url).toContain(`/jupyter-remote/s/${id}/`);
   expect(sockets.filter(socket => socket.includes('/s/'))[0]).toContain(id);
+
+  // Xpra paints everything anew for each of these: one is enough, and not before it painted.
+  const sent = () => frame.evaluate(() => (window as unknown as IKnown).sent);
+  await expect.poll(sent).toContain('quality');
+  const packets = await sent();
+  expect(packets.filter(name => name === 'quality')).toHaveLength(1);
+  const painted = packets.indexOf('damage-sequence');
+  expect(packets.indexOf('quality')).toBeGreaterThan(painted);
 
   // The keyboard is there, as in every desktop that opened in front.
   await desktop.run("printf '\\e[41m\\e[2J'");
