@@ -21,7 +21,9 @@ interface IKnown {
   mark?: string;
   sent: string[];
   XpraProtocolWorkerHost: {
-    prototype: { send(packet: [string, ...unknown[]]): void };
+    prototype: {
+      send: (this: unknown, packet: [string, ...unknown[]]) => void;
+    };
   };
   jupyterRemote: {
     password: string;
