@@ -17,6 +17,7 @@ from .activity import LOOK, Activity
 from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
+from .apps.desktop_size import taken
 from .apps.registry import RemoteApps
 from .backends.everest import RemoteEverest
 from .backends.htcondor import RemoteHTCondorBackend
@@ -98,6 +99,9 @@ class RemoteApp(ExtensionApp):
             apps=self.apps,
             events=events,
             prefix=self._prefix,
+        )
+        self.sessions.taken = lambda s: taken(
+            s, local[s.backend].socket(s.job_id or s.id), self.log
         )
         self._build_jobs(events, Journal(folder / "ended"))
         self.sharing = sharing(self, self._server, folder, events)
