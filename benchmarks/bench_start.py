@@ -19,6 +19,8 @@ from _desktop import Browser, Lab, OurLab, leave_cleanly, load, say
 KINDS = {"without": "False", "with": "True"}
 MB = 1024 * 1024
 OURS = "/lab/extensions/jupyterlab-remote/"
+AHEAD = "/jupyter-remote/desktop-client/"
+"""The page of the next desktop, which is loaded once Lab is idle and a launcher is seen."""
 
 
 def server(kind: str) -> Lab:
@@ -41,23 +43,30 @@ def is_script(file: dict[str, Any]) -> bool:
     return bool(file["type"] == "Script")
 
 
+def below(scripts: list[dict[str, Any]], prefix: str) -> list[dict[str, Any]]:
+    """Those from a folder of the server."""
+    return [file for file in scripts if urlsplit(file["url"]).path.startswith(prefix)]
+
+
 def loaded(browser: Browser, quick: bool) -> list[list[str]]:
     """Bytes of scripts that are loaded before anything of ours is used."""
     with OurLab() as lab:
         seen = browser("network", base=lab.base, wait=1500 if quick else 5000)["files"]
     scripts = [file for file in seen if is_script(file)]
-    ours = [file for file in scripts if urlsplit(file["url"]).path.startswith(OURS)]
-    for file in sorted(ours, key=lambda file: -file["sent"]):
-        say(f"  {urlsplit(file['url']).path.removeprefix(OURS)}: {file['sent']} bytes")
-    rest = [file for file in scripts if file not in ours]
+    ours, ahead = below(scripts, OURS), below(scripts, AHEAD)
+    for file in sorted(ours + ahead, key=lambda file: -file["sent"]):
+        say(f"  {urlsplit(file['url']).path}: {file['sent']} bytes")
+    rest = [file for file in scripts if file not in ours and file not in ahead]
     rows = []
-    for key, words in (("sent", "as sent"), ("size", "unpacked")):
-        mine, others = (sum(file[key] for file in part) for part in (ours, rest))
-        share = f"{mine / others:.4f}" if others else ""
-        rows.append([f"JavaScript before first use, {words}: KB", f"{others / 1024:.0f}",
-                     f"{mine / 1024:.0f}", share])  # fmt: skip
+    for part, what in ((ours, "JavaScript with Lab"), (ahead, "then, idle, the warm page")):
+        for key, words in (("sent", "as sent"), ("size", "unpacked")):
+            mine, others = (sum(file[key] for file in files) for files in (part, rest))
+            share = f"{mine / others:.4f}" if others else ""
+            rows.append(
+                [f"{what}, {words}: KB", f"{others / 1024:.0f}", f"{mine / 1024:.0f}", share]
+            )
     count = [f"{len(part)}" for part in (rest, ours)]
-    return [*rows, ["scripts loaded", *count, f"{len(ours) / max(1, len(rest)):.4f}"]]
+    return [*rows, ["scripts loaded with Lab", *count, f"{len(ours) / max(1, len(rest)):.4f}"]]
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from .activity import LOOK, Activity
 from .apps.base import App
 from .apps.command import CommandApp
 from .apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
+from .apps.desktop_size import taken
 from .apps.registry import RemoteApps
 from .backends.everest import RemoteEverest
 from .backends.htcondor import RemoteHTCondorBackend
@@ -98,6 +99,9 @@ class RemoteApp(ExtensionApp):
             apps=self.apps,
             events=events,
             prefix=self._prefix,
+        )
+        self.sessions.taken = lambda s: taken(
+            s, local[s.backend].socket(s.job_id or s.id), self.log
         )
         self._build_jobs(events, Journal(folder / "ended"))
         self.sharing = sharing(self, self._server, folder, events)
@@ -214,13 +218,13 @@ class RemoteApp(ExtensionApp):
             looked_for.append(RemoteHTCondorBackend(parent=self, data_dir=data_dir))
         return {one.name: one for one in looked_for if one.found()}
 
-    def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
+    async def _seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """One observation serves sessions and jobs; sessions first, whose jobs these are."""
         if backend not in self.backends:  # it went while it was asked
             return
         if backend in self.sessions.backends:
             self.sessions.seen(backend, jobs)
-        self.jobs.seen(backend, jobs)
+        await self.jobs.look_through(backend, jobs)
 
     def _silent(self, backend: str, error: RemoteError) -> None:
         if backend not in self.backends:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from .breath import slices
 from .model import Job, State
 
 STATES = (
@@ -21,7 +22,7 @@ def collapse(jobs: Sequence[Job]) -> tuple[list[Job], dict[str, list[Job]]]:
     members of each array by its id."""
     members: dict[str, list[Job]] = {}
     order: dict[str, Job] = {}
-    for job in jobs:
+    for job in slices(jobs):
         if job.array:
             members.setdefault(job.array, []).append(job)
         order.setdefault(job.array or job.job_id, job)
@@ -33,7 +34,7 @@ def as_one(tasks: Sequence[Job]) -> Job:
     """One record for the tasks of an array."""
     first = tasks[0]
     counts: Counter[State] = Counter()
-    for task in tasks:
+    for task in slices(tasks):
         counts[task.state] += task.tasks
     state = next(state for state in STATES if state in counts)
     waiting = [task for task in tasks if task.state is State.QUEUED]
@@ -51,10 +52,17 @@ def as_one(tasks: Sequence[Job]) -> Job:
         nodes=_common(task.nodes for task in tasks),
         tasks=sum(counts.values()),
         counts={state.value: counts[state] for state in STATES if state in counts},
+        well=sum(task.tasks for task in slices(tasks) if ended_well(task)),
         held=bool(waiting) and all(task.held for task in waiting),
         line=min((task.line for task in waiting if task.line is not None), default=None),
         **_times(tasks, waiting, over=state.ended),
     )
+
+
+def ended_well(job: Job) -> bool:
+    """Whether it did what it was to do: one that was cancelled did not, whatever its exit code."""
+    cancelled = "cancel" in f"{job.word} {job.reason}".lower()
+    return job.state is State.STOPPED and job.exit_code == 0 and bool(job.started) and not cancelled
 
 
 def _times(tasks: Sequence[Job], waiting: Sequence[Job], *, over: bool) -> dict[str, Any]:

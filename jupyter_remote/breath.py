@@ -1,4 +1,4 @@
-"""Long work in threads that leaves the event loop its breath.
+"""Long work that leaves the event loop its breath.
 
 A thread that computes gives way only when it is asked to, 5 ms later, and the event loop asks
 again after each system call: a request of ten calls would wait 50 ms. See
@@ -8,9 +8,10 @@ again after each system call: a request of ten calls would wait 50 ms. See
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Final, ParamSpec, TypeVar
 
 REST: Final = 0.0005
@@ -37,3 +38,17 @@ async def aside(many: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwar
     if many <= MANY:
         return work(*args, **kwargs)
     return await asyncio.to_thread(work, *args, **kwargs)
+
+
+class Turns:
+    """Work of the event loop that many ask for at once, one after the other."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+
+    @contextlib.asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """One's own turn: whatever else waits for the event loop has been let in before."""
+        async with self._lock:
+            await asyncio.sleep(0)
+            yield

@@ -6,6 +6,7 @@ record has it), ``{"of": [values], "at": [index of each record]}`` and ``{"each"
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,6 +27,15 @@ def records(table: Json) -> list[dict[str, Json]]:
     """The records of a table, as they were."""
     values = {field: _values(column, table["count"]) for field, column in table["columns"].items()}
     return [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def written(data: Json, depth: int = 3) -> str:
+    """The JSON of ``data``, so many levels of it one value after the other: ``json.dumps`` lets
+    no other thread in."""
+    if not isinstance(data, dict) or not depth:
+        return json.dumps(data, separators=(",", ":"))
+    parts = (f"{json.dumps(key)}:{written(one, depth - 1)}" for key, one in data.items())
+    return f"{{{','.join(slices(parts, 1))}}}"
 
 
 def _column(values: list[Json]) -> Json:

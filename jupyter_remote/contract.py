@@ -68,8 +68,8 @@ class JobDetails:
     ``logs``: stream (``stdout``, ``stderr``) -> path. ``asked`` and ``used`` have the keys
     ``cpus``, ``nodes``, ``gpus``, ``memory`` (bytes; used: the peak), ``time`` (seconds) and
     ``cpu_time`` (seconds). ``efficiency`` is used / asked, 0 to 1, by ``cpu``, ``memory``,
-    ``time``. ``ending`` explains how it ended. ``rows``: all that the backend says besides,
-    in its own words.
+    ``time``. ``ending`` explains how it ended. ``request``: what it was asked with, as a form of
+    the backend's own is filled in. ``rows``: all that the backend says besides, in its own words.
     """
 
     script: str = ""
@@ -82,6 +82,7 @@ class JobDetails:
     ending: str = ""
     waits_for: tuple[Neighbour, ...] = ()
     waited_for_by: tuple[Neighbour, ...] = ()
+    request: Mapping[str, Json] = dataclasses.field(default_factory=dict)
     rows: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 

@@ -19,7 +19,8 @@ from traitlets.config import LoggingConfigurable
 from .columns import columns
 from .contract import JobRequest, LogChunk, Offers, Trial
 from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError
-from .jobs import ABILITIES, RemoteJobs, record, records_of
+from .jobrecords import completed, record, records_of
+from .jobs import ABILITIES, RemoteJobs
 from .model import Job, Json, Session, new_session_id
 
 T = TypeVar("T")
@@ -154,7 +155,8 @@ class RemoteJobDesk(LoggingConfigurable):
     async def _own_record(self, days: float) -> list[Json]:
         """What cannot be read does not keep accounting from answering."""
         try:
-            return await asyncio.to_thread(self.jobs.journal.read, days)
+            found = await asyncio.to_thread(self.jobs.journal.read, days)
+            return [completed(one) for one in found]
         except StorageError as error:
             self.log.warning("%s", error)
             return []
@@ -194,7 +196,7 @@ class RemoteJobDesk(LoggingConfigurable):
     async def _ask(self, backend: str, ability: str, *args: Any) -> Any:
         do = getattr(self.jobs.backend(backend), ABILITIES.get(ability, ""), None)
         if do is None:
-            raise InvalidSpec(f"jobs of {backend} know no {ability!r}")
+            raise InvalidSpec(f"{backend} cannot {ability or 'do that with'} jobs")
         return await self._in_time(backend, do(*args))
 
     async def _in_time(self, backend: str, answer: Awaitable[T]) -> T:

@@ -17,13 +17,14 @@ from typing import Final
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
-from .arrays import collapse
+from .breath import aside
 from .columns import columns
 from .contract import Backend, Pace
 from .errors import BackendAbsent, NotFound, RemoteError
 from .events import Events
+from .jobrecords import News, Ours, Pair, compare, record
 from .journal import Journal
-from .model import Job, Json, Session, State, now
+from .model import Job, Json, Session, now
 
 ABILITIES: Final = {
     **{name: name for name in ("cancel", "hold", "release", "requeue", "change", "details")},
@@ -41,6 +42,10 @@ SOON: Final = 15.0
 """Seconds after a user's act in which its effect is looked for more often."""
 
 
+MOST_TOLD: Final = 500
+"""So many changes are told one by one; of more, that there are many."""
+
+
 @dataclasses.dataclass
 class Seen:
     """What one backend showed last, and which jobs were sessions then; the same as it was
@@ -48,8 +53,9 @@ class Seen:
     one; the members of arrays; and what the backend says when it shows nothing."""
 
     shown: Sequence[Job] = ()
-    sessions: Mapping[str, tuple[str, bool]] = dataclasses.field(default_factory=dict)
-    jobs: dict[str, tuple[Job, str]] = dataclasses.field(default_factory=dict)
+    sessions: Ours = dataclasses.field(default_factory=dict)
+    jobs: dict[str, Pair] = dataclasses.field(default_factory=dict)
+    counts: tuple[int, int] = (0, 0)
     members: dict[str, list[Job]] = dataclasses.field(default_factory=dict)
     seen: str | None = None
     silent: str = ""
@@ -99,23 +105,37 @@ class RemoteJobs(LoggingConfigurable):
 
     def seen(self, backend: str, jobs: Sequence[Job]) -> None:
         """Take an observation; one event when something is different."""
+        ours = self._ours(backend)
+        if not self._as_before(backend, jobs, ours):
+            self._take(backend, jobs, ours, compare(jobs, ours, self._table[backend].jobs))
+
+    async def look_through(self, backend: str, jobs: Sequence[Job]) -> None:
+        """The same, in a thread where there are many jobs."""
+        ours, table = self._ours(backend), self._table[backend]
+        if not self._as_before(backend, jobs, ours):
+            news = await aside(len(jobs), compare, jobs, ours, table.jobs)
+            if self._table.get(backend) is table:  # it may have been removed meanwhile
+                self._take(backend, jobs, ours, news)
+
+    def _ours(self, backend: str) -> Ours:
+        return {key: (one.id, one.spare) for key, one in self._sessions_of(backend).items()}
+
+    def _as_before(self, backend: str, jobs: Sequence[Job], ours: Ours) -> bool:
         table = self._table[backend]
-        ours = {key: (one.id, one.spare) for key, one in self._sessions_of(backend).items()}
-        if not table.silent and table.sessions == ours and _same(table.shown, jobs):
+        alike = not table.silent and table.sessions == ours and _same(table.shown, jobs)
+        if alike:
             table.seen, table.absent = now(), False
-            return
-        table.shown, table.sessions = list(jobs), ours
-        single, table.members = collapse(
-            [job for job in jobs if not ours.get(job.job_id, ("", False))[1]]
-        )
-        fresh = {job.job_id: (job, ours.get(job.job_id, ("",))[0]) for job in single}
-        changed = [pair for key, pair in fresh.items() if table.jobs.get(key) != pair]
-        gone = [job_id for job_id in table.jobs if job_id not in fresh]
+        return alike
+
+    def _take(self, backend: str, jobs: Sequence[Job], ours: Ours, news: News) -> None:
+        table = self._table[backend]
         spoke = bool(table.silent)
-        table.jobs, table.seen, table.silent, table.absent = fresh, now(), "", False
-        self.journal.add(record(*pair) for pair in changed if pair[0].state.ended)
-        if changed or gone or spoke:
-            self._emit(backend, changed, gone)
+        table.shown, table.sessions, table.members = list(jobs), ours, news.members
+        table.jobs, table.counts = news.jobs, news.counts
+        table.seen, table.silent, table.absent = now(), "", False
+        self.journal.add(news.ended)
+        if news.changed or news.gone or spoke:
+            self._emit(backend, news.changed, news.gone)
 
     def silent(self, backend: str, error: RemoteError) -> None:
         """The backend could not be asked: everything stands as it was seen. Of one that is not
@@ -126,8 +146,11 @@ class RemoteJobs(LoggingConfigurable):
             table.silent = str(error)
             self._emit(backend, [], [])
 
-    def _emit(self, backend: str, changed: Sequence[tuple[Job, str]], gone: Sequence[str]) -> None:
+    def _emit(self, backend: str, changed: Sequence[Pair], gone: Sequence[str]) -> None:
         self.sequence += 1
+        if len(changed) + len(gone) > MOST_TOLD:
+            self.sequence += 1  # as if an event was lost: pages ask for the list, which is packed
+            changed = gone = ()
         self._count()
         table = self._table[backend]
         self._events.jobs(
@@ -143,12 +166,8 @@ class RemoteJobs(LoggingConfigurable):
 
     def _count(self) -> None:
         """Note how many jobs (tasks of arrays) run, and how many wait."""
-        running = waiting = 0
-        for table in self._table.values():
-            for job, _ in table.jobs.values():
-                counts = job.counts or {job.state.value: job.tasks}
-                running += counts.get(State.RUNNING.value, 0)
-                waiting += counts.get(State.QUEUED.value, 0) + counts.get(State.SUBMITTING.value, 0)
+        tables = self._table.values()
+        running, waiting = (sum(table.counts[which] for table in tables) for which in (0, 1))
         if not self.trend or self.trend[-1][1:] != (running, waiting):
             self.trend.append((int(time.time() * 1000), running, waiting))
 
@@ -174,7 +193,7 @@ class RemoteJobs(LoggingConfigurable):
 
     # -- what is known --------------------------------------------------------------------
 
-    def pairs(self) -> list[tuple[Job, str]]:
+    def pairs(self) -> list[Pair]:
         """All jobs, each with the id of its session (or nothing)."""
         return [pair for table in self._table.values() for pair in table.jobs.values()]
 
@@ -230,13 +249,3 @@ class RemoteJobs(LoggingConfigurable):
 def _same(one: Sequence[Job], other: Sequence[Job]) -> bool:
     """Whether two lists have the very same records."""
     return len(one) == len(other) and all(map(operator.is_, one, other))
-
-
-def record(job: Job, session: str = "") -> Json:
-    """A job as it is sent."""
-    return job.to_json() | {"session": session}
-
-
-def records_of(jobs: Sequence[Job]) -> list[Json]:
-    """Jobs of one backend, arrays as one, as they are sent."""
-    return [record(job) for job in collapse(jobs)[0]]

@@ -73,8 +73,9 @@ class Job:
     asked for; ``time_limit`` in seconds, None when there is none; ``starts`` is an estimate.
     ``tasks`` of an array may share one record; ``array`` is the id of a single one's array
     (or cluster). ``counts`` of a record that stands for a whole array: how many of its tasks
-    are in each state. ``held``: it waits because somebody holds it. ``tag`` is the mark of the
-    request that made it, ``line`` its place in the queue (1: next), where that is known.
+    are in each state, ``well`` how many are known to have ended well. ``held``: it waits
+    because somebody holds it. ``tag`` is the mark of the request that made it, ``line`` its
+    place in the queue (1: next), where that is known.
     """
 
     backend: str
@@ -100,6 +101,7 @@ class Job:
     tasks: int = 1
     array: str = ""
     counts: Mapping[str, int] | None = None
+    well: int | None = None
     held: bool = False
     tag: str = ""
     line: int | None = None

@@ -37,7 +37,6 @@ from .table import SessionTable
 
 _YOUNG: Final = 30.0
 _SUBMITS_END: Final = 5.0
-Ended = Callable[[str], None]
 
 
 class RemoteSessions(LoggingConfigurable):
@@ -73,7 +72,8 @@ class RemoteSessions(LoggingConfigurable):
         self.backends, self.apps, self._prefix = backends, apps, prefix
         self.table = SessionTable(store=store, events=events, log=self.log)
         self.kick: Callable[[str], None] = lambda backend: None
-        self.ended: Ended = lambda session_id: None
+        self.ended: Callable[[str], None] = lambda session_id: None
+        self.taken: Callable[[Session], None] = lambda session: None
         self._submits: dict[str, asyncio.Task[None]] = {}
         self._missing: dict[str, str] = {}
         self._heard: dict[str, str] = {}
@@ -99,12 +99,12 @@ class RemoteSessions(LoggingConfigurable):
         valid = await asyncio.to_thread(self.apps.validate, app, options or {})
         title = self.apps.get(app).title(valid)
         fields = {"app": app, "backend": backend, "options": valid, "spare": spare}
-        owner = self.table.store.server
-        session = Session.new(name=self._name(name, title), owner=owner, **fields)
+        session = Session.new(name=self._name(name, title), owner=self.table.store.server, **fields)
         waiting = None if spare else self._spare_like(session)
         if waiting is not None:
-            claim = machine.Claimed(session.name, session.options)
-            return self._apply(waiting.id, claim, user=True)
+            session = self._apply(waiting.id, machine.Claimed(session.name, valid), user=True)
+            await asyncio.to_thread(self.taken, session)
+            return session
         spec, credentials = await asyncio.to_thread(self._spec, session)
         self._check_room()  # others may have started meanwhile, also one of this name
         session = dataclasses.replace(session, name=self._name(name, title))

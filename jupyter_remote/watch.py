@@ -20,7 +20,7 @@ from .contract import Backend, Pace
 from .errors import BackendTimeout, RemoteError
 from .model import Job
 
-Seen = Callable[[str, Sequence[Job]], None]
+Seen = Callable[[str, Sequence[Job]], Awaitable[None] | None]
 Silent = Callable[[str, RemoteError], None]
 
 SERVED: Final = 0.2
@@ -135,7 +135,9 @@ class RemoteWatch(LoggingConfigurable):
         else:
             self._failed[name] = 0
             self._cost[name] = time.monotonic() - began
-            self._seen(name, jobs)
+            taking = self._seen(name, jobs)
+            if taking is not None:
+                await taking
 
     def interval(self, name: str) -> float:
         """Seconds until the next observation at the present pace, and within the budget; of a

@@ -25,6 +25,8 @@ export const CommandIDs = {
   releaseJob: 'jupyter-remote:release-job',
   requeueJob: 'jupyter-remote:requeue-job',
   cancelJob: 'jupyter-remote:cancel-job',
+  deleteJob: 'jupyter-remote:delete-job',
+  everestSweep: 'jupyter-remote:everest-sweep',
   shareLink: 'jupyter-remote:share-link',
   showShareLink: 'jupyter-remote:show-share-link',
   copyShareLink: 'jupyter-remote:copy-share-link',

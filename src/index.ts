@@ -4,6 +4,7 @@ import { commands } from './plugins/commands';
 import { desktop } from './plugins/desktop';
 import { everest, everestaccounts } from './plugins/everest';
 import { everestapps } from './plugins/everestapps';
+import { everestsweep } from './plugins/everestsweep';
 import { jobdetails } from './plugins/jobdetails';
 import { jobnotices } from './plugins/jobnotices';
 import { jobdesk, joblist, jobs } from './plugins/jobs';
@@ -39,6 +40,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   joblist,
   submit,
   jobdetails,
+  everestsweep,
   share,
   shareimport,
   everestaccounts,

@@ -6,6 +6,7 @@ import {
 } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { isEverest } from './everestjob';
 import { grouped } from './jobview';
 import type { JobDeed } from './jobview';
 import type { IJob } from './tokens';
@@ -110,7 +111,8 @@ function doing(deed: JobDeed, trans: TranslationBundle): string {
     release: trans.__('Releasing jobs:'),
     requeue: trans.__('Requeueing jobs:'),
     change: trans.__('Changing jobs:'),
-    cancel: trans.__('Cancelling jobs:')
+    cancel: trans.__('Cancelling jobs:'),
+    delete: trans.__('Deleting jobs:')
   };
   return words[deed];
 }
@@ -121,7 +123,8 @@ function failureTitle(deed: JobDeed, trans: TranslationBundle): string {
     release: trans.__('Cannot release'),
     requeue: trans.__('Cannot requeue'),
     change: trans.__('Cannot change'),
-    cancel: trans.__('Cannot cancel')
+    cancel: trans.__('Cannot cancel'),
+    delete: trans.__('Cannot delete')
   };
   return words[deed];
 }
@@ -132,28 +135,65 @@ export async function confirmed(
   chosen: readonly IJob[],
   trans: TranslationBundle
 ): Promise<boolean> {
-  if (deed !== 'cancel' && deed !== 'requeue') {
+  const question = lossWords(deed, chosen, trans);
+  if (!question) {
     return true;
   }
-  const count = chosen.length;
-  const cancel = deed === 'cancel';
+  const { title, body, label } = question;
   const result = await showDialog({
-    title: cancel ? cancelTitle(chosen, trans) : requeueTitle(chosen, trans),
-    body: cancel
-      ? cancelBody(chosen, trans)
-      : trans.__(
-          'What runs is ended and starts anew. What it has not saved is lost.'
-        ),
+    title,
+    body,
     buttons: [
       Dialog.cancelButton({ label: trans.__('Keep') }),
-      Dialog.warnButton({
-        label: cancel
-          ? trans._n('Cancel Job', 'Cancel Jobs', count)
-          : trans._n('Requeue Job', 'Requeue Jobs', count)
-      })
+      Dialog.warnButton({ label })
     ]
   });
   return result.button.accept;
+}
+
+/** What is asked before the deed; null: nothing is lost by it. */
+function lossWords(
+  deed: JobDeed,
+  chosen: readonly IJob[],
+  trans: TranslationBundle
+): Record<'title' | 'body' | 'label', string> | null {
+  const count = chosen.length;
+  switch (deed) {
+    case 'cancel':
+      return {
+        title: cancelTitle(chosen, trans),
+        body: cancelBody(chosen, trans),
+        label: trans._n('Cancel Job', 'Cancel Jobs', count)
+      };
+    case 'requeue':
+      return {
+        title: requeueTitle(chosen, trans),
+        body: trans.__(
+          'What runs is ended and starts anew. What it has not saved is lost.'
+        ),
+        label: trans._n('Requeue Job', 'Requeue Jobs', count)
+      };
+    case 'delete':
+      return {
+        title: deleteTitle(chosen, trans),
+        body: trans.__(
+          'Its server forgets it, with all files that it has there. What you have downloaded stays.'
+        ),
+        label: trans._n('Delete Job', 'Delete Jobs', count)
+      };
+    default:
+      return null;
+  }
+}
+
+function deleteTitle(
+  chosen: readonly IJob[],
+  trans: TranslationBundle
+): string {
+  const [first] = chosen;
+  return chosen.length === 1 && first
+    ? trans.__('Delete %1?', first.name)
+    : trans.__('Delete %1 jobs?', grouped(chosen.length));
 }
 
 /** The question, with the name of a single job. */
@@ -184,18 +224,23 @@ export function cancelBody(
 ): string {
   const loss = trans.__('What is not saved is lost.');
   const [first] = chosen;
+  const later = chosen.some(({ backend }) => isEverest(backend))
+    ? ` ${trans.__(
+        'Everest only asks the machine that runs a job: until it has agreed the job is stopping, and a job that is faster still finishes.'
+      )}`
+    : '';
   if (chosen.length === 1 && first) {
     const { job_id, backend, tasks } = first;
     const what =
       tasks > 1
         ? trans.__('%1 tasks of job %2', grouped(tasks), job_id)
         : trans.__('Job %1', job_id);
-    return trans.__('%1 on %2 will end. %3', what, backend, loss);
+    return trans.__('%1 on %2 will end. %3', what, backend, loss) + later;
   }
   const names = chosen.slice(0, NAMED).map(job => job.name);
   const more = chosen.length - names.length;
   if (more > 0) {
     names.push(trans.__('and %1 more', grouped(more)));
   }
-  return trans.__('These will end: %1. %2', names.join(', '), loss);
+  return trans.__('These will end: %1. %2', names.join(', '), loss) + later;
 }

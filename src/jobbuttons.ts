@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import {
   closeIcon,
+  deleteIcon,
   editIcon,
   pauseIcon,
   refreshIcon,
@@ -65,6 +66,14 @@ export function jobButtons(trans: TranslationBundle): readonly IJobButton[] {
       label: trans.__('Cancel'),
       of: name => trans.__('Cancel %1', name),
       row: true
+    },
+    {
+      deed: 'delete',
+      command: CommandIDs.deleteJob,
+      icon: deleteIcon,
+      label: trans.__('Delete'),
+      of: name => trans.__('Delete %1', name),
+      row: false
     }
   ];
 }

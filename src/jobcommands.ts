@@ -98,6 +98,8 @@ export function addJobCommands(options: IJobCommands): void {
       icon,
       describedBy: JOB_ARGS,
       isEnabled: args => suitable(args).length > 0,
+      // Few backends keep jobs until somebody deletes them.
+      isVisible: args => deed !== 'delete' || suitable(args).length > 0,
       execute: args => perform(deed, suitable(args), options)
     });
   }
@@ -122,7 +124,8 @@ function deedCaption(deed: JobDeed, trans: TranslationBundle): string {
     release: trans.__('Let held jobs wait for their start again'),
     requeue: trans.__('Let jobs start anew'),
     change: trans.__('Change the time limit or the partition of waiting jobs'),
-    cancel: trans.__('End jobs')
+    cancel: trans.__('End jobs'),
+    delete: trans.__('Delete ended jobs with their files from the server')
   };
   return words[deed];
 }
@@ -285,5 +288,6 @@ export const PALETTE = [
   CommandIDs.releaseJob,
   CommandIDs.requeueJob,
   CommandIDs.changeJob,
-  CommandIDs.cancelJob
+  CommandIDs.cancelJob,
+  CommandIDs.deleteJob
 ] as const;

@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 import type { Freshness, ILogChunk, State } from './tokens';
 
 /** What can be done with a job. */
-export type JobAction = 'cancel' | 'hold' | 'release' | 'requeue';
+export type JobAction = 'cancel' | 'delete' | 'hold' | 'release' | 'requeue';
 
 /** What a backend can. */
 export type JobAbility =
@@ -47,6 +47,8 @@ export interface IJob {
   readonly array: string;
   /** How many tasks are in each state, of a record that stands for an array. */
   readonly counts: Readonly<Partial<Record<State, number>>> | null;
+  /** How many of those tasks are known to have ended well. */
+  readonly well: number | null;
   /** It waits because somebody holds it. */
   readonly held: boolean;
   /** The mark of the request that made it. */

@@ -183,6 +183,8 @@ export function suits(
       return waiting;
     case 'requeue':
       return job.state === 'running' || ENDED.has(job.state);
+    case 'delete':
+      return ENDED.has(job.state);
     default:
       return !ENDED.has(job.state) && job.state !== 'stopping';
   }

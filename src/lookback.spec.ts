@@ -33,7 +33,7 @@ describe('outcomes', () => {
   it.each([
     [{}, 'succeeded'],
     [{ state: 'failed', exit_code: 3 }, 'failed'],
-    [{ state: 'lost' }, 'failed'],
+    [{ state: 'lost' }, 'unknown'],
     [{ word: 'CANCELLED by 1000' }, 'stopped'],
     [{ exit_code: null, signal: 'SIGTERM' }, 'stopped'],
     [{ started: null }, 'stopped']
@@ -42,18 +42,31 @@ describe('outcomes', () => {
   });
 
   it('are those of the tasks of an array', () => {
-    const array = { exit_code: null, counts: { stopped: 7, failed: 2 } };
-    expect(outcomes([ended(1, 1), ended(1, 1, array)])).toEqual({
-      succeeded: 8,
+    const counts = { stopped: 7, failed: 2, lost: 1, queued: 3 };
+    const array = { exit_code: null, word: '', counts };
+    const cut = ended(1, 1, { ...array, well: 5 });
+    expect(outcomes([ended(1, 1), cut])).toEqual({
+      succeeded: 6,
       failed: 2,
-      stopped: 0
+      stopped: 5,
+      unknown: 1
+    });
+    expect(outcomes([ended(1, 1, { ...array, well: null })])).toEqual({
+      succeeded: 0,
+      failed: 2,
+      stopped: 3,
+      unknown: 8
     });
   });
 
   it('are said in words', () => {
-    const count = { succeeded: 199, failed: 1, stopped: 0 };
+    const count = { succeeded: 199, failed: 1, stopped: 0, unknown: 0 };
     expect(outcomeWords(count, trans)).toBe(
       '199 of 200 succeeded (99 %), 1 failed'
+    );
+    const vague = { succeeded: 1, failed: 0, stopped: 2, unknown: 1 };
+    expect(outcomeWords(vague, trans)).toBe(
+      '1 of 4 succeeded (25 %), 2 were stopped, of 1 it is not known'
     );
   });
 });

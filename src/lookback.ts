@@ -5,12 +5,12 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { duration } from './format';
 import type { IJob } from './tokens';
 
-/** How a job ended; `stopped`: by somebody, before its time. */
-export type Outcome = 'succeeded' | 'failed' | 'stopped';
+/** How a job ended; `stopped`: by somebody, before its time; `unknown`: nothing tells. */
+export type Outcome = 'succeeded' | 'failed' | 'stopped' | 'unknown';
 
 export function outcomeOf(job: IJob): Outcome {
   if (job.state !== 'stopped') {
-    return 'failed';
+    return job.state === 'lost' ? 'unknown' : 'failed';
   }
   const cancelled = /cancel/i.test(`${job.word} ${job.reason}`);
   const well = job.started !== null && !job.signal && job.exit_code === 0;
@@ -103,7 +103,7 @@ export function groupsOf(jobs: readonly IJob[]): readonly IGroup[] {
 export function outcomes(
   jobs: readonly IJob[]
 ): Readonly<Record<Outcome, number>> {
-  const count = { succeeded: 0, failed: 0, stopped: 0 };
+  const count = { succeeded: 0, failed: 0, stopped: 0, unknown: 0 };
   for (const job of jobs) {
     for (const [outcome, tasks] of tasksOf(job)) {
       count[outcome] += tasks;
@@ -112,32 +112,37 @@ export function outcomes(
   return count;
 }
 
-/** An array has no exit code of its own: its tasks say how they ended. */
+/** An array has no exit code of its own: its tasks say how they ended. Those that stopped did
+ * well or were cancelled, and it is not guessed which. */
 function tasksOf(job: IJob): readonly (readonly [Outcome, number])[] {
-  const states = Object.entries(job.counts ?? {});
-  return states.length === 0
-    ? [[outcomeOf(job), 1]]
-    : states.map(([state, tasks]) => [outcomeIn(state), tasks]);
-}
-
-function outcomeIn(state: string): Outcome {
-  if (state === 'stopped') {
-    return 'succeeded';
+  const { counts, well } = job;
+  if (!counts) {
+    return [[outcomeOf(job), job.tasks]];
   }
-  return state === 'failed' || state === 'lost' ? 'failed' : 'stopped';
+  const { stopped = 0, failed = 0, lost = 0, ...others } = counts;
+  const rest = Object.values(others).reduce((sum, tasks) => sum + tasks, 0);
+  const ended: readonly (readonly [Outcome, number])[] =
+    well === null
+      ? [['unknown', stopped]]
+      : [
+          ['succeeded', well],
+          ['stopped', stopped - well]
+        ];
+  return [...ended, ['failed', failed], ['unknown', lost], ['stopped', rest]];
 }
 
 /** "92 of 100 succeeded (92 %), 5 failed, 3 were stopped". */
 export function outcomeWords(
-  { succeeded, failed, stopped }: Readonly<Record<Outcome, number>>,
+  { succeeded, failed, stopped, unknown }: Readonly<Record<Outcome, number>>,
   trans: TranslationBundle
 ): string {
-  const count = succeeded + failed + stopped;
+  const count = succeeded + failed + stopped + unknown;
   const percent = Math.floor((100 * succeeded) / Math.max(1, count));
   return [
     trans.__('%1 of %2 succeeded (%3 %)', succeeded, count, percent),
     failed > 0 ? trans.__('%1 failed', failed) : '',
-    stopped > 0 ? trans._n('%1 was stopped', '%1 were stopped', stopped) : ''
+    stopped > 0 ? trans._n('%1 was stopped', '%1 were stopped', stopped) : '',
+    unknown > 0 ? trans.__('of %1 it is not known', unknown) : ''
   ]
     .filter(Boolean)
     .join(', ');

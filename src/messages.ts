@@ -9,7 +9,9 @@ export type LabMessage =
   | { type: 'quality'; value: Quality }
   | { type: 'layout'; value: string }
   | { type: 'focus' }
-  | { type: 'blur' };
+  | { type: 'blur' }
+  /** Only to a page that is parked: the path of the session that it shall show. */
+  | { type: 'adopt'; path: string };
 
 /** How the page of a desktop is doing. */
 export type PageStatus = 'connecting' | 'connected' | 'painted' | 'closed';
@@ -21,7 +23,8 @@ export type PageMessage =
   | { type: 'clipboard'; text: string }
   | { type: 'screenshot'; id: number; data: string }
   | { type: 'release' }
-  | { type: 'activity' };
+  | { type: 'activity' }
+  | { type: 'parked' };
 
 /** Marks messages of this project on both sides. */
 export const SOURCE = 'jupyter-remote';
@@ -53,6 +56,7 @@ function wellFormed(fields: Record<string, unknown>): boolean {
       return typeof fields.text === 'string';
     case 'release':
     case 'activity':
+    case 'parked':
       return true;
     default:
       return false;

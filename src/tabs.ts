@@ -11,6 +11,7 @@ import { appIcon } from './icons';
 import type { Quality } from './messages';
 import { TabModel } from './tabmodel';
 import type { IRemoteSessions, IRemoteTabs, IStartRequest } from './tokens';
+import type { WarmPage } from './warmpage';
 import type { IOverlayActions } from './widgets/progress';
 import { SessionTab, SessionView } from './widgets/sessiontab';
 
@@ -123,6 +124,7 @@ export class RemoteTabs implements IRemoteTabs {
       touch: id => {
         sessions.touch(id);
       },
+      warm: this._options.warm,
       trans
     });
     const tab = new SessionTab(content, translator);
@@ -188,6 +190,8 @@ export interface IRemoteTabsOptions {
   readonly sessions: IRemoteSessions;
   /** What the user chose for new desktops. */
   readonly defaults: () => { layout: string; quality: Quality };
+  /** A desktop's page that waits loaded. */
+  readonly warm: WarmPage;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 }

@@ -1,4 +1,5 @@
-"""A real HTCondor for tests: one machine with two slots, from the tree of ``scripts/debian-tree``.
+"""A real HTCondor for tests, from the tree of ``scripts/debian-tree``: one machine with two
+GPUs, two queues.
 
 It runs in a chroot with mounts and process ids of its own, on 127.0.0.1, and leaves nothing
 outside one temporary folder, which has the same path inside. ``alice`` and ``bob`` exist only
@@ -11,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -27,6 +29,8 @@ from .slurm_rig import free_ports
 
 SCRIPT = Path(__file__).parent.parent / "scripts/debian-tree"
 USERS = {"alice": 21001, "bob": 21002}
+SECOND = f"second@{socket.gethostname()}"
+"""The other queue; who names none uses the first."""
 PROGRAMS = ("q", "submit", "rm", "hold", "release", "history", "status", "qedit", "vacate_job")
 
 CONF = """\
@@ -58,6 +62,15 @@ MAX_PERIODIC_EXPR_INTERVAL = 2
 JOB_START_DELAY = 0
 CLAIM_WORKLIFE = 3600
 RUNBENCHMARKS = False
+MACHINE_RESOURCE_GPUs = CUDA0, CUDA1
+ENVIRONMENT_FOR_AssignedGPUs = CUDA_VISIBLE_DEVICES=/CUDA//
+DAEMON_LIST = $(DAEMON_LIST) SCHEDD_B
+DC_DAEMON_LIST = +SCHEDD_B
+SCHEDD_B = $(SCHEDD)
+SCHEDD_B_ARGS = -local-name B
+B.SCHEDD_NAME = second
+B.SCHEDD_LOG = $(LOG)/ScheddLog.B
+B.SPOOL = $(SPOOL)/B
 """
 
 # A Jupyter server would run as the user; here files that root wrote are given to her first.
@@ -113,6 +126,7 @@ class Condor:
         (port,) = free_ports(1)
         (etc / "condor/config.d/99-test").write_text(CONF.format(port=port))
         owned = ("log/condor", "spool/condor", "lock/condor", "lib/condor", "lib/condor/execute")
+        owned += ("spool/condor/B",)
         for part in owned:
             (var / part).mkdir(parents=True)
             os.chown(var / part, 999, 999)
@@ -212,17 +226,22 @@ class Condor:
         given = "\n".join([*text, f"queue {count}", ""])
         return self.run("condor_submit", "-terse", user=user, given=given).split(".")[0]
 
-    def clear(self) -> None:
-        """Remove all jobs of all users and wait until they are gone."""
+    def clear(self, *queue: str) -> None:
+        """Remove all jobs of all users and wait until they are gone; ``-name`` and a name: of
+        another queue."""
         for user in USERS:
-            self.call("condor_rm", "-all", user=user)
-        self.until("condor_q", "-allusers", "-totals", "-json", finds='"Jobs": 0,')
+            self.call("condor_rm", *queue, "-all", user=user)
+        self.until("condor_q", *queue, "-allusers", "-totals", "-json", finds='"Jobs": 0,')
 
     def schedd(self) -> psutil.Process:
         """The queue's process."""
         assert self.master is not None
         everything = psutil.Process(self.master.pid).children(recursive=True)
-        (process,) = [one for one in everything if one.name() == "condor_schedd"]
+        (process,) = [
+            one
+            for one in everything
+            if one.name() == "condor_schedd" and "-local-name" not in one.cmdline()
+        ]
         return process
 
     def end_schedd(self) -> None:

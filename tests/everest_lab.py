@@ -14,7 +14,7 @@ from .test_api import Client, check
 ENDED = ("stopped", "failed", "lost")
 QUICK = {
     "RemoteWatch": {"fast_interval": 0.05, "busy_interval": 0.05, "load_share": 0.0},
-    "RemoteEverest": {"patience": 1.0, "timeout": 5.0},
+    "RemoteEverest": {"patience": 1.0, "timeout": 5.0, "gone_after": 0.3},
 }
 """Configuration that looks often and gives up soon."""
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from jupyter_remote.everest.testserver import Control, StandIn
 
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # never a person's own
 USER, PASSWORD, KEY = "demo", "a password for tests", "k" * 32
 
 

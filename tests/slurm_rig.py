@@ -143,6 +143,13 @@ class Slurm:
                 argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=self.env
             )
 
+    def hasty(self) -> str:
+        """Another slurm.conf: with it commands try for 1 s to reach a controller that is not
+        there, not for 9."""
+        path = self.root / "hasty.conf"
+        path.write_text(f"{self.conf.read_text()}MessageTimeout=2\n")
+        return str(path)
+
     def end(self, name: str) -> None:
         """SIGTERM, then SIGKILL, to a daemon that is our child: no other can have its number."""
         process = self.daemons.pop(name)

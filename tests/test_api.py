@@ -196,6 +196,7 @@ PATHS = [
     ("GET", "backends"),
     ("GET", "desktop"),
     ("GET", "desktop-client/x/js/Client.js"),
+    ("GET", "desktop-client/parked"),
     ("GET", "jobs"),
     ("POST", "jobs/look"),
     ("GET", "jobs/local/x/log"),

@@ -9,6 +9,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tornado.httpclient import HTTPClientError
@@ -17,7 +18,7 @@ from jupyter_remote.apps import desktop_page, xpra
 from jupyter_remote.apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
 from jupyter_remote.apps.desktop_page import OURS, SCRIPTS, ClientFiles, build
 from jupyter_remote.apps.desktop_runner import accepted_options, fit_options
-from jupyter_remote.errors import BackendError, InvalidSpec
+from jupyter_remote.errors import BackendError, InvalidSpec, NotFound
 from jupyter_remote.model import Session
 
 from .test_desktop_runner import SECRET, a_session
@@ -161,18 +162,51 @@ def test_titles() -> None:
     assert ProgramApp(make()).title({"command": "/opt/my/paraview --x"}) == "paraview"
 
 
+def settings_in(html: str) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="jr-settings">(.*?)</script>', html)
+    assert found
+    data: dict[str, Any] = json.loads(found[1])
+    return data
+
+
 def test_the_page(machine: Path) -> None:
     install_all(machine)
     session = a_session("desktop", keyboard_layout="de")
     prefix = f"/user/a/jupyter-remote/s/{session.id}/"
     html = DesktopApp(make()).page(session, prefix) or ""
     assert re.search(r'<base href="/user/a/jupyter-remote/desktop-client/\w{16}/">', html)
-    data = json.loads(re.search(r"window.jupyterRemote = (.*?);</script>", html)[1])  # type: ignore[index]
+    data = settings_in(html)
     assert data["password"] == SECRET
     assert data["parameters"]["keyboard_layout"] == data["layout"] == "de"
     assert data["record"] == f"/user/a/jupyter-remote/sessions/{session.id}"
     assert data["young"] is True
     assert re.findall(r'<script src="([^"]+)"', html) == ["bundle/base.js", "bundle/page.js"]
+
+
+def test_the_page_that_waits_knows_no_session(machine: Path) -> None:
+    install_all(machine)
+    index = machine.parent / "www/index.html"
+    index.write_text(INDEX.replace("aurora/aurora", "forge"))
+    desktop = make(keyboard_layout="de")
+    html = desktop.parked("/user/a/jupyter-remote/")
+    assert SECRET not in html
+    data = settings_in(html)
+    assert data["parked"] is True
+    assert data["password"] == data["record"] == data["parameters"]["path"] == ""
+    session = a_session("desktop")
+    whole = DesktopApp(desktop).page(session, f"/user/a/jupyter-remote/s/{session.id}/") or ""
+    base = re.compile(r'<base href="[^"]*">')
+    assert base.findall(html) == base.findall(whole)
+    known = settings_in(whole)
+    assert {**data, **known} == {**known, "parked": True}  # nothing else must be told
+    assert "=== 'adopt'" in html
+    assert "=== 'adopt'" not in whole
+
+
+def test_a_client_with_another_login_does_not_wait(machine: Path) -> None:
+    install_all(machine)
+    with pytest.raises(NotFound, match="before its session"):
+        make().parked("/jupyter-remote/")
 
 
 def test_the_page_of_a_client_whose_scripts_are_modules() -> None:
@@ -238,4 +272,8 @@ async def test_the_client_over_http(jp_fetch, jp_serverapp) -> None:  # type: ig
         with pytest.raises(HTTPClientError) as caught:
             await jp_fetch(*base, *path)
         assert caught.value.code == 404
+    waits = await jp_fetch("jupyter-remote", "desktop-client", "parked")
+    assert settings_in(waits.body.decode())["parked"] is True
+    assert waits.headers["Cache-Control"] == "no-store"
+    assert "frame-ancestors 'self'" in waits.headers["Content-Security-Policy"]
     assert desktop_page.content_type(Path("a.css")) == "text/css; charset=utf-8"

@@ -47,6 +47,10 @@ async def test_applications_are_found_and_described(client: Client, server: Ever
     assert list(inputs)[:2] == ["title", "count"]
     assert inputs["colour"]["enum"] == ["red", "green", "blue"]
     assert (inputs["files"]["type"], inputs["files"]["file"]) == ("array", True)
+    assert inputs["switch"]["default"] is False
+    assert (inputs["labels"]["items"], inputs["numbers"]["items"]) == ("string", "number")
+    assert [each["name"] for each in kinds["requirements"]][:2] == ["nodes", "coresPerNode"]
+    assert kinds["resources"] == []
     status, _ = await client.refusal("GET", "everest", "servers", "mine", "apps", "demo/none")
     assert status == 404
 
@@ -62,7 +66,9 @@ async def test_a_job_from_the_form_to_its_outputs(
     (jp_root_dir / "my data" / "Жук.txt").write_text("one\n")
     begun = await mine.ask("POST", "files", body={"path": "my data/Жук.txt"})
     sent = await mine.transfer(begun)
-    assert (sent["state"], sent["done"]) == ("done", 4)
+    assert (sent["state"], sent["done"], sent["total"]) == ("done", 4, 4)
+    sent = await mine.transfer(await mine.ask("POST", "files", body={"path": "my data/Жук.txt"}))
+    assert (sent["done"], sent["total"]) == (4, 4)  # known, and not sent again
     job_id = await mine.submit("demo/append", "my job", file=sent["result"], message="two")
     job = await mine.reach(job_id)
     assert (job["state"], job["word"], job["name"]) == ("stopped", "DONE", "my job")
@@ -74,10 +80,17 @@ async def test_a_job_from_the_form_to_its_outputs(
     for path in ("my data/output.txt", "my data/output-1.txt"):  # nothing is replaced
         begun = await mine.ask("POST", "jobs", job_id, "outputs", body={"folder": "my data"})
         stored = await mine.transfer(begun)
+        assert stored["done"] == stored["total"] > 0
         assert (stored["state"], stored["result"]) == ("done", [path]), stored
+        assert (stored["done"], stored["total"]) == (8, 8)
         assert (jp_root_dir / path).read_text() == "one\ntwo\n"
     chained = await mine.submit("demo/append", file=output["uri"], message="three")
     await mine.reach(chained, "stopped")
+    request = (await client("GET", "jobs", mine.backend, job_id))["details"]["request"]
+    assert request["inputs"]["message"] == "two"
+    assert request["inputs"]["file"]["name"] == "Жук.txt"
+    again = await mine.submit(request["appAlias"], request["name"], **request["inputs"])
+    await mine.reach(again, "stopped")  # as the details have it, it can be asked for
     assert server.control.counts()["files.upload"] == 1
 
 
@@ -102,6 +115,8 @@ async def test_a_job_in_full_can_be_submitted_again(client: Client, server: Ever
     full = await client("GET", "jobs", mine.backend, job_id)
     check(full, "JobInFull")
     assert "exit code 1" in full["details"]["ending"]
+    request = full["details"]["request"]
+    assert (request["appAlias"], request["inputs"]) == ("demo/sleep", {"duration": -1})
     script = full["details"]["script"].replace("-1", "0")
     body = {"backend": mine.backend, "script": script}
     again = (await client("POST", "jobs", body=body))["job_id"]

@@ -12,7 +12,7 @@ import pytest
 
 from .conftest import until
 from .everest_lab import QUICK, Lab, lab
-from .everest_rig import PASSWORD, USER, Everest
+from .everest_rig import PASSWORD, USER, Everest, certificate
 from .test_api import Client, check
 
 Factory = Callable[..., Everest]
@@ -40,6 +40,8 @@ async def test_an_account_from_a_password(
     made = await client("POST", "everest", "servers", body=body)
     check(made, "EverestServer")
     assert made["username"] == USER
+    assert made["kept_in"].startswith("the file ")
+    assert made["expires"]
     assert "expires in" in made["warning"]  # within half a day
     listed = await client("GET", "everest", "servers")
     check(listed, "EverestServers")
@@ -81,6 +83,22 @@ async def test_wrong_accounts_are_refused(
     assert await client("GET", "everest", "servers") == {"servers": []}
 
 
+async def test_servers_that_are_no_everest_or_not_trusted(
+    client: Client, everest: Factory, tmp_path: Path, jp_http_port: int
+) -> None:
+    """What to do is in the words."""
+    unsigned = everest(certificate=certificate(tmp_path))
+    for url, words in (
+        (unsigned.url, "RemoteEverest.certificates"),
+        (f"http://127.0.0.1:{jp_http_port}", "give the address that it has now"),
+        ("http://everest.example.org", "RemoteEverest.allow_http"),
+    ):
+        body = {"url": url, "token": unsigned.token}
+        code, error = await client.refusal("POST", "everest", "servers", body=body)
+        assert (code, words in error["message"]) == (502, True), error
+        assert unsigned.token not in str(error)
+
+
 async def test_a_name_is_given_once(client: Client, server: Everest) -> None:
     await lab(client, server)
     body = {"url": server.url, "name": "mine", "token": server.token}
@@ -100,6 +118,8 @@ async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> N
     asked = await mine.ask("GET")
     assert asked["wrong"]
     assert asked["reason"] == "everest-login"
+    (listed,) = (await client("GET", "everest", "servers"))["servers"]
+    assert "does not accept the token" in listed["wrong"]
     status, _ = await client.refusal(
         "PATCH", "everest", "servers", "mine", body={"token": "x" * 64}
     )
@@ -166,3 +186,23 @@ async def test_without_credentials_nothing_is_told(
     assert answer.status_code == 403
     assert "mine" not in answer.text
     assert len((await client("GET", "everest", "servers"))["servers"]) == 1
+
+
+async def test_the_environment_makes_an_account(
+    client: Client, server: Everest, monkeypatch: pytest.MonkeyPatch, jp_data_dir: Path
+) -> None:
+    monkeypatch.setenv("EVEREST_URL", f"{server.url}/api")
+    monkeypatch.setenv("EVEREST_TOKEN", server.token)
+    (found,) = (await client("GET", "everest", "servers"))["servers"]
+    check(found, "EverestServer")
+    assert (found["name"], found["kept"], found["url"]) == ("environment",) * 2 + (server.url,)
+    theirs = Lab(client, "environment")
+    await theirs.reach(await theirs.submit("demo/hostname"), "stopped")
+    for method, body in (("DELETE", None), ("PATCH", {"token": "x"})):
+        path = ("everest", "servers", "environment")
+        status, error = await client.refusal(method, *path, **({"body": body} if body else {}))
+        assert (status, "EVEREST_TOKEN" in error["message"]) == (400, True)
+    await lab(client, server, "mine")  # what is written does not have the other one
+    monkeypatch.delenv("EVEREST_TOKEN")
+    (left,) = (await client("GET", "everest", "servers"))["servers"]
+    assert left["name"] == "mine"

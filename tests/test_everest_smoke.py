@@ -58,6 +58,8 @@ def run(
     while job.get("state") not in ("DONE", "FAILED", "CANCELLED") and time.monotonic() < deadline:
         time.sleep(pause)
         job, about = ask(client, "GET", path)
+        if about["status"] == 404:  # it had ended already when it was to be deleted while it runs
+            break
         states.append(job.get("state"))
     yield "job", about
     yield "states", states

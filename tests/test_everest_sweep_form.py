@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from .conftest import until
 from .everest_lab import QUICK, lab
 from .everest_rig import Everest
 from .test_api import Client, check
@@ -57,7 +59,12 @@ async def test_a_sweep_from_its_form_to_its_table(
         x * y for x in (1, 2, 3) for y in (10, 20)
     )
     assert all(row["stdout"] == row["X"] * row["Y"] for row in rows)
-    assert len(list((jp_root_dir / unpacked["result"]["folder"]).glob("*/stdout"))) == 6
+    result, folder = unpacked["result"], jp_root_dir / unpacked["result"]["folder"]
+    assert len(list(folder.glob("*/stdout"))) == 6
+    assert (result["tasks"], result["missing"], result["empty"]) == (6, 0, 0)
+    table = list(csv.DictReader((folder / result["table"]).read_text().splitlines()))
+    assert [{name: int(value) for name, value in row.items()} for row in table] == rows
+    assert unpacked["done"] == unpacked["total"] > 0
     again = await mine.transfer(await mine.ask("POST", *path, body={}))
     assert again["result"]["folder"] != unpacked["result"]["folder"]
 
@@ -77,6 +84,20 @@ async def test_a_sweep_with_files_and_tasks_that_fail(
     await mine.reach(job_id, "failed")
     unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
     assert sorted(row["stdout"] for row in unpacked["result"]["rows"]) == [1, 2, 3]
+
+
+async def test_tasks_without_files_are_counted(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    fields = {
+        "command": "cp /etc/hostname ${X}",
+        "parameters": {"X": ["kept", "also", "/nowhere/else"]},
+        "output_files": ["kept", "also"],
+    }
+    job_id = (await mine.ask("POST", "sweeps", body=fields))["job_id"]
+    await mine.reach(job_id, "failed")
+    unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
+    result = unpacked["result"]
+    assert (result["tasks"], result["empty"], result["missing"]) == (3, 1, 0)
 
 
 @pytest.mark.parametrize(
@@ -99,3 +120,22 @@ async def test_wrong_sweeps_are_refused(
     status, error = await client.refusal("POST", *path, body={**SWEEP, **change})
     assert (status, word in error["message"]) == (400, True), error
     assert server.control.jobs() == []
+
+
+def folders(root: Path) -> list[Path]:
+    return list(root.glob("sweep-*"))
+
+
+async def test_an_unpacking_that_is_ended_leaves_no_folder(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    job_id = (await mine.ask("POST", "sweeps", body=SWEEP))["job_id"]
+    await mine.reach(job_id, "stopped")
+    # The plan is read first, then the results come.
+    server.control.fault("files.get", "hang", nth=2)
+    begun = await mine.ask("POST", "jobs", job_id, "tasks", body={})
+    await until(lambda: folders(jp_root_dir), "the folder")
+    await client("DELETE", "everest", "transfers", begun["id"])
+    assert (await mine.transfer(begun))["state"] == "cancelled"
+    assert folders(jp_root_dir) == []

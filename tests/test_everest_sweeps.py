@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import stat
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from jupyter_remote.everest import Damaged, Everest, InvalidInput, JobFailed, Plan, Sweep, span
+from jupyter_remote.everest.plan import count_tasks
 from jupyter_remote.everest.records import Record, Records
 from jupyter_remote.everest.sweeps import unpack
 
@@ -44,6 +46,9 @@ def test_a_plan_is_written_out() -> None:
         "output_files out_${x}.txt stdout",
     ]
     assert "8 tasks" in plan._repr_html_()
+    assert count_tasks(plan.text()) == 8
+    assert count_tasks("parameter x from 1 to 3 step 1\ncommand ls\n") is None
+    assert count_tasks("parameter x 1 2\nconstraint x > 1\ncommand ls\n") is None
 
 
 @pytest.mark.parametrize(
@@ -132,12 +137,12 @@ def test_records_outlive_torn_lines_and_other_processes(tmp_path: Path) -> None:
         file.write('{"name": "torn", "app": "a", "ser')
     second.add(record("three"))
     first.add(record("four"))
-    found = {each.name: each for each in Records(tmp_path, "s").all()}
+    found = {each.name: each for each in Records(tmp_path, "s").load().all()}
     assert found.keys() == {"one", "two", "three", "four"}
     assert (found["one"].id, found["one"].state, found["one"].inputs) == ("1", "DONE", {"x": 1})
-    assert Records(tmp_path, "another server").all() == []
+    assert Records(tmp_path, "another server").load().all() == []
     first.forget("one")
-    assert "one" not in {each.name for each in second.all(again=True)}
+    assert "one" not in {each.name for each in second.load().all()}
     for each in (first, second):
         each.close()
     assert {stat.S_IMODE(p.stat().st_mode) for p in tmp_path.iterdir()} == {0o600}
@@ -149,13 +154,49 @@ def test_old_records_go_when_all_has_ended(tmp_path: Path) -> None:
     ended.add(record("ended", id="2", state="DONE"))
     for each in (kept, ended):
         each.close()
-    for path in tmp_path.iterdir():
-        os.utime(path, (0, 0))
-    assert [each.name for each in Records(tmp_path, "s").all()] == ["runs"]
+    assert len(Records(tmp_path, "s").load().all()) == 2
+    for days, left in ((100, ["runs"]), (400, [])):  # for ever is none kept
+        for path in tmp_path.iterdir():
+            os.utime(path, (time.time() - days * 86400,) * 2)
+        assert [each.name for each in Records(tmp_path, "s").load().all()] == left
+        assert len(list(tmp_path.iterdir())) == len(left)
+
+
+def test_a_file_goes_also_when_others_wrote_of_the_end(tmp_path: Path) -> None:
+    first, second = Records(tmp_path, "s"), Records(tmp_path, "s")
+    first.add(record("one"))
+    second.load().note("one", id="1", state="DONE")
+    os.utime(next(tmp_path.iterdir()), (time.time() - 100 * 86400,) * 2)
+    (tmp_path / "key-x.lock").touch()
+    os.utime(tmp_path / "key-x.lock", (0, 0))
+    assert Records(tmp_path, "s").load().all() == []
     assert len(list(tmp_path.iterdir())) == 1
+    for each in (first, second):
+        each.close()
+
+
+def test_a_server_that_runs_for_months_forgets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_remote.everest.journal.DAY", -1.0)  # the next comes at once
+    records = Records(tmp_path, "s").load()
+    records.add(dataclasses.replace(record("ended", id="1", state="DONE"), time=0.0))
+    records.add(dataclasses.replace(record("runs", id="2"), time=0.0))
+    monkeypatch.setattr("jupyter_remote.everest.records.FORGET", -1.0)
+    assert [each.name for each in records.load().all()] == ["runs"]
+    assert len(list(tmp_path.iterdir())) == 2  # each day has a file of its own
+    records.close()
+
+
+def test_a_job_that_comes_back_is_noted(tmp_path: Path) -> None:
+    records = Records(tmp_path, "s")
+    records.add(record("one", id="1", state="VANISHED"))
+    records.seen("one", "1", "RUNNING")
+    assert [each.state for each in Records(tmp_path, "s").load().all()] == ["RUNNING"]
+    records.close()
 
 
 def test_records_of_a_newer_version_are_left_alone(tmp_path: Path) -> None:
     line = {"version": 99, "name": "n", "server": "s", "app": "a", "inputs": {}, "new": 1}
     (tmp_path / "x.jsonl").write_text(json.dumps(line) + "\n")
-    assert Records(tmp_path, "s").all() == []
+    assert Records(tmp_path, "s").load().all() == []

@@ -126,10 +126,13 @@ async def test_nobody_waits_nobody_asks(server: everest_rig.Everest, tmp_path: P
     assert server.control.counts() == {}
 
 
-def test_as_they_complete(server: everest_rig.Everest, tmp_path: Path) -> None:
+def test_as_they_complete(
+    server: everest_rig.Everest, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     with Everest(server.url, server.token, settings=QUICK, folder=tmp_path) as client:
         jobs = client.map("demo/sleep", [{"duration": d} for d in (1.5, -1, 0)], name="nap")
         order = [job.title for job in jobs.as_completed(timeout=60, progress=True)]
+        assert "3/3" in capfd.readouterr().err  # the bar
         assert order[-1] == "nap 0"
         assert sorted(order) == ["nap 0", "nap 1", "nap 2"]
         results = jobs.results()
@@ -222,14 +225,20 @@ def test_in_a_notebook(server: everest_rig.Everest, tmp_path: Path) -> None:
 
 def test_a_program_that_forgets_to_close_ends(server: everest_rig.Everest, tmp_path: Path) -> None:
     script = (
-        "import sys; from jupyter_remote.everest import Everest\n"
+        "import atexit, sys; from jupyter_remote.everest import Everest\n"
+        "def late():\n"
+        "    try:\n        e.submit('demo/hostname')\n"
+        "    except Exception as error:\n        print(type(error).__name__)\n"
+        "atexit.register(late)\n"
         "e = Everest(sys.argv[1], sys.argv[2], folder=sys.argv[3])\n"
         "print(e.submit('demo/sleep', {'duration': 60}).state)"
     )
     began = time.monotonic()
     argv = [sys.executable, "-W", "error", "-c", script, server.url, server.token, str(tmp_path)]
     done = subprocess.run(argv, capture_output=True, text=True, timeout=60, check=True)
-    assert done.stdout.strip()
+    state, late = done.stdout.split()  # what is asked for at the very end is refused, at once
+    assert state
+    assert late in ("RuntimeError", "EverestError")
     assert done.stderr == ""
     assert time.monotonic() - began < 50
     ids = [job["id"] for job in server.control.jobs()]

@@ -20,6 +20,7 @@ from jupyter_remote.errors import (
     NotFound,
 )
 from jupyter_remote.jobdesk import RemoteJobDesk
+from jupyter_remote.jobrecords import record
 from jupyter_remote.jobs import RemoteJobs
 from jupyter_remote.journal import Journal
 from jupyter_remote.model import Job, Session, State, as_time
@@ -138,7 +139,7 @@ async def test_actions(rig: Rig) -> None:
     with pytest.raises(BackendError, match="Access/permission denied"):
         await rig.desk.act("slurm", "7", "cancel")
     for action in ("release", "log", "submit"):
-        with pytest.raises(InvalidSpec, match="know no"):
+        with pytest.raises(InvalidSpec, match="cannot"):
             await rig.desk.act("slurm", "7", action)
     with pytest.raises(NotFound, match="no backend 'lsf'"):
         await rig.desk.act("lsf", "7", "cancel")
@@ -223,6 +224,30 @@ async def test_what_ended_is_told_by_accounting_or_by_our_own_record(rig: Rig) -
     assert await ended() == (["a", "0"], ({**own, "slurm": "accounting"}, {}))
     rig.slurm.error = BackendUnreachable("slurmdbd is down")
     assert await ended() == (["a", "1"], (own, {"slurm": "slurmdbd is down"}))
+
+
+async def test_of_a_cancelled_array_our_record_counts_what_ended_well(rig: Rig) -> None:
+    """Also beside a line that a version without that count wrote, or one with more."""
+    at = as_time(time.time())
+    done = {"array": "7", "started": at, "submitted": at, "state": State.STOPPED}
+    tasks = [
+        a_job("7_0", exit_code=0, word="COMPLETED", **done),
+        a_job("7_1", exit_code=0, word="CANCELLED", **done),
+        a_job("7_2", exit_code=0, reason="it was cancelled by you", **done),
+        a_job("7_3", exit_code=None, **done),
+        a_job("7_4", exit_code=3, **{**done, "state": State.FAILED}),
+        a_job("7_pending", tasks=90, **{**done, "started": None}),
+    ]
+    old = record(a_job("3", State.STOPPED, submitted=at, counts={"stopped": 2}), "")
+    rig.jobs.journal.add([{k: v for k, v in old.items() if k not in ("well", "line")}])
+    rig.jobs.journal.add([{**old, "job_id": "4", "well": 2, "of tomorrow": 1}])
+    rig.jobs.seen("slurm", tasks)
+    found = columns.records((await rig.desk.ended(7))["jobs"])
+    assert [(one["job_id"], one["counts"], one["well"]) for one in found] == [
+        ("3", {"stopped": 2}, None),
+        ("4", {"stopped": 2}, 2),
+        ("7", {"failed": 1, "stopped": 94}, 1),
+    ]
 
 
 async def test_everybodys_jobs_are_asked_for_once_for_all(rig: Rig) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyter_remote import columns
+from jupyter_remote import columns, jobs
+from jupyter_remote.breath import MANY
 from jupyter_remote.contract import Pace
 from jupyter_remote.errors import (
     BackendAbsent,
     BackendUnreachable,
     NotFound,
 )
-from jupyter_remote.jobs import RemoteJobs
+from jupyter_remote.jobs import MOST_TOLD, RemoteJobs
 from jupyter_remote.journal import Journal
 from jupyter_remote.model import Job, Session, State
 
@@ -184,6 +187,54 @@ def test_an_array_is_one_record(rig: Rig) -> None:
     events = len(rig.told.events)
     rig.jobs.seen("slurm", [a_job("6"), *tasks, a_job("8")])
     assert len(rig.told.events) == events
+
+
+def told_of(rig: Rig, jobs: list[Job]) -> tuple[int, int]:
+    """By how much the sequence grows, and how many changes the event tells."""
+    before = rig.jobs.sequence
+    rig.jobs.seen("slurm", jobs)
+    told = rig.told.events[-1]
+    return told["sequence"] - before, told["changed"]["count"] + len(told["gone"])
+
+
+def test_too_much_to_tell_is_as_if_an_event_was_lost(rig: Rig) -> None:
+    """Pages ask for the list then, which is compressed once for all of them."""
+    many = [a_job(str(number)) for number in range(MOST_TOLD + 1)]
+    assert told_of(rig, many[1:]) == (1, MOST_TOLD)
+    assert told_of(rig, []) == (1, MOST_TOLD)
+    assert told_of(rig, many) == (2, 0)
+    assert len(rig.jobs.all()) == MOST_TOLD + 1
+    rig.told.mirror = {("slurm", one["job_id"]): one for one in rig.jobs.all()}
+    assert told_of(rig, [many[0]]) == (1, MOST_TOLD)
+    assert rig.jobs.trend[-1][1:] == (1, 0)
+
+
+async def test_many_jobs_are_compared_in_a_thread_with_the_same_end(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+    real = jobs.compare
+
+    def compare(*args: Any) -> Any:
+        threads.append(threading.current_thread() is threading.main_thread())
+        return real(*args)
+
+    monkeypatch.setattr(jobs, "compare", compare)
+    many = [a_job(str(number), array="7" if number < 9 else "") for number in range(2 * MANY)]
+    await rig.jobs.look_through("slurm", many)
+    await rig.jobs.look_through("slurm", list(many))  # the very same: nothing is compared
+    await rig.jobs.look_through("slurm", many[:50])
+    assert threads == [False, True]
+    other = make_rig(Path("/nowhere"))
+    for some in (many, many[:50]):
+        other.jobs.seen("slurm", some)
+    assert rig.jobs.all() == other.jobs.all()
+    assert [one["gone"] for one in rig.told.events] == [one["gone"] for one in other.told.events]
+    taking = asyncio.create_task(rig.jobs.look_through("slurm", many))
+    await asyncio.sleep(0)
+    rig.jobs.remove("slurm")  # while it is compared
+    await taking
+    assert rig.jobs.all() == []
 
 
 def test_a_job_is_found_by_its_mark(rig: Rig) -> None:

@@ -246,7 +246,7 @@ async def test_changed_is_quiet_when_nothing_happens(tmp_path: Path, run_dir: Pa
         assert (await here.end(job_id)).signal == "SIGKILL"
 
 
-async def test_fifty_jobs_leave_nothing(tmp_path: Path, run_dir: Path) -> None:
+async def test_thirty_jobs_leave_nothing(tmp_path: Path, run_dir: Path) -> None:
     async with local(tmp_path, run_dir) as here:
         mark = uuid.uuid4().hex
 
@@ -263,7 +263,7 @@ async def test_fifty_jobs_leave_nothing(tmp_path: Path, run_dir: Path) -> None:
         await cycle(0)
         await asyncio.sleep(0.1)
         fds = psutil.Process().num_fds()
-        for first in range(0, 50, 10):
+        for first in range(0, 30, 10):
             await asyncio.gather(*(cycle(first + number) for number in range(10)))
         assert await here.backend.jobs() == []
         await until(lambda: not living(mark) and not living(str(here.root)))

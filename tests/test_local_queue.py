@@ -54,14 +54,14 @@ async def test_one_after_the_other(tmp_path: Path, run_dir: Path) -> None:
 
 
 async def test_slots_are_never_exceeded(tmp_path: Path, run_dir: Path) -> None:
-    """Sixty jobs, three slots, two servers that submit and look at the same time."""
+    """Thirty jobs, three slots, two servers that submit and look at the same time."""
     chance = random.Random(7)
     script = "#!/bin/sh\necho + $0 {0} >> book; sleep 0.0{1}; echo - $0 {0} >> book\n"
     async with local(tmp_path, run_dir, slots=3) as here:
         servers = []
         for number in range(2):
             requests = []
-            for one in range(30):
+            for one in range(15):
                 cpus = chance.choice([1, 1, 2, 3])
                 text = script.format(cpus, chance.randint(0, 9))
                 tag, options = f"{number}-{one}", {"cpus": cpus}
@@ -71,14 +71,14 @@ async def test_slots_are_never_exceeded(tmp_path: Path, run_dir: Path) -> None:
 
         async def over() -> bool:
             jobs = await here.backend.jobs()
-            return len(jobs) == 60 and all(job.state.ended for job in jobs)
+            return len(jobs) == 30 and all(job.state.ended for job in jobs)
 
         await until(over)
         for server in servers:
             await server.kill()
         jobs = await here.backend.jobs()
         assert {job.state for job in jobs} == {State.STOPPED}
-        assert len({job.tag for job in jobs}) == 60
+        assert len({job.tag for job in jobs}) == 30
         used, most, starts = 0, 0, Counter[str]()
         for line in (tmp_path / "book").read_text().splitlines():
             sign, job, taken = line.split()
@@ -87,7 +87,7 @@ async def test_slots_are_never_exceeded(tmp_path: Path, run_dir: Path) -> None:
             starts[job] += sign == "+"
         assert most == 3
         assert set(starts.values()) == {1}, "each ran once"
-        assert len(starts) == 60
+        assert len(starts) == 30
 
 
 async def test_a_wide_job_is_not_starved(tmp_path: Path, run_dir: Path) -> None:
@@ -182,19 +182,19 @@ async def test_old_ends_are_forgotten(
 async def test_a_long_queue_costs_little(
     tmp_path: Path, run_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """2,000 jobs wait: a look reads no file, a start only those of what runs and starts."""
+    """500 jobs wait: a look reads no file, a start only those of what runs and starts."""
     async with local(tmp_path, run_dir, slots=1) as here:
         first = await here.submit(WAIT.format(""))
         await here.reach(first, State.RUNNING)
         model = await here.submit("true")
         spec = (here.root / model / "spec.json").read_text()
-        for number in range(3, 2001):
+        for number in range(3, 501):
             (here.root / str(number)).mkdir(mode=0o700)
             (here.root / str(number) / "spec.json").write_text(spec)
             here.backend._queue.here.add(str(number))
         before = {job.job_id: job for job in await here.backend.jobs()}
-        assert len(before) == 2000
-        assert [job.line for job in before.values()].count(None) == 2000 - 100
+        assert len(before) == 500
+        assert [job.line for job in before.values()].count(None) == 500 - 100
         reads: list[str] = []
 
         def counted(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -214,8 +214,8 @@ async def test_a_long_queue_costs_little(
         assert not here.backend._queue.trouble
         begin = time.process_time()
         await here.backend.jobs()
-        assert time.process_time() - begin < 2, "seconds of CPU; 0.1 are usual"
-        for number in range(2, 2001):
+        assert time.process_time() - begin < 1, "seconds of CPU; 0.03 are usual"
+        for number in range(2, 501):
             here.backend._queue.here.move(str(number), keeper.WAITING, "")
             shutil.rmtree(here.root / str(number))
 

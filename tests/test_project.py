@@ -26,7 +26,7 @@ LAYERS = [
     ["contract"],
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "everest"],
-    ["apps", "backends", "table", "stops"],
+    ["apps", "backends", "table", "stops", "jobrecords"],
     ["sessions", "jobs", "shares"],
     ["watch", "upkeep", "jobdesk", "jobtable"],
     ["proxy"],

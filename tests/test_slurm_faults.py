@@ -45,8 +45,7 @@ def stand_in(tmp_path: Path, name: str, script: str) -> str:
     return str(tmp_path)
 
 
-@pytest.mark.slow  # Slurm's commands try for 9 s
-async def test_a_silent_or_stopped_controller_is_never_an_empty_list(slurm, backend):
+async def test_a_silent_or_stopped_controller_is_never_an_empty_list(slurm, backend, monkeypatch):
     job_id = slurm.sbatch("true", "--hold")
     await backend.jobs()
     os.kill(slurm.daemons["slurmctld"].pid, signal.SIGSTOP)
@@ -58,6 +57,7 @@ async def test_a_silent_or_stopped_controller_is_never_an_empty_list(slurm, back
     finally:
         os.kill(slurm.daemons["slurmctld"].pid, signal.SIGCONT)
     backend.command_timeout = 15.0
+    monkeypatch.setenv("SLURM_CONF", slurm.hasty())
     slurm.end("slurmctld")
     calls = (backend.jobs(), backend.cancel(job_id), backend.hold(job_id))
     try:

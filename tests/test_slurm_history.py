@@ -77,8 +77,11 @@ async def forgets(backend, monkeypatch):
 
 
 async def test_what_ended_is_read_once(slurm, backend, monkeypatch):
+    async def quiet():
+        return await backend.ended(time.time() - 1) == []
+
+    await until(quiet, "what tests before left")
     before = time.time() - 1
-    assert await backend.ended(before) == []
     first = slurm.sbatch("exit 127", f"--comment=see {TAG}", "-J", "a\x1fb\x1f\nc", user=slurm.ann)
     array = slurm.sbatch("true", "--array=0-2", user=slurm.ann)
     slurm.sbatch("true", user=slurm.bob)
@@ -101,7 +104,7 @@ async def test_what_ended_is_read_once(slurm, backend, monkeypatch):
     found = await ended(backend, before, waits)
     assert "cancelled by root" in found[-1].reason
     last = found[-1].ended
-    assert await backend.ended(before - 3600) == found
+    assert (await backend.ended(before - 3600))[-len(found) :] == found
     assert await backend.ended(time.time() + 60) == []
     starts = [int(word.removeprefix("--starttime=uts")) for word in asked]
     assert starts[0] >= before - 61

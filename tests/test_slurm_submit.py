@@ -18,8 +18,10 @@ from jupyter_remote.errors import (
     BackendUnreachable,
     InvalidSpec,
 )
-from jupyter_remote.model import now
+from jupyter_remote.model import State, now
 from jupyter_remote.process import Result
+
+from .conftest import reach, until
 
 TAG = "jr-abcdefghijklmnopqrst"
 NAMES = [
@@ -86,6 +88,27 @@ async def test_names_arrive_as_they_are(slurm, backend, ask, name):
     assert shown(slurm, job_id, "Comment") == TAG
     (job,) = [job for job in await backend.jobs() if job.job_id == job_id]
     assert job.name == name
+
+
+async def test_gpus_that_were_asked_for_are_there(slurm, backend, ask):
+    """A real match: the job sees its own GPU, the form and the details say so."""
+    options = {"partition": "gpu", "account": "ml", "gpu_type": "a100", "gpus": 1}
+    script = "#!/bin/sh\necho on $CUDA_VISIBLE_DEVICES\nsleep 60\n"
+    job_id = await backend.submit_request(ask(script, **options))
+    await reach(backend, job_id, State.RUNNING)
+    told = await backend.details(job_id)
+    assert told.asked["gpus"] == 1
+    backend.free_interval = 0.0
+    partitions = next(one for one in (await backend.offers()).fields if one.name == "partition")
+    notes = {choice.value: choice.note for choice in partitions.choices}
+    assert notes["gpu"].endswith("1 of 2 GPUs free")
+
+    async def said():
+        return (await backend.log(job_id, 0, 99)).data == b"on 0\n"
+
+    await until(said)
+    with pytest.raises(InvalidSpec, match="2"):
+        await backend.submit_request(ask(script, **{**options, "gpus": 3}))
 
 
 async def test_every_option_reaches_slurm(slurm, backend, ask):
@@ -211,6 +234,7 @@ async def test_a_lost_answer_leaves_one_job_that_carries_the_tag(slurm, backend,
     with pytest.raises(BackendTimeout):
         await backend.submit_request(ask())
     assert slurm.run("squeue", "-h", "-O", "Comment:0").split() == [TAG]
+    assert [one.tag for one in await backend.jobs() if not one.state.ended] == [TAG]
 
 
 @pytest.mark.parametrize("words", [
@@ -225,8 +249,8 @@ async def test_an_answer_that_the_network_lost_is_no_refusal(slurm, backend, ask
         await backend.submit_request(ask())
 
 
-@pytest.mark.slow
-async def test_a_controller_that_is_away_took_nothing(slurm, backend, ask):
+async def test_a_controller_that_is_away_took_nothing(slurm, backend, ask, monkeypatch):
+    monkeypatch.setenv("SLURM_CONF", slurm.hasty())
     slurm.end("slurmctld")
     try:
         with pytest.raises(BackendUnreachable, match="Unable to contact slurm controller"):
@@ -236,7 +260,6 @@ async def test_a_controller_that_is_away_took_nothing(slurm, backend, ask):
     assert queue(slurm) == []
 
 
-@pytest.mark.slow
 async def test_a_controller_that_hangs_leaves_it_open(slurm, backend, ask):
     backend.submit_timeout = 1.0
     os.kill(slurm.daemons["slurmctld"].pid, signal.SIGSTOP)

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_remote.apps.desktop_size import make_known
+from jupyter_remote.apps.desktop_x11 import XError
+
 from .servers import ENDED, Server
 
 
@@ -114,10 +117,17 @@ def test_a_spare_desktop_is_there_at_once(tmp_path: Path, run_dir: Path) -> None
         server.wait(ready, "a spare desktop")
         assert server("GET", "jupyter-remote/sessions")["sessions"] == []
         claimed = server.wait(
-            lambda: (s := server.session(server.begin("desktop")))["state"] == "running" and s,
+            lambda: (
+                (s := server.session(server.begin("desktop", size="913x677")))["state"] == "running"
+                and s
+            ),
             "a desktop that was ready",
         )
         assert claimed["name"].startswith("Desktop ")
+        # its X server has the size of the tab before anybody connects; another one it lacks
+        with pytest.raises(XError):
+            make_known(run_dir / claimed["id"], 913, 677)
+        make_known(run_dir / claimed["id"], 914, 677)
     finally:
         server.close()
 

@@ -21,7 +21,7 @@ from . import xkb
 from .base import AppInfo, Upstream
 from .command import CWD, folder, installed, words
 from .desktop_options import COMMAND, LAYOUT, SIZE
-from .desktop_page import ClientFiles, page
+from .desktop_page import ClientFiles, page, parked
 from .xpra import Xpra, find_xpra, fitted, help_text, server_options
 
 WINDOW_MANAGERS = ("openbox", "xfwm4", "icewm", "fluxbox", "metacity", "marco", "jwm", "twm")
@@ -186,6 +186,10 @@ class RemoteDesktop(LoggingConfigurable):
             layout=session.options.get("keyboard_layout") or self.keyboard_layout,
             young=is_young(session),
         )
+
+    def parked(self, root: str) -> str:
+        """The page before there is a session; ``root`` is where ``s/<id>/`` begins."""
+        return parked(self.files(), root)
 
 
 class DesktopApp:

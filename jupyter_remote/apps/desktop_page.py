@@ -13,7 +13,7 @@ import json
 import re
 from pathlib import Path
 
-from ..errors import BackendError
+from ..errors import BackendError, NotFound
 from . import desktop_bundle as bundle
 
 OURS = Path(__file__).parents[1] / "desktop"
@@ -37,6 +37,8 @@ TYPES = {
     ".woff": "font/woff",
     ".woff2": "font/woff2",
 }
+SETTINGS = "jr-settings"  # id of the element that holds them
+EARLY = ("early.js", "park.js")
 SCRIPTS = ("bridge", "pace", "login", "names", "keyboard", "input", "clipboard")
 PARAMETERS = {
     "clipboard": "true",
@@ -134,19 +136,30 @@ def page(files: ClientFiles, prefix: str, session: str, **about: object) -> str:
     """The page at ``prefix``, which ends in ``s/<id>/``. ``about`` are the session's
     ``password``, its keyboard ``layout`` and whether its Xpra is ``young``."""
     root = prefix.removesuffix(f"s/{session}/")
-    base = f"{root}desktop-client/{files.digest}/"
-    config = {
-        **about,
-        "parameters": PARAMETERS | {"keyboard_layout": about["layout"] or "us", "path": prefix},
-        "record": f"{root}sessions/{session}",
-        "keysyms": json.loads((OURS / "keysyms.json").read_text()),
-    }
+    parameters = PARAMETERS | {"keyboard_layout": about["layout"] or "us", "path": prefix}
+    config = {**about, "parameters": parameters, "record": f"{root}sessions/{session}"}
+    return _filled(files, root, config)
+
+
+def parked(files: ClientFiles, root: str) -> str:
+    """The page without a session, which it is given when one is opened (``park.js``); ``root``
+    is where ``s/<id>/`` begins. Raises NotFound for a client that cannot wait."""
+    if not bundle.forge(files.index()):  # its login would not wait for the password
+        raise NotFound("the page of this Xpra HTML5 client cannot be loaded before its session")
+    parameters = PARAMETERS | {"keyboard_layout": "us", "path": ""}
+    config = {"parked": True, "password": "", "layout": "", "young": False, "record": ""}
+    return _filled(files, root, config | {"parameters": parameters})
+
+
+def _filled(files: ClientFiles, root: str, config: dict[str, object]) -> str:
+    """The client's page with these settings and those of the client."""
     html = files.index()
+    config["keysyms"] = json.loads((OURS / "keysyms.json").read_text())
     if bundle.scripts(html) is not None:
         config["worker"] = WORKER if bundle.for_worker(files.client) else ""
         config["later"] = LATER if bundle.for_later(html) else ""
         config["forge"] = bundle.forge(html)
-    return build(html, base, config)
+    return build(html, f"{root}desktop-client/{files.digest}/", config)
 
 
 def build(html: str, base: str, config: dict[str, object]) -> str:
@@ -160,9 +173,9 @@ def build(html: str, base: str, config: dict[str, object]) -> str:
     )
     # "<" must not end the script element
     data = json.dumps(config).replace("<", "\\u003c")
-    early = (OURS / "early.js").read_text()
-    head = f'<base href="{base}"><script>window.jupyterRemote = {data};</script>'
-    head += f"<script>{early}</script>"
+    head = f'<base href="{base}"><script type="application/json" id="{SETTINGS}">{data}</script>'
+    for name in EARLY if config.get("parked") else EARLY[:1]:
+        head += f"<script>{(OURS / name).read_text()}</script>"
     html = re.sub("<head[^>]*>", lambda m: m[0] + head, html, count=1)
     names = [BASE, PAGE] if whole else [f"{OUR_FOLDER}/{name}.js" for name in SCRIPTS]
     ours = f'<link rel="stylesheet" href="{OUR_FOLDER}/desktop.css">'

@@ -16,9 +16,7 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import re
-import secrets
 import sys
 import time
 
@@ -36,7 +34,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, NoReturn
 
-FIRST_DISPLAY, LAST_DISPLAY, TRIES = 100, 9999, 20
+FIRST_DISPLAY, DISPLAYS, TRIES = 100, 9900, 20
 MANAGER_PATIENCE = 1.5  # seconds
 MANAGER_START = 10.0  # seconds from its first word until it shows windows
 NO_X_YET = 23  # exit status of an Xpra (6.x) that does not wait for its X server
@@ -89,7 +87,7 @@ class Desktop:
         self.processes = Processes()
         self.env, self.ended = self.processes.env, self.processes.ended
         self.number = 0
-        self.cookie = secrets.token_bytes(16)
+        self.cookie = os.urandom(x11.COOKIE)
         self.deadline = time.monotonic() + float(settings["start_timeout"])
 
     def path(self, *names: str) -> str:
@@ -141,7 +139,8 @@ class Desktop:
         for extension in ("GLX", "Composite", "RANDR", "RENDER"):
             options += ["+extension", extension]
         for _ in range(TRIES):
-            self.number = random.randint(FIRST_DISPLAY, LAST_DISPLAY)  # noqa: S311
+            # by chance; a library of random numbers takes its time to load
+            self.number = FIRST_DISPLAY + int.from_bytes(os.urandom(4), "big") % DISPLAYS
             taken = (x11.lock_path(self.number), x11.socket_path(self.number))
             if not any(map(os.path.lexists, taken)):
                 stale = [[x11.lock_path(self.number), [x11.socket_path(self.number)]]]

@@ -14,6 +14,7 @@ import struct
 import time
 
 COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
+COOKIE = 16  # bytes
 FAMILY_WILD = 0xFFFF
 VIEWABLE = 2  # MapState of a window
 RR_SET_SCREEN_SIZE, RR_CREATE_MODE, RR_ADD_OUTPUT_MODE = 7, 16, 18
@@ -152,14 +153,21 @@ class Display:
         self.send(18, head + struct.pack("<I", value))
         self.ask(43, b"")
 
-    def set_size(self, width: int, height: int) -> None:
-        """Make the screen smaller than its largest size, as ``xrandr`` does."""
+    def add_size(self, width: int, height: int) -> tuple[int, bytes, int, int, int]:
+        """A size that the screen may get, as with ``xrandr --addmode``; answers RANDR's opcode,
+        time stamps, CRTC, output and the new mode. XError when there is such a size."""
         code = self._randr()
         stamps, crtc, output = self._resources(code)
         if not crtc or not output:
             raise XError("RANDR has no output")
         mode = self._mode(code, width, height)
         self.send(code, struct.pack("<II", output, mode), RR_ADD_OUTPUT_MODE)
+        self.ask(43, b"")
+        return code, stamps, crtc, output, mode
+
+    def set_size(self, width: int, height: int) -> None:
+        """Make the screen smaller than its largest size, as ``xrandr`` does."""
+        code, stamps, crtc, output, mode = self.add_size(width, height)
         head = struct.pack("<I", crtc) + stamps
         self.ask(code, head + struct.pack("<hhIHxx", 0, 0, 0, 1), RR_SET_CRTC_CONFIG)
         millimetres = (round(width * 25.4 / 96), round(height * 25.4 / 96))

@@ -18,6 +18,7 @@
   ];
   const MINUTE = 60000;
   const TRIES = 5;
+  const UNKNOWN = '?'; // a password that will be known when it is wanted
   const DRAWN = /^damage-sequence$|draw-ack$/; // says that a picture is on the canvas
   const CONNECT_TIMEOUT = 120000;
   const inFrame = window.parent !== window;
@@ -42,7 +43,7 @@
     remote.status = status;
     remote.post('status', message ? { status, message } : { status });
     if (status === 'connected') {
-      sessionStorage.removeItem(triesKey);
+      sessionStorage.removeItem(triesKey());
     }
     show(status === 'closed' ? message || 'The session has ended.' : '');
   };
@@ -82,7 +83,7 @@
 
   /* ---- the connection ---- */
 
-  const triesKey = `jupyter-remote-tries:${remote.record}`;
+  const triesKey = () => `jupyter-remote-tries:${remote.record}`;
   const pause = ms => new Promise(done => setTimeout(done, ms));
 
   /* After a lost connection: ended for good, or worth a fresh start of this page? */
@@ -121,10 +122,10 @@
   };
 
   const again = reason => {
-    const tries = Number(sessionStorage.getItem(triesKey) || 0) + 1;
-    sessionStorage.setItem(triesKey, String(tries));
+    const tries = Number(sessionStorage.getItem(triesKey()) || 0) + 1;
+    sessionStorage.setItem(triesKey(), String(tries));
     if (tries > TRIES) {
-      sessionStorage.removeItem(triesKey);
+      sessionStorage.removeItem(triesKey());
       remote.setStatus(
         'closed',
         `The desktop cannot be reached.\n${reason || ''}`
@@ -145,8 +146,10 @@
   /* ---- the client ---- */
 
   const setUp = () => {
-    const names = { ...remote.parameters, password: remote.password };
-    Utilities.getparam = name => (name in names ? names[name] : null);
+    Utilities.getparam = name =>
+      name === 'password'
+        ? remote.password || UNKNOWN
+        : (remote.parameters[name] ?? null);
     const P = XpraClient.prototype;
     // the client's page assigns its own way out (to connect.html): it is not taken
     Object.defineProperty(P, 'callback_close', {
@@ -157,9 +160,12 @@
       remote.client = this;
       // the proxy holds the handshake until Xpra listens
       this.OPEN_TIMEOUT = this.HELLO_TIMEOUT = CONNECT_TIMEOUT;
-      remote.setStatus('connecting');
-      const before = [whenVisible(this), ...remote.before];
-      Promise.all(before).then(
+      const called = remote.called.then(() => {
+        this.path = remote.parameters.path;
+        remote.setStatus('connecting');
+        return whenVisible(this);
+      });
+      Promise.all([called, ...remote.before]).then(
         () => remote.dial(this, original),
         error => remote.setStatus('closed', error.message)
       );
@@ -229,9 +235,8 @@
 
   const painted = () => {
     if (remote.status === 'connected') {
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => remote.setStatus('painted'))
-      );
+      // the client draws in the same frame, Lab uncovers in the next
+      requestAnimationFrame(() => remote.setStatus('painted'));
     }
   };
 
@@ -283,6 +288,9 @@
     NEEDED.every(name => typeof XpraClient.prototype[name] === 'function');
   if (known) {
     setUp();
+    if (remote.parked) {
+      window.addEventListener('load', () => remote.post('parked'));
+    }
   } else {
     const text = 'This version of Xpra’s HTML5 client is not supported.';
     document.addEventListener('DOMContentLoaded', () =>

@@ -16,6 +16,7 @@
   };
   const texts = { CLIPBOARD: '', PRIMARY: '' };
   let latest = 'CLIPBOARD';
+  let quality = ''; // the last one that was asked for
   let offered = null; // text that the browser's clipboard did not take yet
 
   const toWire = text => unescape(encodeURIComponent(text));
@@ -235,8 +236,14 @@
     screenshot: ({ id }) =>
       remote.post('screenshot', { id, data: screenshot() }),
     quality: ({ value }) => {
+      // Xpra paints everything anew for each: once, and the usual one after the first picture
+      const early = value === 'auto' && remote.status !== 'painted';
+      if (value === quality || early || !remote.client) {
+        return;
+      }
+      quality = value;
       for (const [name, number] of Object.entries(QUALITY[value] ?? {})) {
-        remote.client?.send([name, number]);
+        remote.client.send([name, number]);
       }
     }
   });

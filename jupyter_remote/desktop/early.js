@@ -3,21 +3,38 @@
  */
 'use strict';
 
+window.jupyterRemote = JSON.parse(
+  document.getElementById('jr-settings').textContent
+);
+
 (remote => {
+  remote.openEarly = () => undefined;
+  // a page that was loaded for no session waits for both: park.js
+  remote.called = Promise.resolve(); // it is known which session shall be shown
+  remote.adopted = Promise.resolve(); // and what belongs to it: its password, its layout
   if (!remote.worker) {
     return;
   }
   const worker = new Worker(remote.worker);
+  let ready = false;
   remote.early = worker;
   remote.heard = [];
   remote.opened = false;
-  worker.onmessage = ({ data }) => {
-    remote.heard.push(data);
-    if (data.c === 'r' && document.documentElement.clientWidth >= 16) {
-      const url = new URL(remote.parameters.path, window.location.origin);
+  remote.openEarly = () => {
+    const { path } = remote.parameters;
+    const seen = document.documentElement.clientWidth >= 16;
+    if (ready && path && seen && !remote.opened) {
+      const url = new URL(path, window.location.origin);
       url.protocol = url.protocol.replace('http', 'ws');
       remote.opened = true;
       worker.postMessage({ c: 'o', u: url.href });
+    }
+  };
+  worker.onmessage = ({ data }) => {
+    remote.heard.push(data);
+    if (data.c === 'r') {
+      ready = true;
+      remote.openEarly();
     }
   };
 })(window.jupyterRemote);

@@ -20,8 +20,6 @@
     namedKey,
     onAskedLayout
   } = remote.names;
-  const given = remote.layout; // by the session's option or the server's configuration
-  const US = 'us'; // what the map has below its spare keys
   const COMPOSING = ['Process', 'Dead', 'Unidentified'];
   const agent = `${navigator.userAgentData?.platform ?? ''} ${navigator.platform} ${navigator.userAgent}`;
   const onMac = /Mac|iPhone|iPad/.test(agent);
@@ -287,14 +285,4 @@
   window.addEventListener('blur', release);
 
   remote.actions.blur = release;
-  remote.actions.layout = ({ value }) => {
-    if (/^[\w,()-]*$/.test(value ?? '')) {
-      const before = remote.layout || US;
-      remote.layout = value || given;
-      const name = remote.layout || US;
-      if (name !== before) {
-        client()?.send([remote.packet('layout_changed'), name, '']);
-      }
-    }
-  };
 })(window.jupyterRemote);

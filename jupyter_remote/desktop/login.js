@@ -36,10 +36,10 @@
     const salt = Utilities.getSecureRandomString(SALT);
     if (!(digest in HASHES && saltDigest in HASHES) || !subtle) {
       const both = client._gendigest(saltDigest, salt, serverSalt);
-      return [client._gendigest(digest, client.password, both), salt];
+      return [client._gendigest(digest, remote.password, both), salt];
     }
     const both = await keyed(saltDigest, salt, serverSalt);
-    return [await keyed(digest, client.password, both), salt];
+    return [await keyed(digest, remote.password, both), salt];
   };
 
   /* A young Xpra takes clients while it still loads its encoders, and a client that comes too
@@ -84,10 +84,11 @@
         });
       }
     });
-    let young = remote.young;
     prototype._process_challenge = async (packet, client) => {
-      if (young) {
-        young = false;
+      await remote.adopted;
+      client.keyboard_layout = remote.parameters.keyboard_layout;
+      if (remote.young) {
+        remote.young = false;
         await encodersLoaded(client);
       }
       client._send_hello(...(await respond(client, packet)));

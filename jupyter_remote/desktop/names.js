@@ -157,4 +157,30 @@
       onAskedLayout
     }
   });
+
+  /* ---- the layout that is asked for ---- */
+
+  const US = 'us'; // what the map has below its spare keys
+  let given = ''; // by the session's option or the server's configuration
+  let asked = ''; // by the user in Lab
+
+  const choose = () => {
+    const before = remote.layout || US;
+    remote.layout = asked || given;
+    const name = remote.layout || US;
+    if (name !== before) {
+      remote.client?.send([remote.packet('layout_changed'), name, '']);
+    }
+  };
+  void remote.adopted.then(() => {
+    given = remote.layout;
+    choose();
+  });
+
+  remote.actions.layout = ({ value }) => {
+    if (/^[\w,()-]*$/.test(value ?? '')) {
+      asked = value || '';
+      choose();
+    }
+  };
 })(window.jupyterRemote);

@@ -19,12 +19,15 @@ from jupyter_core.paths import jupyter_data_dir
 
 from ..errors import InvalidSpec, StorageError
 from ..files import make_private, write_private
+from .locks import locked
 from .secret import Secret
 
 SERVICE: Final = "jupyter_remote everest"
 """Under which tokens stand in the keyring."""
 WARN_BEFORE: Final = 12 * 3600.0
 """Seconds before its end at which a token counts as about to expire."""
+ENVIRONMENT: Final = "environment"
+"""Name of the account that the environment makes, and where its token is kept."""
 _NAME = re.compile(r"[\w.@+-]{1,100}")
 
 
@@ -36,7 +39,7 @@ def data_folder() -> Path:
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Account:
     """One user of one server. Times are seconds since 1970; ``expires`` is None when it is not
-    known (a token that was given as it is). ``kept`` says where: keyring or file."""
+    known (a token that was given as it is). ``kept`` says where: keyring, file or environment."""
 
     name: str
     url: str
@@ -78,10 +81,16 @@ class Accounts:
         self._file = self._folder / "accounts.json"
 
     def all(self) -> list[Account]:
-        """Every account, by name."""
+        """Every account, by name; that of the environment too, when it names a server."""
+        stored = self._stored()
+        named = {each.name for each in stored}
+        more = [each for each in _of_environment() if each.name not in named]
+        return sorted(stored + more, key=lambda each: each.name)
+
+    def _stored(self) -> list[Account]:
         try:
             data = json.loads(self._file.read_text())
-            return sorted((Account(**entry) for entry in data), key=lambda each: each.name)
+            return [Account(**entry) for entry in data]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError) as error:
@@ -96,43 +105,68 @@ class Accounts:
         found = [each for each in self.all() if each.url == url]
         return max(found, key=lambda each: each.created, default=None)
 
-    def save(self, account: Account, token: Secret) -> Account:
-        """Store an account and its token, in place of one of the same name."""
+    def save(self, account: Account, token: Secret, *, replace: bool = True) -> Account:
+        """Store an account and its token, in place of one of the same name. Raises InvalidSpec
+        when there is one and it shall not be replaced."""
         if not _NAME.fullmatch(account.name):
             raise InvalidSpec(
                 f"{account.name!r} is no name of an account: letters, digits and . _ @ + - only"
             )
-        old = self.get(account.name)
-        if old and old.kept == "keyring":
-            self._drop(old)
+        with self._changing():
+            old = self.get(account.name)
+            if old and not replace:
+                words = f"there is an account {account.name!r} already"
+                raise InvalidSpec(f"{words}: renew it, or choose a name")
+            if old and old.kept == "keyring":
+                self._drop(old)
+            return self._save(account, token)
+
+    def _save(self, account: Account, token: Secret) -> Account:
         kept = "keyring" if _to_keyring(account.name, token) else "file"
         if kept == "file":
             make_private(self._folder / "tokens")
             write_private(self._token_file(account.name), token.reveal())
         account = dataclasses.replace(account, kept=kept, created=account.created or time.time())
-        self._write([each for each in self.all() if each.name != account.name] + [account])
+        self._write([each for each in self._stored() if each.name != account.name] + [account])
         return account
 
     def token(self, account: Account) -> Secret | None:
         """The account's token; None when it is gone from where it was kept."""
         if account.kept == "keyring":
             return _from_keyring(account.name)
+        if account.kept == ENVIRONMENT:
+            return from_environment()
         try:
             return Secret(self._token_file(account.name).read_text().strip())
         except OSError:
             return None
 
     def remove(self, name: str) -> None:
-        """Forget an account and its token; one that is not there is no error."""
-        account = self.get(name)
-        if account:
-            self._drop(account)
-            self._write([each for each in self.all() if each.name != name])
+        """Forget an account and its token; one that is not there is no error. Raises InvalidSpec
+        for that of the environment."""
+        with self._changing():
+            account = self.get(name)
+            if account:
+                changeable(account)
+                self._drop(account)
+                self._write([each for each in self._stored() if each.name != name])
+
+    def _changing(self) -> contextlib.AbstractContextManager[None]:
+        """One process at a time reads, changes and writes."""
+        return locked(self._file.with_suffix(".lock"))
 
     def _write(self, accounts: list[Account]) -> None:
         make_private(self._folder)
         entries = [dataclasses.asdict(each) for each in accounts]
         write_private(self._file, json.dumps(entries, indent=1))
+
+    def where(self, account: Account) -> str:
+        """Where a token is kept, in words."""
+        if account.kept == "keyring":
+            return "the system's keyring"
+        if account.kept == ENVIRONMENT:
+            return "the environment of this server (EVEREST_TOKEN)"
+        return f"the file {self._token_file(account.name)}, which only you can read"
 
     def _token_file(self, name: str) -> Path:
         return self._folder / "tokens" / f"{name}.token"
@@ -179,6 +213,22 @@ def _from_keyring(name: str) -> Secret | None:
     return None
 
 
+def changeable(account: Account) -> None:
+    """Raises InvalidSpec for the account of the environment."""
+    if account.kept == ENVIRONMENT:
+        raise InvalidSpec(
+            "this account is of the environment: change EVEREST_URL and EVEREST_TOKEN where they "
+            "are set, and start JupyterLab again"
+        )
+
+
+def _of_environment() -> list[Account]:
+    """The account that EVEREST_URL and EVEREST_TOKEN make together."""
+    url = os.environ.get("EVEREST_URL", "").rstrip("/").removesuffix("/api")
+    there = url and from_environment() is not None
+    return [Account(name=ENVIRONMENT, url=url, kept=ENVIRONMENT)] if there else []
+
+
 def from_environment() -> Secret | None:
     """The token in the environment: EVEREST_TOKEN, or EVEREST_TASK_TOKEN, which the platform
     gives to a task so that it can submit jobs of its own."""
@@ -191,8 +241,14 @@ class Identity:
     """Whom a client is: which server, with which token, by which account (None: by none)."""
 
     url: str
-    token: Secret | None
+    given: Secret | None
     account: Account | None
+    accounts: Accounts
+
+    def token(self) -> Secret | None:
+        """The token given, else that of the account. May wait for the keyring, and for a person
+        who unlocks it: call it in a thread."""
+        return self.given or (self.accounts.token(self.account) if self.account else None)
 
 
 def resolve(url: str | None, token: str | None, account: str | None, folder: Path) -> Identity:
@@ -206,13 +262,13 @@ def resolve(url: str | None, token: str | None, account: str | None, folder: Pat
         if found is None:
             names = ", ".join(each.name for each in accounts.all()) or "none"
             raise InvalidSpec(f"there is no account {account!r}; there are: {names}")
-        return Identity(found.url, given or accounts.token(found), found)
+        return Identity(found.url, given, found, accounts)
     url = url or os.environ.get("EVEREST_URL")
     if url is None:
         return _only(accounts, given)
     given = given or from_environment()
     found = None if given else accounts.find(url.rstrip("/").removesuffix("/api"))
-    return Identity(url, given or (accounts.token(found) if found else None), found)
+    return Identity(url, given, found, accounts)
 
 
 def _only(accounts: Accounts, token: Secret | None) -> Identity:
@@ -224,4 +280,4 @@ def _only(accounts: Accounts, token: Secret | None) -> Identity:
             if every
             else "which Everest server? Give its address: Everest('https://everest.distcomp.org')"
         )
-    return Identity(every[0].url, token or accounts.token(every[0]), every[0])
+    return Identity(every[0].url, token, every[0], accounts)

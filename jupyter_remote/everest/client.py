@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from . import catalogue
 from . import inputs as inputs_
+from .catalogue import from_record
 from .connection import Connection
-from .errors import NotAllowed, Refused
+from .disk import on_disk
+from .errors import EverestError, NotAllowed, Refused
 from .groups import AsyncJobs
 from .handles import AsyncJob, AsyncRemoteFile
 from .lists import unique_name
+from .locks import held
 from .model import VANISHED, AppInfo, JobInfo, Json
 from .plan import Plan
 from .records import Record
@@ -50,6 +52,12 @@ class AsyncEverest(Connection):
         Raises NoSuchThing with the names that are near."""
         return await self._apps.get(name)
 
+    async def described(self, name: str) -> AppInfo | None:
+        """The description as it was read last; None when it cannot be read."""
+        with contextlib.suppress(EverestError):
+            return await self._apps.find(name)
+        return None
+
     async def apps(self, search: str = "") -> list[AppInfo]:
         """Applications whose name contains ``search``; without it, all that the server lists."""
         return await self._apps.search(search)
@@ -74,13 +82,24 @@ class AsyncEverest(Connection):
         ``resources``: ids of those that may run it. Raises InvalidInput before anything is sent,
         AmbiguousSubmit when the server does not tell whether the job exists.
         """
-        async with self._keys.setdefault(key, asyncio.Lock()) if key else contextlib.nullcontext():
+        async with self._turn(key):
             known = await self._with_key(key) if key else None
             if known is not None:
                 return known
             record = await self._record(app, inputs, name, key, group, resources)
             async with self._slots:
                 return self._handle(await self._submit(record))
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, key: str) -> AsyncIterator[None]:
+        """Of all who submit with this key, here and in other processes, one at a time."""
+        if not key:
+            yield
+            return
+        lock = self._keys.get(key) or asyncio.Lock()
+        self._keys[key] = lock
+        async with lock, held(self.records.turn(key)):
+            yield
 
     async def _record(
         self,
@@ -94,7 +113,7 @@ class AsyncEverest(Connection):
         """What shall be submitted: checked, with its files on the server."""
         about = await self._apps.find(app)
         given = inputs_.plain(dict(inputs or {}))
-        inputs_.check(about, given, self.url)
+        await on_disk("an input", inputs_.check, about, given, self.url)
         target = (about.alias or about.id) if about and app != about.id else app
         return Record(
             name=unique_name(name or target.rsplit("/", 1)[-1]),
@@ -148,7 +167,7 @@ class AsyncEverest(Connection):
 
     async def _ready(self) -> Submitter:
         if self._submitter is None:
-            await asyncio.to_thread(self.records.all)
+            await self.records.do(self.records.load)
             if self._submitter is None:
                 self._submitter = Submitter(self.transport, self._list, self.records, self.settings)
         return self._submitter
@@ -157,7 +176,7 @@ class AsyncEverest(Connection):
         return await self.uploads.send(path, field=field)
 
     async def _with_key(self, key: str) -> AsyncJob | None:
-        record = await asyncio.to_thread(self.records.with_key, key, self._who)
+        record = await self.records.do(self.records.with_key, key, self._who)
         if record is None:
             return None
         if record.id:
@@ -171,7 +190,9 @@ class AsyncEverest(Connection):
 
     async def job(self, job_id: str) -> AsyncJob:
         """The job with this id, whoever submitted it. Raises NoSuchThing."""
-        return self._handle(await self._asked(job_id))
+        info = await self._asked(job_id)
+        self._note(info)  # it may have been taken for gone
+        return self._handle(info)
 
     async def jobs(self, name: str = "") -> AsyncJobs:
         """All jobs that the server lists, whoever submitted them; ``name``: part of their name."""
@@ -182,16 +203,18 @@ class AsyncEverest(Connection):
     async def recall(self, group: str = "") -> AsyncJobs:
         """All jobs that were submitted from here before, by this or another program, oldest first;
         ``group``: those of this group. Jobs whose submit was interrupted are found by their
-        name; what the server never saw is UNSENT, what it deleted is VANISHED."""
+        name; what the server never saw is UNSENT. A job that neither the server nor its list
+        know, now and ``gone_after`` seconds later, is VANISHED; if it is seen again it is back."""
         await self._ready()
-        mine = await asyncio.to_thread(lambda: self.records.all(self._who, again=True))
+        mine = (await self.records.do(self.records.load)).all(self._who)
         listed = await self._listed()
         by_name = {str(job.get("name")): job for job in listed.values()}
 
         async def one(record: Record) -> AsyncJob:
             data = listed.get(record.id) or by_name.get(record.name)
             if data is None:
-                return await self._recorded(record)
+                gone = record.state == VANISHED
+                return self._handle(from_record(record)) if gone else await self._recorded(record)
             self._note(JobInfo.from_json(data))
             return self._handle(JobInfo.from_json(data))
 
@@ -199,11 +222,14 @@ class AsyncEverest(Connection):
         return AsyncJobs(await asyncio.gather(*map(one, wanted)))
 
     async def _recorded(self, record: Record) -> AsyncJob:
-        """The job of a record that no list shows: asked for, unless it is known to be gone."""
-        info = catalogue.from_record(record)
-        if record.id and record.state != VANISHED:
+        """The job of a record: asked for, and once more later when the server does not know it."""
+        info = from_record(record)
+        if record.id:
             with contextlib.suppress(NotAllowed):  # of another user of this server
                 info = await self.fetch(info)
+                if self._absent.doubted(info.id):
+                    await asyncio.sleep(self.settings.gone_after)
+                    info = await self.fetch(info)
                 self._note(info)
         return self._handle(info)
 

@@ -6,11 +6,13 @@ import asyncio
 import contextlib
 import dataclasses
 import weakref
+from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from ..errors import StorageError
 from . import catalogue, display
+from .absent import Absences
 from .accounts import Accounts, data_folder, duration, resolve
 from .addresses import is_ours
 from .downloads import Downloads
@@ -25,6 +27,8 @@ from .submit import Submitter
 from .transport import Ask, Scheme, Transport
 from .uploads import Uploads
 from .watch import Watcher
+
+T = TypeVar("T")
 
 
 class Handle(Protocol):
@@ -84,14 +88,15 @@ class Connection:
         transport.first_pause = settings.first_pause
         transport.renewed = self._keep
         self._folder = folder
-        self.records = Records(folder / "jobs", transport.url)
+        self.records = Records(folder / "jobs", transport.url, settings.keep_days)
         self._list = JobList(transport)
-        self.watcher = Watcher(transport, self._list, settings, self.take)
+        self._absent = Absences(self._list, settings.gone_after)
+        self.watcher = Watcher(transport, self._list, settings, self.take, self._absent)
         self.uploads = Uploads(transport, settings)
         self.downloads = Downloads(transport, settings.parallel)
         self._apps = catalogue.Catalogue(transport)
         self._slots = asyncio.Semaphore(settings.parallel)
-        self._keys: dict[str, asyncio.Lock] = {}
+        self._keys: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._submitter: Submitter | None = None
         self._handles: weakref.WeakValueDictionary[str, Handle] = weakref.WeakValueDictionary()
 
@@ -110,7 +115,7 @@ class Connection:
         await self.watcher.close()
         await self._list.close()
         await self.transport.close()
-        self.records.close()
+        await self.records.end()
 
     def _keep(self, token: Secret) -> None:
         """A new token that a person gave belongs to the account, when there is one."""
@@ -120,22 +125,23 @@ class Connection:
                 self.account = Accounts(self._folder).save(fresh, token)
 
     async def _listed(self) -> Listed:
-        patience = self.transport.patience
-        return await patiently(self._list.get, patience, self.settings.first_pause)
+        return await self._patiently(self._list.get)
 
     async def fetch(self, info: JobInfo) -> JobInfo:
-        """A job as it is now; VANISHED when the server does not know it."""
+        """A job as it is now; VANISHED when the server certainly knows it no more (see
+        ``Absences``): until then it stays as it was."""
         if info.state == UNSENT:
             return info
         try:
             return await self._asked(info.id)
         except NoSuchThing:
-            return info.vanished()
+            return await self._patiently(lambda: self._absent.judged(info))
 
     async def _asked(self, job_id: str) -> JobInfo:
-        return await patiently(
-            lambda: self.watcher.fetch(job_id), self.transport.patience, self.settings.first_pause
-        )
+        return await self._patiently(lambda: self.watcher.fetch(job_id))
+
+    async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
+        return await patiently(attempt, self.transport.patience, self.settings.first_pause)
 
     async def cancel(self, info: JobInfo) -> None:
         """Ask for a job's end; one that has ended is no error."""
@@ -154,7 +160,7 @@ class Connection:
                 await self.transport.call("DELETE", job_path(info.id))
         self.take(info.vanished())
         with contextlib.suppress(StorageError):
-            self.records.forget(info.name)
+            await self.records.do(self.records.forget, info.name)
 
     def take(self, info: JobInfo) -> None:
         """What became known of a job reaches its handle and its record."""
@@ -164,10 +170,7 @@ class Connection:
         self._note(info)
 
     def _note(self, info: JobInfo) -> None:
-        record = self.records.get(info.name)
-        if record and (info.ended or not record.id):
-            with contextlib.suppress(StorageError):
-                self.records.note(info.name, id=info.id, state=info.state)
+        self.records.later(self.records.seen, info.name, info.id, info.state)
 
     async def file_outputs(self, info: JobInfo) -> set[str]:
         """Which outputs are files by the application's description: asked for only where the

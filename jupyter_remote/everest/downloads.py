@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import re
-import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from .addresses import is_ours, path_of
+from .disk import Arriving, on_disk
 from .errors import Damaged, EverestError
 from .retry import Pauses, Trouble
 from .transport import Transport
 from .uploads import Progress
 
+T = TypeVar("T")
 CHUNK: Final = 1024 * 1024
 
 
@@ -60,56 +60,60 @@ class Downloads:
     async def read(self, uri: str, limit: int) -> bytes:
         """The whole content, if it has at most ``limit`` bytes. Raises EverestError."""
 
-        async def attempt() -> bytes:
+        async def attempt(reached: Callable[[int], None]) -> bytes:
             async with self.stream(uri) as (_, parts):
                 data = bytearray()
                 async for part in parts:
                     data += part
+                    reached(len(data))
                     if len(data) > limit:
                         raise Damaged(f"{file_name(uri)} has more than {limit} bytes: download it")
                 return bytes(data)
 
-        pauses = Pauses(self._transport.patience, self._transport.first_pause)
-        while True:
-            try:
-                async with self._slots:
-                    return await self._transport.with_login(attempt)
-            except Trouble as trouble:
-                await pauses.after(trouble)
+        return await self._patiently(attempt)
 
     async def store(self, uri: str, path: Path, progress: Progress | None = None) -> Path:
         """Put the content at ``path`` (in it, when it is a folder): all of it or nothing. A file
         that is there is replaced. Raises Damaged when it cannot be stored, and EverestError."""
-        path = target(path, uri)
+        path = await on_disk(path, target, path, uri)
+
+        async def attempt(reached: Callable[[int], None]) -> Path:
+            def told(done: int, total: int) -> None:
+                reached(done)
+                if progress:
+                    progress(done, total)
+
+            return await self._store(uri, path, told)
+
+        try:
+            return await self._patiently(attempt)
+        except OSError as error:
+            raise Damaged(f"cannot store {path}: {error.strerror}") from error
+
+    async def _patiently(self, attempt: Callable[[Callable[[int], None]], Awaitable[T]]) -> T:
         pauses = Pauses(self._transport.patience, self._transport.first_pause)
         while True:
             try:
                 async with self._slots:
-                    return await self._transport.with_login(
-                        lambda: self._store(uri, path, progress)
-                    )
+                    return await self._transport.with_login(lambda: attempt(pauses.reached))
             except Trouble as trouble:
                 await pauses.after(trouble)
-            except OSError as error:
-                raise Damaged(f"cannot store {path}: {error.strerror}") from error
 
-    async def _store(self, uri: str, path: Path, progress: Progress | None) -> Path:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".everest-")
+    async def _store(self, uri: str, path: Path, progress: Progress) -> Path:
+        arriving = Arriving(path)
         try:
-            with open(handle, "wb") as file:  # noqa: ASYNC230 (already open)
-                async with self.stream(uri) as (size, parts):
-                    await _pour(parts, file, size, progress)
-            _usual_mode(name)
-            os.replace(name, path)
+            await on_disk(path, arriving.begin)
+            async with self.stream(uri) as (size, parts):
+                await _pour(parts, arriving.file, path, size, progress)
+            await on_disk(path, arriving.finish)
         except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(name)
+            await asyncio.shield(on_disk(path, arriving.abandon))
             raise
         return path
 
 
 async def _pour(
-    parts: AsyncIterator[bytes], file: BinaryIO, size: int, progress: Progress | None
+    parts: AsyncIterator[bytes], file: BinaryIO, path: Path, size: int, progress: Progress
 ) -> None:
     """Write in a thread what has come, while more comes."""
     done, coming, held = 0, list[bytes](), 0
@@ -121,26 +125,17 @@ async def _pour(
             if held >= CHUNK:
                 if writing:
                     await writing
-                writing = asyncio.ensure_future(asyncio.to_thread(file.writelines, coming))
+                writing = asyncio.ensure_future(on_disk(path, file.writelines, coming))
                 done, coming, held = done + held, [], 0
-                if progress:
-                    progress(done, size)
+                progress(done, size)
     finally:
         if writing:
             await asyncio.wait([writing])
     if writing:
         writing.result()
-    await asyncio.to_thread(file.writelines, coming)
-    await asyncio.to_thread(file.flush)
-    if progress:
-        progress(done + held, size)
-
-
-def _usual_mode(name: str) -> None:
-    """mkstemp makes private files; results have the mode of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    os.chmod(name, 0o666 & ~mask)
+    await on_disk(path, file.writelines, coming)
+    await on_disk(path, file.flush)
+    progress(done + held, size)
 
 
 def _foreign(uri: str) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .addresses import is_ours, path_of
+from .disk import on_disk
 from .errors import InvalidInput, JobVanished, StillRunning
 from .lists import job_path
 from .model import UNSENT, JobInfo, Json
@@ -66,7 +67,8 @@ class AsyncJob(JobView):
         self._client = client
 
     async def refresh(self) -> AsyncJob:
-        """Ask for its state now. A job that somebody deleted becomes VANISHED."""
+        """Ask for its state now. A job that somebody deleted becomes VANISHED when the server
+        does not know it ``gone_after`` seconds later either."""
         self._take(await self._client.fetch(self.info))
         return self
 
@@ -116,7 +118,7 @@ class AsyncJob(JobView):
     async def download(self, folder: str | Path = ".") -> list[Path]:
         """Store all output files in a folder; of two with one name, both are kept."""
         where = Path(folder)
-        await asyncio.to_thread(where.mkdir, parents=True, exist_ok=True)
+        await on_disk(where, where.mkdir, parents=True, exist_ok=True)
         files = await self.files()
         names = [each.name for each in files.values()]
         twice = {name for name in names if names.count(name) > 1}
@@ -162,7 +164,8 @@ class AsyncJob(JobView):
 
     async def rerun(self, name: str | None = None, **changed: Any) -> AsyncJob:
         """Submit the same application again, with the same inputs but those given here."""
-        record = self._client.records.get(self.name)
+        records = self._client.records
+        record = (await records.do(records.load)).get(self.name)
         return await self._client.submit(
             self.info.app,
             {**self.info.inputs, **changed},

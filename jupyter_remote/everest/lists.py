@@ -51,6 +51,7 @@ class JobList:
 
     async def get(self) -> Listed:
         """All jobs of the user. Raises Trouble and EverestError."""
+        self._transport.usable()
         if self._next is None:
             self._next = asyncio.create_task(self._after(self._running))
             self._next.add_done_callback(lambda task: task.cancelled() or task.exception())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,10 +23,11 @@ async def log_in(
     url: str, username: str, password: str, *,
     label: str = "jupyter_remote", lifetime: int = WEEK, name: str = "",
     ca: str | None = None, proxy: str | None = None, allow_http: bool = False,
-    folder: str | Path | None = None,
+    folder: str | Path | None = None, replace: bool = True,
 ) -> Account:  # fmt: skip
-    """Exchange a password for a token of ``lifetime`` seconds, stored as account ``name`` (empty:
-    made from user and server). Raises LoginNeeded, EverestError, StorageError."""
+    r"""Exchange a password for a token of ``lifetime`` seconds, stored as account ``name`` (empty:
+    made from user and server). Raises LoginNeeded, EverestError, StorageError, and InvalidSpec
+    when there is such an account and it shall not be ``replace``\ d."""
     hidden = [Secret(password)]
     transport = Transport(
         url, None, patience=PATIENCE, ca=ca, proxy=proxy, allow_http=allow_http, secrets=hidden
@@ -43,7 +45,7 @@ async def log_in(
         expires=began + lifetime,
         **who,
     )
-    return _accounts(folder).save(account, token)
+    return await _kept(folder, account, token, replace)
 
 
 async def add_token(
@@ -55,6 +57,7 @@ async def add_token(
     proxy: str | None = None,
     allow_http: bool = False,
     folder: str | Path | None = None,
+    replace: bool = True,
 ) -> Account:
     """Store a token that somebody already has, after the server has accepted it. Raises as
     ``log_in``."""
@@ -72,11 +75,14 @@ async def add_token(
         username=user,
         label=text(fields.get("label")),
     )
-    return _accounts(folder).save(account, secret)
+    return await _kept(folder, account, secret, replace)
 
 
-def _accounts(folder: str | Path | None) -> Accounts:
-    return Accounts(Path(folder) if folder else None)
+async def _kept(
+    folder: str | Path | None, account: Account, token: Secret, replace: bool
+) -> Account:
+    accounts = Accounts(Path(folder) if folder else None)
+    return await asyncio.to_thread(accounts.save, account, token, replace=replace)
 
 
 def default_name(username: str, url: str) -> str:

@@ -7,7 +7,7 @@ import dataclasses
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Settings:
-    """All times in seconds."""
+    """All times in seconds, but for ``keep_days``."""
 
     timeout: float = 20.0
     """Without a byte from the server, until a request counts as failed."""
@@ -29,8 +29,10 @@ class Settings:
     few: int = 3
     """So many jobs are looked at one by one; more with one list of all jobs."""
     gone_after: float = 10.0
-    """A job that the server does not know counts as deleted after this."""
+    """A job that the server does not know counts as deleted when it says so again after this."""
     parallel: int = 8
     """Submits, uploads and single looks at the same time."""
+    keep_days: float = 90.0
+    """Days after which the record of a job that has ended is forgotten."""
     upload_fresh: float = 600.0
     """Within which an uploaded file is used again without asking whether it is still there."""

@@ -39,21 +39,18 @@ class Submitter:
         self._jobs = jobs
         self._records = records
         self._settings = settings
-        self._repeated: dict[str, str] = {
-            record.name: record.id for record in records.all() if record.repeated
-        }
+        self._repeated = {record.name for record in records.all() if record.repeated}
         jobs.watchers.append(self._remove_surplus)
 
     async def submit(self, record: Record) -> JobInfo:
         """The job of a new record. Raises EverestError; AmbiguousSubmit when it may exist."""
-        await asyncio.to_thread(self._records.add, record)
+        await self._records.do(self._records.add, record)
         try:
             info = await self._until_known(record)
         except (AmbiguousSubmit, StorageError, asyncio.CancelledError):
             raise
         except Exception:
-            with contextlib.suppress(StorageError):
-                self._records.forget(record.name)
+            self._records.later(self._records.forget, record.name)
             raise
         return self._known(record, info)
 
@@ -69,15 +66,12 @@ class Submitter:
 
     def _note_repeated(self, record: Record) -> None:
         """From now on the first one may still appear: lists of all jobs would show it."""
-        self._repeated.setdefault(record.name, "")
-        self._records.note(record.name, repeated=True)
+        self._repeated.add(record.name)
+        self._records.later(self._records.note, record.name, repeated=True)
         self._jobs.wanted_until = time.monotonic() + SUSPECT
 
     def _known(self, record: Record, info: JobInfo) -> JobInfo:
-        if record.name in self._repeated:
-            self._repeated[record.name] = info.id
-        with contextlib.suppress(StorageError):  # it is found by its name all the same
-            self._records.note(record.name, id=info.id, state=info.state)
+        self._records.later(self._records.note, record.name, id=info.id, state=info.state)
         return info
 
     async def _until_known(self, record: Record, doubt: bool = False) -> JobInfo:
@@ -123,9 +117,7 @@ class Submitter:
             for part in _LOOKS:
                 await asyncio.sleep(self._settings.settle * (part - waited))
                 waited = part
-                known = self._running(
-                    record.account
-                )  # before: a list shows none that came after it
+                known = self._running(record.account)  # before: a list shows none that came later
                 listed = await self._list()
                 found = named(listed, record.name)
                 if found:
@@ -158,11 +150,15 @@ class Submitter:
         )
 
     async def _remove_surplus(self, listed: Listed) -> None:
-        """Of a job that was sent twice and came twice, one stays."""
-        for name, kept in list(self._repeated.items()):
-            found = named(listed, name) if kept else []
+        """Of a job that was sent twice and came twice, one stays: that of the record on disk, so
+        that several processes keep the same one."""
+        for name in list(self._repeated):
+            found = named(listed, name)
+            record = (await self._records.do(self._records.load)).get(name) if found[1:] else None
+            if record is None or record.id not in {job.id for job in found}:
+                continue
             for job in found:
-                if job.id != kept:
+                if job.id != record.id:
                     await self._remove(job)
 
     async def _remove(self, job: JobInfo) -> None:

@@ -6,17 +6,17 @@ import asyncio
 import dataclasses
 import re
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
 
+from .disk import scratch
 from .errors import Damaged, InvalidInput
 from .handles import AsyncJob, AsyncRemoteFile
 from .plan import Plan
-from .uploads import readable
+from .uploads import Progress, readable
 from .views import job_error
 
 if TYPE_CHECKING:
@@ -104,10 +104,16 @@ class AsyncSweep:
         self.plan = plan
 
     async def results(
-        self, folder: str | Path, timeout: float | None = None, *, partial: bool = False
+        self,
+        folder: str | Path,
+        timeout: float | None = None,
+        *,
+        partial: bool = False,
+        progress: Progress | None = None,
     ) -> SweepResults:
         """Wait, and unpack what the tasks left into a folder. ``partial``: what there is of a
-        sweep that failed; else its error is raised. Raises Damaged for a bad archive."""
+        sweep that failed; else its error is raised. ``progress`` is told how many bytes came, of
+        how many (-1: not known). Raises Damaged for a bad archive."""
         await self.job.wait(timeout)
         error = job_error(self.job)
         file = (await self.job.outputs()).get("results")
@@ -116,9 +122,13 @@ class AsyncSweep:
         if not isinstance(file, AsyncRemoteFile):
             raise Damaged(f"{self.job.title} has ended without the file of results")
         where = Path(folder)
-        with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
-            archive = await file.download(Path(temporary) / "results.zip")
-            tasks = await asyncio.to_thread(unpack, archive, where)
+        async with scratch() as temporary:
+            archive = await file.download(temporary / "results.zip", progress)
+            unpacking = asyncio.ensure_future(asyncio.to_thread(unpack, archive, where))
+            try:
+                tasks = await asyncio.shield(unpacking)
+            finally:
+                await asyncio.wait([unpacking])  # a thread cannot be cancelled
         return SweepResults(tasks, len(self.plan) if self.plan else 0)
 
     def _repr_html_(self) -> str:
@@ -135,19 +145,23 @@ async def submit_sweep(
     **more: Any,
 ) -> AsyncSweep:
     """Submit a plan with the files that its tasks need; ``more``: as ``submit`` takes it."""
-    paths = [readable(Path(each), "files") for each in files]
-    names = {path.name for path in paths}
-    if len(names) != len(paths):
-        raise InvalidInput("files: two of them have the same name", "files")
-    with tempfile.TemporaryDirectory(prefix="everest-") as temporary:
-        text = Path(temporary) / "plan.txt"
-        text.write_text(plan.text(), encoding="utf-8")
-        inputs: dict[str, Any] = {"plan": text}
-        if paths:
-            inputs["files"] = Path(temporary) / "files.zip"
-            await asyncio.to_thread(_pack, paths, inputs["files"])
+    async with scratch() as temporary:
+        inputs = await asyncio.to_thread(_inputs, plan, [Path(each) for each in files], temporary)
         job = await client.submit(app, inputs, **{"name": "sweep", **more})
     return AsyncSweep(job, plan)
+
+
+def _inputs(plan: Plan, files: list[Path], folder: Path) -> dict[str, Any]:
+    """The inputs of a sweep, as files in a folder."""
+    paths = [readable(each, "files") for each in files]
+    if len({path.name for path in paths}) != len(paths):
+        raise InvalidInput("files: two of them have the same name", "files")
+    inputs = {"plan": folder / "plan.txt"}
+    inputs["plan"].write_text(plan.text(), encoding="utf-8")
+    if paths:
+        inputs["files"] = folder / "files.zip"
+        _pack(paths, inputs["files"])
+    return inputs
 
 
 def _pack(paths: Iterable[Path], target: Path) -> None:

@@ -59,7 +59,7 @@ class Job(JobView):
         return self._job.info
 
     def refresh(self) -> Job:
-        """Ask for its state now. A job that somebody deleted becomes VANISHED."""
+        """Ask for its state now; see ``AsyncJob.refresh``."""
         self._loop.run(self._job.refresh())
         return self
 

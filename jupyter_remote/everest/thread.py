@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import queue
 import threading
 import weakref
@@ -17,40 +18,94 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 Prompt = Callable[[str], str]
 """Is told why a new token is needed, and answers with one, or with an empty text."""
+CLOSED = "this client is closed"
+LOOK = 1.0
+"""Seconds after which a waiting caller looks whether the thread still lives."""
 _END = object()
 _Question = tuple[str, "asyncio.Future[str]"]
+_Questions = queue.SimpleQueue["_Question | None"]
 
 
 class LoopThread:
     """Runs coroutines for callers that wait. ``prompt`` is called in a waiting caller's thread,
-    because a notebook's kernel can ask a person only from there."""
+    because a notebook's kernel can ask a person only from there.
+
+    Nobody waits for a thread that will not answer: where it has ended, is not there (in a forked
+    process), or is the caller's own, ``run`` raises RuntimeError."""
 
     def __init__(self, prompt: Prompt) -> None:
         self._prompt = prompt
         self.at_end: Callable[[], Coroutine[Any, Any, None]] | None = None
-        self._callers: list[queue.SimpleQueue[_Question | None]] = []
+        self._callers: list[_Questions] = []
+        self._answering: set[int] = set()
+        self._process = os.getpid()
+        self._why = ""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._live, name="everest", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # no more threads
+            self._loop.close()
+            raise
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """What the coroutine gives; an interrupt (Ctrl+C, the kernel's stop) ends it."""
-        if self._loop.is_closed():
-            work.close()
-            raise RuntimeError("this client is closed")
-        news: queue.SimpleQueue[_Question | None] = queue.SimpleQueue()
+        news: _Questions = queue.SimpleQueue()
         self._callers.append(news)
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            self._check()
+            future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        except RuntimeError:
+            self._callers.remove(news)
+            work.close()
+            raise
         future.add_done_callback(lambda _: news.put(None))
         try:
-            while (question := news.get()) is not None:
-                self._reply(question)
+            self._attend(news)
+            if not future.done() or (future.cancelled() and self._why):
+                raise RuntimeError(self._why)
             return future.result()
         except BaseException:
             future.cancel()
             raise
         finally:
             self._callers.remove(news)
+            self._pass_on(news)
+
+    def _check(self) -> None:
+        """Raises RuntimeError where waiting would never end."""
+        if self._process != os.getpid():
+            raise RuntimeError("this client was made before a fork: make one in this process")
+        if threading.get_ident() in (self._thread.ident, *self._answering):
+            raise RuntimeError(
+                "a function that this client calls (progress, ask) cannot wait for the client"
+            )
+        if self._why or not self._thread.is_alive():
+            raise RuntimeError(self._why or "the thread of this client has ended")
+
+    def _attend(self, news: _Questions) -> None:
+        """Answer questions until the work has ended, or the thread that does it."""
+        while True:
+            try:
+                question = news.get(timeout=LOOK)
+            except queue.Empty:
+                if self._thread.is_alive():
+                    continue
+                self._why = self._why or "the thread of this client has ended"
+                return
+            if question is None:
+                return
+            self._reply(question)
+
+    def _pass_on(self, news: _Questions) -> None:
+        """Questions that came too late for this caller go to another, or are not answered."""
+        with contextlib.suppress(queue.Empty):
+            while True:
+                question = news.get_nowait()
+                if question is not None and self._callers:
+                    self._callers[0].put(question)
+                elif question is not None:
+                    self._tell(question[1], "")
 
     def iterate(self, source: AsyncGenerator[T, None]) -> Iterator[T]:
         """What an asynchronous generator gives, one by one."""
@@ -62,21 +117,25 @@ class LoopThread:
             while (item := self.run(step())) is not _END:
                 yield item
         finally:
-            if not self._loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # then it is closed already
                 self.run(source.aclose())
 
     async def ask(self, sentence: str) -> str:
         """Put a question to whoever waits; called in the loop. Empty when nobody does."""
-        if not self._callers:
+        callers = list(self._callers)
+        if not callers:
             return ""
         answer = self._loop.create_future()
-        self._callers[0].put((sentence, answer))
+        callers[0].put((sentence, answer))
+        if callers[0] not in self._callers:  # it has just gone, and may not have seen this
+            self._pass_on(callers[0])
         return str(await answer)
 
     def close(self) -> None:
         """End the thread, and what still runs in it."""
-        if self._loop.is_closed():
+        if self._process != os.getpid():
             return
+        self._why = self._why or CLOSED
         with contextlib.suppress(RuntimeError):
             self._loop.call_soon_threadsafe(self._loop.stop)
         if threading.current_thread() is not self._thread:  # garbage is collected anywhere
@@ -84,10 +143,16 @@ class LoopThread:
 
     def _reply(self, question: _Question) -> None:
         sentence, answer = question
-        words = ""
+        words, me = "", threading.get_ident()
+        self._answering.add(me)
         try:
             words = self._prompt(sentence)
         finally:
+            self._answering.discard(me)
+            self._tell(answer, words)
+
+    def _tell(self, answer: asyncio.Future[str], words: str) -> None:
+        with contextlib.suppress(RuntimeError):  # closed meanwhile
             self._loop.call_soon_threadsafe(_answer, answer, words)
 
     def _live(self) -> None:
@@ -96,6 +161,13 @@ class LoopThread:
             self._loop.run_forever()
             if self.at_end is not None:
                 self._loop.run_until_complete(self.at_end())
+        except BaseException as error:  # also what a function of the caller's raised, SystemExit
+            self._why = f"the thread of this client has ended: {error!r}"
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        try:
             left = asyncio.all_tasks(self._loop)
             for task in left:
                 task.cancel()
@@ -104,6 +176,8 @@ class LoopThread:
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
         finally:
             self._loop.close()
+            for news in list(self._callers):
+                news.put(None)
 
 
 class Runner:

@@ -8,8 +8,9 @@ import ipaddress
 import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextvars import ContextVar
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, cast
 
 import httpx
 
@@ -17,7 +18,7 @@ from .addresses import is_path
 from .answers import judge, unreadable
 from .errors import EverestError, LoginNeeded, NotEverest, Unreachable
 from .model import Json
-from .retry import Trouble, patiently
+from .retry import Rests, Trouble, patiently
 from .secret import Secret, guard_logs
 
 Ask = Callable[[str], Awaitable[str]]
@@ -25,6 +26,7 @@ Ask = Callable[[str], Awaitable[str]]
 
 T = TypeVar("T")
 Scheme = Literal["bearer", "cookie"]
+_ASKING: ContextVar[bool] = ContextVar("everest-asking", default=False)
 
 
 def base_url(url: str, allow_http: bool = False) -> str:
@@ -41,7 +43,10 @@ def base_url(url: str, allow_http: bool = False) -> str:
     if parsed.userinfo:
         raise NotEverest("the address of a server must not contain a user name or password")
     if parsed.scheme == "http" and not allow_http and not _is_here(parsed.host):
-        raise NotEverest(f"{url} would send the token in clear: use https, or allow_http=True")
+        raise NotEverest(
+            f"{url} would send the token in clear: use https, or allow_http=True "
+            "(for JupyterLab RemoteEverest.allow_http)"
+        )
     path = parsed.path.rstrip("/").removesuffix("/api").rstrip("/")
     return str(parsed.copy_with(path=path or "/")).rstrip("/")
 
@@ -54,14 +59,15 @@ def _is_here(host: str) -> bool:
 
 
 class Transport:
-    """One server and one token. ``timeout``: seconds without a byte; ``total``: seconds for a
-    whole answer that is no file; ``patience``: seconds during which what failed is tried again;
-    ``secrets``: what besides the token no message may show."""
+    """One server and one token (or a function that has it, called in a thread when it is first
+    needed: keyrings may take their time). ``timeout``: seconds without a byte; ``total``: seconds
+    for a whole answer that is no file; ``patience``: seconds during which what failed is tried
+    again; ``secrets``: what besides the token no message may show."""
 
     def __init__(
         self,
         url: str,
-        token: Secret | None,
+        token: Secret | Callable[[], Secret | None] | None,
         *,
         scheme: Scheme = "bearer",
         ask: Ask | None = None,
@@ -79,13 +85,13 @@ class Transport:
         self.first_pause = 0.5
         self.renewed: Callable[[Secret], None] | None = None
         """Is told, in a thread, of a token that was asked for and has worked."""
-        self._token = token
-        self._secrets = [*secrets, *([token] if token else [])]
+        self._find = token if callable(token) else lambda: token
+        self._found, self._token = False, cast("Secret | None", None)
+        self._secrets = [*secrets]
         self._unproven: Secret | None = None
-        self._scheme = scheme
-        self._ask = ask
-        self._asking = asyncio.Lock()
-        self._total = total
+        self._scheme, self._ask = scheme, ask
+        self._asking, self._finding = asyncio.Lock(), asyncio.Lock()
+        self._total, self._rests = total, Rests()
         self._known = False
         self._http = _http(timeout, ca, proxy)
 
@@ -141,8 +147,9 @@ class Transport:
 
     async def with_login(self, send: Callable[[], Awaitable[T]]) -> T:
         """What ``send`` answers; when the token is refused, once more with a new one."""
+        self.usable()
         for last in (False, True):
-            token = self._token
+            token = await self._current()
             try:
                 answer = await send()
             except LoginNeeded as error:
@@ -157,6 +164,21 @@ class Transport:
                 return answer
         raise AssertionError
 
+    def usable(self) -> None:
+        """Raises LoginNeeded inside the function that is asked for a token: it waits for itself."""
+        if _ASKING.get():
+            words = "the function that is asked for a token cannot use the client that needs it"
+            raise LoginNeeded(f"{self.url}: {words}")
+
+    async def _current(self) -> Secret | None:
+        """The token; found when it is first needed."""
+        async with self._finding:
+            if not self._found:
+                self._token = await asyncio.to_thread(self._find)
+                self._secrets += [self._token] if self._token else []
+                self._found = True
+        return self._token
+
     async def _renew(self, refused: Secret | None, error: LoginNeeded) -> None:
         """Get a new token in place of the refused one: whoever comes first asks, once."""
         async with self._asking:
@@ -164,7 +186,11 @@ class Transport:
                 return
             if self._ask is None or (refused is not None and self._unproven is refused):
                 raise error
-            answer = await self._ask(str(error))
+            inside = _ASKING.set(True)
+            try:
+                answer = await self._ask(str(error))
+            finally:
+                _ASKING.reset(inside)
             if not answer:
                 raise error
             self._token = self._unproven = Secret(answer.strip())
@@ -180,34 +206,39 @@ class Transport:
             raise EverestError(f"{path!r} is no path below {self.url}: nothing was sent")
         if self._http.is_closed:
             raise EverestError(f"the connection to {self.url} is closed")
-        headers = {**more.pop("headers", {}), **({} if foreign else self._credentials())}
+        self._rests.check(f"{method} {path}")
+        headers = {**more.pop("headers", {}), **({} if foreign else await self._credentials())}
         address = path if foreign else self.url + path
         try:
             async with self._http.stream(method, address, headers=headers, **more) as answer:
-                await self._check(answer, foreign)
+                await self._check(answer, foreign, f"{method} {path}")
                 yield answer
         except httpx.HTTPError as error:
             raise self._trouble(error, address) from error
         except httpx.InvalidURL as error:
             raise EverestError(f"{path!r} is no address of a file: {error}") from None
 
-    async def _check(self, answer: httpx.Response, foreign: bool) -> None:
+    async def _check(self, answer: httpx.Response, foreign: bool, what: str) -> None:
         if answer.is_success:
             return
         await answer.aread()
-        raise judge(self.url, answer, known=self._known or foreign, hide=self._hide)
+        error = judge(self.url, answer, known=self._known or foreign, hide=self._hide)
+        if isinstance(error, Trouble):
+            self._rests.note(what, error)
+        raise error
 
     def _hide(self, words: str) -> str:
         for secret in self._secrets:
             words = secret.hide(words)
         return words
 
-    def _credentials(self) -> dict[str, str]:
-        if self._token is None:
+    async def _credentials(self) -> dict[str, str]:
+        token = await self._current()
+        if token is None:
             return {}
         if self._scheme == "cookie":
-            return {"Cookie": f"access_token={self._token.reveal()}"}
-        return {"Authorization": f"Bearer {self._token.reveal()}"}
+            return {"Cookie": f"access_token={token.reveal()}"}
+        return {"Authorization": f"Bearer {token.reveal()}"}
 
     def _trouble(self, error: httpx.HTTPError, address: str) -> Exception:
         cause: BaseException | None = error
@@ -251,6 +282,7 @@ def _tls_words(url: str, error: ssl.SSLError) -> str:
         why = error.verify_message or error.reason
         return (
             f"the certificate of {url} is not trusted ({why}). "
-            "If it is your institute's own, give its file: ca='/path/to/ca.pem'"
+            "If it is your institute's own, give its file: ca='/path/to/ca.pem', "
+            "or for JupyterLab RemoteEverest.certificates"
         )
     return f"{url} does not speak TLS as it should: {error.reason or error}"

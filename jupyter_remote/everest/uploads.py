@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import hashlib
 import json
-import os
 import secrets
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -14,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from .addresses import is_ours, path_of
+from .disk import on_disk
 from .errors import Damaged, InvalidInput, NoSuchThing
 from .model import Json, text
-from .retry import Trouble, patiently
+from .retry import Pauses, Trouble, patiently
 from .settings import Settings
 from .transport import Transport
 
@@ -41,17 +41,19 @@ class Uploads:
     async def send(self, path: Path, progress: Progress | None = None, field: str = "") -> str:
         """The uri of a file's content on the server. Raises InvalidInput when the file cannot be
         read or changes meanwhile, and EverestError."""
-        path = readable(path, field)
-        status = path.stat()
-        lock = self._locks.setdefault((path.name, status.st_size), asyncio.Lock())
+        size = await on_disk(path, _size, path, field)
+        progress = progress or _unheard
+        progress(0, size)
+        lock = self._locks.setdefault((path.name, size), asyncio.Lock())
         async with lock, self._slots:  # two that may be equal come one after the other
-            if status.st_size in self._sizes:
+            if size in self._sizes:
                 digest = await asyncio.to_thread(_digest, path)
                 uri = await self._known(digest, path.name)
                 if uri:
+                    progress(size, size)
                     return uri
-            uri, digest = await self._send(path, status.st_size, progress)
-            self._sizes.add(status.st_size)
+            uri, digest = await self._send(path, size, progress)
+            self._sizes.add(size)
             self._sent[digest, path.name] = (uri, time.monotonic())
             return uri
 
@@ -90,9 +92,16 @@ class Uploads:
         self._sent[digest, name] = (uri, time.monotonic())
         return uri
 
-    async def _send(self, path: Path, size: int, progress: Progress | None) -> tuple[str, str]:
+    async def _send(self, path: Path, size: int, progress: Progress) -> tuple[str, str]:
+        transport = self._transport
+        pauses = Pauses(transport.patience, transport.first_pause)
+
+        def told(done: int, total: int) -> None:
+            pauses.reached(done)
+            progress(done, total)
+
         async def attempt() -> tuple[str, str]:
-            body = _Body(path, size, progress)
+            body = _Body(path, size, told)
             async with (
                 contextlib.aclosing(body.parts()) as parts,
                 self._transport.opened("POST", PATH, content=parts, headers=body.headers) as answer,
@@ -104,10 +113,11 @@ class Uploads:
                 raise Trouble(Damaged(words), maybe=True)
             return uri, body.digest()
 
-        transport = self._transport
-        return await patiently(
-            lambda: transport.with_login(attempt), transport.patience, transport.first_pause
-        )
+        while True:
+            try:
+                return await transport.with_login(attempt)
+            except Trouble as trouble:
+                await pauses.after(trouble)
 
 
 def readable(path: Path, field: str = "") -> Path:
@@ -127,8 +137,15 @@ def readable(path: Path, field: str = "") -> Path:
     return path
 
 
-def _dictionary(content: bytes) -> dict[str, Json]:
+def _size(path: Path, field: str) -> int:
+    return readable(path, field).stat().st_size
 
+
+def _unheard(done: int, total: int) -> None:
+    """Of this progress nobody wants to hear."""
+
+
+def _dictionary(content: bytes) -> dict[str, Json]:
     with contextlib.suppress(ValueError):
         data = json.loads(content)
         if isinstance(data, dict):
@@ -147,7 +164,7 @@ def _digest(path: Path) -> str:
 class _Body:
     """A multipart form (RFC 7578) with one file, read and hashed in threads, one chunk ahead."""
 
-    def __init__(self, path: Path, size: int, progress: Progress | None) -> None:
+    def __init__(self, path: Path, size: int, progress: Progress) -> None:
         self._path, self._size, self._progress = path, size, progress
         self._hash = hashlib.sha256()
         mark = secrets.token_hex(16)
@@ -172,19 +189,19 @@ class _Body:
         """The body. Raises InvalidInput when the file's size changes meanwhile."""
         yield self._head
         sent = 0
-        with await asyncio.to_thread(open, self._path, "rb", 0) as file:
-            coming = asyncio.ensure_future(asyncio.to_thread(self._read, file))
-            try:
-                while (chunk := await coming) and sent <= self._size:
-                    coming = asyncio.ensure_future(asyncio.to_thread(self._read, file))
-                    sent += len(chunk)
-                    if sent <= self._size:
-                        yield chunk
-                    if self._progress:
-                        self._progress(sent, self._size)
-            finally:
-                await asyncio.wait([coming])
-        if sent != self._size or os.stat(self._path).st_size != self._size:
+        file: BinaryIO = await on_disk(self._path, open, self._path, "rb", 0)
+        coming = asyncio.ensure_future(on_disk(self._path, self._read, file))
+        try:
+            while (chunk := await coming) and sent <= self._size:
+                coming = asyncio.ensure_future(on_disk(self._path, self._read, file))
+                sent += len(chunk)
+                if sent <= self._size:
+                    yield chunk
+                    self._progress(sent, self._size)
+        finally:
+            await asyncio.wait([coming])
+            await on_disk(self._path, file.close)
+        if sent != self._size or await on_disk(self._path, _size, self._path, "") != self._size:
             raise InvalidInput(f"{self._path} changed while it was sent")
         yield self._tail
 

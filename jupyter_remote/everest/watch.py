@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from .absent import Absences
 from .errors import EverestError, LoginNeeded, NoSuchThing, Refused, Unreachable
 from .lists import JobList, Listed, job_path
 from .model import DONE, JobInfo
@@ -32,7 +33,6 @@ class Watched:
         self.info = info
         self.end = end
         self.waiting = 0
-        self.missing_since: float | None = None
 
 
 class Watcher:
@@ -44,11 +44,13 @@ class Watcher:
         jobs: JobList,
         settings: Settings,
         tell: Callable[[JobInfo], None],
+        absent: Absences,
     ) -> None:
         self._transport = transport
         self._jobs = jobs
         self._settings = settings
         self._tell = tell
+        self._absent = absent
         self._watched: dict[str, Watched] = {}
         self._task: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
@@ -88,6 +90,7 @@ class Watcher:
         """One job as it is now, in one try."""
         async with self._slots:
             data = await self._transport.once("GET", job_path(job_id))
+        self._absent.seen(job_id)
         try:
             return JobInfo.from_json(data)
         except ValueError:
@@ -154,7 +157,7 @@ class Watcher:
             return False
         if data is None:
             return True
-        watched.missing_since = None
+        self._absent.seen(job_id)
         if data == watched.info.raw:
             return False
         info = JobInfo.from_json(data)
@@ -175,7 +178,8 @@ class Watcher:
         try:
             self._take(await self.fetch(job_id))
         except NoSuchThing:
-            self._missing(job_id)
+            if watched := self._watched.get(job_id):
+                self._take(await self._absent.judged(watched.info))
         except LoginNeeded:
             raise
         except Refused as error:  # of this job: the others go on
@@ -190,7 +194,6 @@ class Watcher:
         watched = self._watched.get(info.id)
         if watched is None:
             return
-        watched.missing_since = None
         if info.state != watched.info.state:
             self._moved = True
         watched.info = info
@@ -199,14 +202,3 @@ class Watcher:
             del self._watched[info.id]
             if not watched.end.done():
                 watched.end.set_result(info)
-
-    def _missing(self, job_id: str) -> None:
-        """A job that the server does not know is believed deleted late."""
-        watched = self._watched.get(job_id)
-        if watched is None:
-            return
-        now = time.monotonic()
-        if watched.missing_since is None:
-            watched.missing_since = now
-        elif now - watched.missing_since >= self._settings.gone_after:
-            self._take(watched.info.vanished())

@@ -49,6 +49,7 @@ def routes(
         ("programs", of_apps.ProgramsHandler, {}),
         ("backends", of_apps.BackendsHandler, of_session),
         ("desktop", of_apps.DesktopLinkHandler, {}),
+        ("desktop-client/parked", desktop_client.DesktopParkedHandler, {"client": client}),
         ("desktop-client/(?P<path>.*)", desktop_client.DesktopClientHandler, {"client": client}),
         ("api.yaml", of_apps.ApiHandler, {}),
     ]

@@ -15,6 +15,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 
+from ..columns import written
 from ..contract import LogChunk
 from ..errors import InvalidSpec, RemoteError
 from ..events import SCHEMAS
@@ -69,12 +70,18 @@ class RemoteHandler(APIHandler):
         self.set_status(status)
         self.finish(json.dumps(data))
 
-    async def answer_long(self, data: Json | bytes) -> None:
-        """Finish with a JSON document, or its text, that may be long: made in a thread, and
-        compressed for who takes it."""
-        packed = "gzip" in self.request.headers.get("Accept-Encoding", "")
-        body = await asyncio.to_thread(_packed if packed else _plain, data)
-        if packed:
+    async def answer_long(self, data: Json) -> None:
+        """Finish with a JSON document that may be long: made in a thread, and compressed for
+        who takes it."""
+        self.send_long(await asyncio.to_thread(_packed if self.packs() else _plain, data))
+
+    def packs(self) -> bool:
+        """Whether the browser takes what gzip compressed."""
+        return "gzip" in self.request.headers.get("Accept-Encoding", "")
+
+    def send_long(self, body: bytes) -> None:
+        """Finish with a JSON document, compressed where the browser takes that."""
+        if self.packs():
             self.set_header("Content-Encoding", "gzip")
         self.set_header("Vary", "Accept-Encoding")
         self.finish(body, set_content_type="application/json")
@@ -118,11 +125,11 @@ def _refuse(word: str) -> None:
     raise ValueError(f"{word} is no number in JSON")
 
 
-def _plain(data: Json | bytes) -> bytes:
-    return data if isinstance(data, bytes) else json.dumps(data, separators=(",", ":")).encode()
+def _plain(data: Json) -> bytes:
+    return written(data).encode()
 
 
-def _packed(data: Json | bytes) -> bytes:
+def _packed(data: Json) -> bytes:
     return gzip.compress(_plain(data), 1, mtime=0)
 
 

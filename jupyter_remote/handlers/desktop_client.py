@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from ..apps.desktop_page import content_type
+from ..proxy.guard import GuardedHandler
 
 if TYPE_CHECKING:
     from ..apps.desktop import RemoteDesktop
@@ -43,3 +45,22 @@ class DesktopClientHandler(JupyterHandler):
         if packs:
             self.set_header("Content-Encoding", "gzip")
         self.finish(content)
+
+
+class DesktopParkedHandler(GuardedHandler):
+    """``desktop-client/parked``: a desktop's page that Lab loads before there is a desktop to show.
+    Guarded like the page of a session."""
+
+    def initialize(self, client: RemoteDesktop) -> None:
+        """``client`` knows the files."""
+        self.client = client
+
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Let nobody pass who may not."""
+        await self.guard()
+
+    @web.authenticated
+    async def get(self) -> None:
+        """The page; 404 when a desktop's page cannot wait here."""
+        root = f"{self.base_url}jupyter-remote/"
+        self.send_html(await asyncio.to_thread(self.client.parked, root))

@@ -105,7 +105,7 @@ class EverestOutputsHandler(EverestHandler):
         """Begin to store files in a folder; the transfer is looked at by its id."""
         fields = self.body("FetchOutputs")
         names, folder = fields.get("names", []), fields.get("folder", "")
-        transfer = self.everest.download(server, job, names, folder)
+        transfer = await self.everest.download(server, job, names, folder)
         self.answer(dataclasses.asdict(transfer), 202)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import json
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -32,10 +31,11 @@ class JobsHandler(JobsBase):
     @authorized
     async def get(self) -> None:
         """All jobs of all backends, the sequence of the list, how each backend is."""
-        table, sequence = await self.table.text()
-        about, trend = self.jobs.about(), list(self.jobs.trend)
-        known = {"sequence": sequence, "backends": about, "trend": trend, "roots": self.desk.roots}
-        await self.answer_long(b'{"jobs":' + table + b"," + json.dumps(known)[1:].encode())
+        text = await self.table.text()
+        async with self.table.turns.one():
+            about, trend = self.jobs.about(), list(self.jobs.trend)
+            known = {"backends": about, "trend": trend, "roots": self.desk.roots}
+            self.send_long(text.answer(known, packed=self.packs()))
 
     @web.authenticated
     @authorized

@@ -17,6 +17,7 @@ import type { Quality } from '../messages';
 import { addStartCommands } from '../start';
 import { RemoteTabs } from '../tabs';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
+import { keepWarm, warmPage } from '../warm';
 import { addToolbarFactories, FACTORY, fillToolbar } from '../toolbar';
 
 const ID = 'jupyterlab-remote:desktop';
@@ -44,8 +45,12 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
     browser: IDefaultFileBrowser | null
   ): IRemoteTabs => {
     const trans = translator.load('jupyter_remote');
-    const defaults = readDefaults(registry);
-    const tabs = new RemoteTabs({ app, sessions, defaults, translator, trans });
+    const { defaults, enabled } = readSettings(registry);
+    const ahead = { app, sessions, trans, enabled };
+    const warm = warmPage(ahead);
+    const options = { app, sessions, defaults, warm, translator, trans };
+    const tabs = new RemoteTabs(options);
+    keepWarm(warm, tabs, ahead);
     const factory = createToolbarFactory(
       toolbars,
       registry,
@@ -77,10 +82,11 @@ function restore(
   });
 }
 
-/** What the user chose for new desktops; empty until the settings are read. */
-function readDefaults(
-  registry: ISettingRegistry
-): () => { layout: string; quality: Quality } {
+/** What the user chose for new desktops; the defaults until the settings are read. */
+function readSettings(registry: ISettingRegistry): {
+  defaults: () => { layout: string; quality: Quality };
+  enabled: () => boolean;
+} {
   let settings: ISettingRegistry.ISettings | null = null;
   registry.load(ID).then(
     loaded => {
@@ -90,8 +96,12 @@ function readDefaults(
       console.warn('The settings of remote desktops cannot be read.', error);
     }
   );
-  return () => ({
-    layout: (settings?.composite.keyboardLayout as string | undefined) ?? '',
-    quality: (settings?.composite.quality as Quality | undefined) ?? 'auto'
-  });
+  const chosen = () => settings?.composite ?? {};
+  return {
+    defaults: () => ({
+      layout: (chosen().keyboardLayout as string | undefined) ?? '',
+      quality: (chosen().quality as Quality | undefined) ?? 'auto'
+    }),
+    enabled: () => settings !== null && chosen().warmPage !== false
+  };
 }

@@ -5,12 +5,14 @@ import type {
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { showErrorMessage, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
+import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { IStateDB } from '@jupyterlab/statedb';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { ITranslator } from '@jupyterlab/translation';
 
 import { requestAgain, submitAgain } from '../again';
 import { CommandIDs } from '../commandids';
+import { everestView } from '../everestdetails';
 import { jobsIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { IJobDesk } from '../jobdesk';
@@ -30,7 +32,7 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
   description: 'Shows all that is known of one job in a tab.',
   autoStart: true,
   requires: [IRemoteJobs, IJobDesk, IEditorServices, ITranslator],
-  optional: [ILayoutRestorer, IStateDB],
+  optional: [ILayoutRestorer, IStateDB, IDefaultFileBrowser],
   activate: (
     app: JupyterFrontEnd,
     jobs: IRemoteJobs,
@@ -38,7 +40,8 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
     services: IEditorServices,
     translator: ITranslator,
     restorer: ILayoutRestorer | null,
-    state: IStateDB | null
+    state: IStateDB | null,
+    browser: IDefaultFileBrowser | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-job-details';
@@ -46,7 +49,8 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
     const make = (key: string) => {
       const model = new DetailsModel(jobs, key, desk);
       const actions = actionsOf(app, model, state, trans);
-      const tab = new DetailsTab(model, services, actions, translator);
+      const everest = everestView({ app, browser, state, trans }, model);
+      const tab = new DetailsTab(model, services, actions, everest, translator);
       app.shell.add(tab, 'main', { mode: 'tab-after' });
       void tracker.add(tab);
       return tab;

@@ -54,6 +54,7 @@ export function job(changes: Partial<IJob> = {}): IJob {
     tasks: 1,
     array: '',
     counts: null,
+    well: null,
     held: false,
     tag: '',
     line: null,

@@ -7,6 +7,8 @@ import { Widget } from '@lumino/widgets';
 
 import type { LabMessage, PageMessage } from '../messages';
 import { parseMessage, SOURCE } from '../messages';
+import type { WarmPage } from '../warmpage';
+import { makeFrame } from '../warmpage';
 
 /** How long the page may take to answer, in ms. */
 const PATIENCE = 5_000;
@@ -18,13 +20,12 @@ const PATIENCE = 5_000;
 export class AppFrame extends Widget {
   constructor(
     title: string,
-    private readonly _trans: TranslationBundle
+    private readonly _trans: TranslationBundle,
+    private readonly _warm: WarmPage | null = null
   ) {
     super();
     this.addClass('jp-RemoteFrame');
-    this._frame.title = title;
-    this._frame.allow = 'clipboard-read; clipboard-write; fullscreen';
-    this._frame.addEventListener('load', this._onLoad);
+    this._use(makeFrame(), title);
     window.addEventListener('message', this._onMessage);
     window.addEventListener('blur', this._onFocusMoved);
     document.addEventListener('focusin', this._onFocusMoved);
@@ -60,12 +61,11 @@ export class AppFrame extends Widget {
       return;
     }
     this._url = url;
-    if (url) {
-      this._frame.src = url;
-      this.node.appendChild(this._frame);
-    } else {
-      this._frame.remove();
+    this._frame.remove();
+    if (!url) {
       this._onFocusMoved();
+    } else if (this.isAttached) {
+      this._show();
     }
   }
 
@@ -112,11 +112,44 @@ export class AppFrame extends Widget {
     super.dispose();
   }
 
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    if (this._url && !this._frame.parentNode) {
+      this._show();
+    }
+  }
+
+  protected override onAfterDetach(msg: Message): void {
+    super.onAfterDetach(msg);
+    if (this._url) {
+      // In another place a frame is loaded anew: not as the page that waited.
+      this._frame.src = this._url;
+    }
+  }
+
   protected override onActivateRequest(msg: Message): void {
     super.onActivateRequest(msg);
     if (this._url) {
       this.grab();
     }
+  }
+
+  /** Show the page: the one that waits loaded, else a new one. */
+  private _show(): void {
+    const { pathname } = new URL(this._url, location.href);
+    const warm = this._warm?.take(this.node, pathname);
+    if (warm) {
+      this._use(warm, this._frame.title);
+    } else {
+      this._frame.src = this._url;
+      this.node.appendChild(this._frame);
+    }
+  }
+
+  private _use(frame: HTMLIFrameElement, title: string): void {
+    this._frame = frame;
+    frame.title = title;
+    frame.addEventListener('load', this._onLoad);
   }
 
   private readonly _onLoad = (): void => {
@@ -162,7 +195,7 @@ export class AppFrame extends Widget {
   };
 
   private readonly _answers = new Map<number, PromiseDelegate<string>>();
-  private readonly _frame = document.createElement('iframe');
+  private _frame!: HTMLIFrameElement;
   private _hasKeyboard = false;
   private _nextId = 1;
   private _url = '';

@@ -4,12 +4,15 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { durationText } from '../durations';
-import { ENDED, sentence } from '../format';
+import type { EverestJobModel } from '../everestjobmodel';
+import { sentence } from '../format';
 import { stateIcon } from '../icons';
 import type { DetailsModel } from '../jobdetails';
-import { knownUntil, secondsUsed, timeWords, clock } from '../jobview';
+import { clock, knownUntil, secondsUsed, timeWords, waits } from '../jobview';
 import type { IJob } from '../tokens';
 import { CodeBox } from './codebox';
+import type { IEverestActions } from './everestpart';
+import { EverestPart } from './everestpart';
 import { useNow } from './hooks';
 import { DetailsHead } from './jobdetailshead';
 import { Meters, Places, Rows } from './jobdetailsparts';
@@ -27,10 +30,20 @@ export interface IDetailsActions {
   readonly edit: () => void;
 }
 
+/** What a job of Everest has besides. */
+export interface IEverestView {
+  readonly model: EverestJobModel;
+  readonly actions: IEverestActions;
+  /** Open the form with the same application and inputs; null: there is no form. */
+  readonly again: (() => void) | null;
+}
+
 export interface IDetailsProps {
   readonly model: DetailsModel;
   readonly services: IEditorServices;
   readonly actions: IDetailsActions;
+  /** Null: it is no job of Everest. */
+  readonly everest: IEverestView | null;
   readonly trans: TranslationBundle;
 }
 
@@ -50,6 +63,9 @@ export function Details(props: IDetailsProps): React.JSX.Element {
       <DetailsHead {...props} />
       <Problem {...props} />
       {job && <Times {...props} job={job} />}
+      {props.everest && (
+        <EverestPart {...props.everest} job={job} trans={trans} />
+      )}
       {details && (
         <>
           <Meters details={details} trans={trans} />
@@ -60,8 +76,10 @@ export function Details(props: IDetailsProps): React.JSX.Element {
             showJob={props.actions.showJob}
             trans={trans}
           />
-          <Places {...props} details={details} />
-          <Script {...props} />
+          {!props.everest && <Places {...props} details={details} />}
+          {!(props.everest && props.everest.model.request) && (
+            <Script {...props} />
+          )}
           <Rows {...props} rows={details.rows} />
         </>
       )}
@@ -118,7 +136,7 @@ function Times(props: IDetailsProps & { readonly job: IJob }) {
   const until = model.gone ? model.gone : knownUntil(backend, now);
   const used = secondsUsed(job, until);
   const waited =
-    job.submitted && (job.started ?? !ENDED.has(job.state))
+    job.submitted && (job.started ?? waits(job))
       ? (Date.parse(job.started ?? '') || until) - Date.parse(job.submitted)
       : NaN;
   const length = (seconds: number) =>

@@ -1,7 +1,7 @@
 import { listIcon, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { ENDED } from '../format';
+import { ENDED, sentence } from '../format';
 import { heldIcon, stateIcon, submitIcon } from '../icons';
 import { jobButtons } from '../jobbuttons';
 import { fromKey } from '../jobstore';
@@ -23,10 +23,12 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
   const { backend, job_id } = fromKey(model.key);
   const reason = job ? jobReason(job, trans) : '';
   const ending = details?.ending ?? '';
+  // The name of the backend has it already.
+  const account = props.everest ? '' : job?.account;
   const where = [
     trans.__('Job %1 on %2', job_id, backend),
     job?.user,
-    ...(job ? [job.partition, job.account, job.qos, job.nodes] : []),
+    ...(job ? [job.partition, account, job.qos, job.nodes] : []),
     job && job.tasks > 1 ? trans.__('%1 tasks', grouped(job.tasks)) : ''
   ].filter(Boolean);
   return (
@@ -37,7 +39,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
       </h2>
       <p className="jp-RemoteDetails-where">{where.join(' · ')}</p>
       {reason && <p className="jp-RemoteDetails-reason">{reason}</p>}
-      {ending && ending !== reason && (
+      {ending && sentence(ending) !== reason && (
         <p className="jp-RemoteDetails-reason">{ending}</p>
       )}
       {model.gone > 0 && model.left && (
@@ -112,8 +114,20 @@ function Buttons(props: IDetailsProps): React.JSX.Element {
 }
 
 function Again(props: IDetailsProps): React.JSX.Element | null {
-  const { model, actions, trans } = props;
+  const { model, actions, everest, trans } = props;
   const backend = model.jobs.backends.get(model.backend);
+  if (everest?.again && everest.model.request) {
+    return (
+      <button
+        className="jp-mod-styled"
+        title={trans.__('Open the form with the same application and inputs')}
+        onClick={everest.again}
+      >
+        <submitIcon.react tag="span" width="16px" aria-hidden="true" />
+        {trans.__('Run Again…')}
+      </button>
+    );
+  }
   if (!backend?.can.includes('submit') || !model.job || model.job.session) {
     return null;
   }

@@ -7,7 +7,7 @@ import * as React from 'react';
 import { jobsIcon } from '../icons';
 import type { DetailsModel } from '../jobdetails';
 import { fromKey } from '../jobstore';
-import type { IDetailsActions } from './jobdetails';
+import type { IDetailsActions, IEverestView } from './jobdetails';
 import { Details } from './jobdetails';
 
 /** The tab of one job. */
@@ -16,10 +16,11 @@ export class DetailsTab extends MainAreaWidget<DetailsView> {
     model: DetailsModel,
     services: IEditorServices,
     actions: IDetailsActions,
+    everest: IEverestView | null,
     translator: ITranslator
   ) {
     const trans = translator.load('jupyter_remote');
-    const content = new DetailsView(model, services, actions, trans);
+    const content = new DetailsView(model, services, actions, everest, trans);
     super({ content, translator });
     this.toolbar.hide();
     this.title.icon = jobsIcon;
@@ -40,6 +41,7 @@ export class DetailsView extends VDomRenderer<DetailsModel> {
     model: DetailsModel,
     private readonly _services: IEditorServices,
     private readonly _actions: IDetailsActions,
+    private readonly _everest: IEverestView | null,
     private readonly _trans: TranslationBundle
   ) {
     super(model);
@@ -49,6 +51,7 @@ export class DetailsView extends VDomRenderer<DetailsModel> {
 
   override dispose(): void {
     if (!this.isDisposed) {
+      this._everest?.model.dispose();
       this.model.dispose();
       super.dispose();
     }
@@ -60,6 +63,7 @@ export class DetailsView extends VDomRenderer<DetailsModel> {
         model={this.model}
         services={this._services}
         actions={this._actions}
+        everest={this._everest}
         trans={this._trans}
       />
     );

@@ -10,6 +10,7 @@ import { CommandIDs } from '../commandids';
 import type { PageMessage } from '../messages';
 import type { TabModel } from '../tabmodel';
 import { isDesktop } from '../tabmodel';
+import type { WarmPage } from '../warmpage';
 import { AppFrame } from './frame';
 import { KeyboardHint } from './hint';
 import { Overlay } from './overlay';
@@ -27,7 +28,8 @@ export class SessionView extends Panel {
     this._options = options;
     this.addClass('jp-RemoteSession');
     this.title.icon = options.icon;
-    this.frame = new AppFrame(model.name, trans);
+    const warm = isDesktop(model.app) ? options.warm : null;
+    this.frame = new AppFrame(model.name, trans, warm);
     this.frame.said.connect(this._onSaid, this);
     this.frame.loaded.connect(this._onLoaded, this);
     this.frame.captured.connect(this._onCaptured, this);
@@ -170,6 +172,8 @@ export interface ISessionViewOptions {
   readonly icon: LabIcon;
   readonly actions: (view: SessionView) => IOverlayActions;
   readonly touch: (id: string) => void;
+  /** A desktop's page that waits loaded. */
+  readonly warm: WarmPage | null;
   readonly trans: TranslationBundle;
 }
 

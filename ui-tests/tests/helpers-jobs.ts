@@ -144,6 +144,7 @@ export function many(count: number): object[] {
       tasks: kind === 2 ? 10_000 : 1,
       array: '',
       counts: null,
+      well: null,
       held: kind === 3,
       tag: '',
       line: null,

@@ -25,21 +25,20 @@ from ...everest import (
     AmbiguousSubmit,
     AsyncEverest,
     AsyncJob,
-    EverestError,
+    AsyncRemoteFile,
     JobInfo,
-    LoginNeeded,
     NoSuchThing,
     inputs,
 )
+from ...everest.disk import on_disk
 from ...model import Job, JobSpec, Json, now
 from .listing import STATES, details_of, job_of
+from .looks import Looks
 from .request import SUFFIX, TEMPLATE, read_script, with_paths
 from .transfers import Progress
 
 LOG: Final = logging.getLogger(__name__)
 NOT_YET: Final = "sessions as Everest jobs are not built yet"
-AT_ONCE: Final = 10
-"""Jobs that the list has no more and that are asked for one by one, in one observation."""
 FRESH: Final = 1.0
 """Seconds for which a log that was read is read again from memory."""
 
@@ -54,7 +53,9 @@ class EverestBackend:
         self._connect = connect
         self._client: AsyncEverest | None = None
         self._known: dict[str, Job] = {}
-        self._infos: dict[str, JobInfo] = {}
+        self._looks = Looks()
+        self.wrong = ""
+        """What the last look at the list complained of, in words; empty when it went well."""
         self._asked: set[str] = set()
         self._words: set[str] = set()
         self._logs: dict[str, tuple[float, bytes]] = {}
@@ -66,41 +67,36 @@ class EverestBackend:
         async with self._connecting:
             if self._client is None:
                 made = await asyncio.to_thread(self._connect)
-                await asyncio.to_thread(made.records.all)
+                await made.records.do(made.records.load)
                 self._client = made
             return self._client
 
     # -- the list ---------------------------------------------------------------------------
 
     async def jobs(self) -> list[Job]:
-        """All jobs of the account that the server lists; one that was there, had not ended and is
-        missing is asked for by itself. Raises BackendUnreachable, BackendError."""
+        """All jobs of the account that the server lists, and those that vanished lately. Raises
+        BackendUnreachable, BackendError."""
         async with self._lock:
-            client = await self.client()
-            infos = {job.id: job.info for job in await client.jobs()}
-            for info in await self._missing(client, infos):
-                infos[info.id] = info
-            self._infos = infos
+            try:
+                client = await self.client()
+                infos = await self._looks.look(client)
+            except RemoteError as error:
+                self.wrong = str(error)
+                raise
+            self.wrong = ""
             self._known = {job_id: self._job(client, info) for job_id, info in infos.items()}
             self._asked &= {key for key, job in self._known.items() if not job.state.ended}
             return list(self._known.values())
-
-    async def _missing(self, client: AsyncEverest, infos: dict[str, JobInfo]) -> list[JobInfo]:
-        missing = [
-            info
-            for info in self._infos.values()
-            if info.id not in infos and not self._known[info.id].state.ended
-        ]
-        latest = await asyncio.gather(*(_latest(client, info) for info in missing[:AT_ONCE]))
-        return [*latest, *missing[AT_ONCE:]]
 
     def _job(self, client: AsyncEverest, info: JobInfo) -> Job:
         if info.state not in STATES and info.state not in self._words:
             self._words.add(info.state)
             LOG.warning("%s calls a state %r, which is not known", self.name, info.state)
         asked = info.id in self._asked
-        record = client.records.get(info.name)
-        return job_of(info, self.name, self._known.get(info.id), record, asked, now())
+        record, before = client.records.get(info.name), self._known.get(info.id)
+        if record and (before is None or before.word != info.state):
+            client.take(info)  # so that its record says how it ended, and can be forgotten in time
+        return job_of(info, self.name, before, record, asked, now())
 
     async def changed(self) -> None:
         """Everest does not tell: returns never."""
@@ -134,7 +130,8 @@ class EverestBackend:
         InvalidSpec, NotFound."""
         wanted, client = read_script(request.script), await self.client()
         about = await client.app(wanted.app)
-        inputs.check(about, with_paths(wanted, about, request.folder), client.url)
+        given = with_paths(wanted, about, request.folder)
+        await on_disk("an input", inputs.check, about, given, client.url)
         return Trial(words=f"{client.url} knows {about.alias or about.id}, and the inputs fit it")
 
     async def cancel(self, job_id: str) -> None:
@@ -146,24 +143,29 @@ class EverestBackend:
         self._asked.add(job_id)
 
     async def delete(self, job_id: str) -> None:
-        """Delete a job that has ended from the server, with its files. Raises WrongState."""
+        """Delete a job that has ended from the server, with its files, and what we know of it; one
+        that vanished is only forgotten. Raises WrongState."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
         if not info.ended:
             raise WrongState(f"{job_id} is {info.state}: cancel it before it is deleted")
         await client.delete(info)
-        self._infos.pop(job_id, None)
+        self._looks.infos.pop(job_id, None)
         self._known.pop(job_id, None)
 
     async def forget(self, job_id: str) -> None:
-        """Nothing is kept here of an ended job."""
+        """Forget our record of a job; on the server it stays."""
+        client, info = await self.client(), self._looks.infos.get(job_id)
+        if info is not None:
+            await client.records.do(client.records.forget, info.name)
 
     # -- one job ----------------------------------------------------------------------------
 
     async def info(self, job_id: str, fresh: bool = False) -> JobInfo:
-        """What the server tells of a job; ``fresh``: now. Raises NotFound."""
-        if job_id in self._infos and not fresh:
-            return self._infos[job_id]
-        client = await self.client()
+        """What the server tells of a job; ``fresh``: now. Raises NotFound for one that was never
+        seen: one that was is not lost by a single answer "unknown"."""
+        client, known = await self.client(), self._looks.infos.get(job_id)
+        if known is not None:
+            return await client.fetch(known) if fresh else known
         try:
             job = await client.job(job_id)
         except NoSuchThing:
@@ -174,7 +176,8 @@ class EverestBackend:
         """One job in full, as it is now. Raises NotFound."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
         record = client.records.get(info.name)
-        return details_of(info, record.resources if record else ())
+        about = await client.described(info.app)
+        return details_of(info, record.resources if record else (), about)
 
     async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         """The platform's log of the job; ``stderr`` is empty. What a job prints is among its
@@ -217,17 +220,24 @@ class EverestBackend:
         if unknown := [name for name in names if name not in files]:
             raise NotFound(f"{job_id} has no output file {unknown[0]!r}")
         wanted = [file for name, file in files.items() if not names or name in names]
-        stored: list[Path] = []
+        total, before, stored = await self._total(client, wanted), 0, list[Path]()
         for file in wanted:
-            before = sum(path.stat().st_size for path in stored)
-            path = await asyncio.to_thread(free_path, folder, file.name)
+            path = await on_disk(folder, free_path, folder, file.name)
             try:
-                await file.download(path, partial(_further, progress, before))
+                await file.download(path, partial(_further, progress, before, total))
             except BaseException:
-                path.unlink(missing_ok=True)
+                await asyncio.shield(on_disk(path, path.unlink, missing_ok=True))
                 raise
+            before += (await on_disk(path, path.stat)).st_size
             stored.append(path)
         return stored
+
+    async def _total(self, client: AsyncEverest, files: list[AsyncRemoteFile]) -> int | None:
+        """Bytes of several files, -1 when that is not known; None of one, which says it itself."""
+        if len(files) == 1:
+            return None
+        sizes = await asyncio.gather(*(self._size(client, file.uri) for file in files))
+        return sum(size for size in sizes if size is not None) if None not in sizes else -1
 
     async def _size(self, client: AsyncEverest, uri: str) -> int | None:
         try:
@@ -257,20 +267,9 @@ class EverestBackend:
             await client.close()
 
 
-async def _latest(client: AsyncEverest, info: JobInfo) -> JobInfo:
-    """A job as it is now; as it was when only this one cannot be asked for."""
-    try:
-        return await client.fetch(info)
-    except LoginNeeded:
-        raise
-    except EverestError as error:
-        LOG.warning("%s", error)
-        return info
-
-
-def _further(progress: Progress, before: int, done: int, total: int) -> None:
-    """One file's progress as that of all."""
-    progress(before + done, -1)
+def _further(progress: Progress, before: int, total: int | None, done: int, own: int) -> None:
+    """One file's progress as that of all; ``total`` None: there is no other."""
+    progress(before + done, own if total is None else total)
 
 
 def free_path(folder: Path, name: str) -> Path:

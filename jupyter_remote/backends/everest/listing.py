@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from ...contract import JobDetails
+from ...everest.downloads import file_name
 from ...everest.lists import title_of
-from ...everest.model import VANISHED, JobInfo
+from ...everest.model import VANISHED, AppInfo, JobInfo, text
 from ...everest.records import Record
 from ...model import Job, Json, State, as_time
 
@@ -69,9 +70,11 @@ def job_of(
     )
 
 
-def details_of(info: JobInfo, resources: tuple[str, ...] = ()) -> JobDetails:
-    """A job in full: its request in the form in which it can be submitted again, its outputs, and
-    whatever else the server tells."""
+def details_of(
+    info: JobInfo, resources: tuple[str, ...] = (), about: AppInfo | None = None
+) -> JobDetails:
+    """A job in full: its request in the forms in which it can be submitted again, its outputs, and
+    whatever else the server tells. ``about``: its application, when that can be read."""
     rows = {f"output {name}": _words(value) for name, value in info.result.items()}
     rows |= {key: _words(value) for key, value in info.raw.items() if key not in SHOWN}
     return JobDetails(
@@ -79,8 +82,33 @@ def details_of(info: JobInfo, resources: tuple[str, ...] = ()) -> JobDetails:
         command=info.app_name or info.app,
         logs={"stdout": f"/api/jobs/{info.id}/log"},
         ending=info.info if info.ended else "",
+        request=request_of(info, resources, about),
         rows={"name on the server": info.name, "state": info.state, **rows},
     )
+
+
+def request_of(info: JobInfo, resources: tuple[str, ...], about: AppInfo | None) -> dict[str, Json]:
+    """A request as a form is filled in with it. Files are ``{uri, name}``, in lists too; a request
+    may have them so."""
+
+    def one(value: Json, is_file: bool) -> Json:
+        if isinstance(value, list):
+            return [one(each, is_file) for each in value]
+        known = isinstance(value, str) and (is_file or value.startswith("/api/files/"))
+        return {"uri": value, "name": file_name(value)} if known else value
+
+    ports = about.inputs if about else {}
+    return {
+        "app": info.app,
+        "appAlias": text(info.raw.get("appAlias")) or (about.alias if about else ""),
+        "appName": info.app_name or (about.name if about else ""),
+        "name": title_of(info.name),
+        "inputs": {
+            name: one(value, name in ports and ports[name].file)
+            for name, value in info.inputs.items()
+        },
+        "resources": list(resources),
+    }
 
 
 def script_of(app: str, inputs: Mapping[str, Json], resources: tuple[str, ...]) -> str:

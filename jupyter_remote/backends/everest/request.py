@@ -7,7 +7,8 @@ A request's script is YAML, or JSON, which is a part of it:
     resources: []          # may be left out
 
 The value of a file is a path in the request's folder, an address on the server
-(``/api/files/...``), or any ``https://`` address.
+(``/api/files/...``), or any ``https://`` address; or ``{uri: ..., name: ...}``, as the details of
+a job have it.
 """
 
 from __future__ import annotations
@@ -62,6 +63,8 @@ def with_paths(wanted: Wanted, about: AppInfo, folder: str) -> dict[str, Any]:
     def one(value: Json) -> Any:
         if isinstance(value, list):
             return [one(each) for each in value]
+        if isinstance(value, dict) and isinstance(value.get("uri"), str):
+            return value["uri"]
         local = isinstance(value, str) and not value.startswith(_ADDRESS)
         return Path(folder, os.path.expanduser(value)) if local else value
 

@@ -15,11 +15,13 @@ from traitlets.config import LoggingConfigurable
 
 from ...contract import Backend
 from ...errors import InvalidSpec, NotFound, RemoteError
-from ...everest import Account, Accounts, AppInfo, AsyncEverest, Settings, add_token, log_in
+from ...everest import Account, Accounts, AsyncEverest, Settings, add_token, log_in
+from ...everest.accounts import changeable
+from ...everest.disk import on_disk
 from ...everest.login import default_name
-from ...everest.model import Parameter, mapping, text
 from ...model import Json, as_time
 from . import sweeps
+from .apps import described
 from .backend import EverestBackend
 from .transfers import Transfer, Transfers
 
@@ -38,6 +40,16 @@ class RemoteEverest(LoggingConfigurable):
         10.0,
         config=True,
         help="Seconds for which a request that failed is tried again, with growing pauses.",
+    )
+    gone_after = Float(
+        10.0,
+        config=True,
+        help="Seconds after which a job that a server still does not know counts as deleted there.",
+    )
+    keep_days = Float(
+        90.0,
+        config=True,
+        help="Days after which our own record of a job that has ended is forgotten.",
     )
     lifetime = Int(
         7 * 86400, config=True, help="Seconds for which a new token is asked, unless a user says."
@@ -88,15 +100,18 @@ class RemoteEverest(LoggingConfigurable):
     async def servers(self) -> list[dict[str, Json]]:
         """All accounts, without their tokens."""
         await self.load()
-        return [self.shown(account) for account, _ in self._backends.values()]
+        shown = [self.shown(account) for account, _ in self._backends.values()]
+        return [{**each, "wrong": self.backend(each["name"]).wrong} for each in shown]
 
     def shown(self, account: Account) -> dict[str, Json]:
-        """An account as it is sent: ``warning`` is a sentence when its token ends soon."""
+        """An account as it is sent: ``warning`` is a sentence when its token ends soon, ``kept_in``
+        says where its token is, ``wrong`` what is wrong, if anything is."""
         fields = dataclasses.asdict(account)
         fields["expires"] = None if account.expires is None else as_time(account.expires)
         fields["created"] = as_time(account.created)
         backend = PREFIX + account.name
-        return {**fields, "warning": account.warning(), "backend": backend}
+        more = {"warning": account.warning(), "backend": backend, "wrong": ""}
+        return {**fields, **more, "kept_in": self._accounts.where(account)}
 
     async def add(self, fields: Mapping[str, Json]) -> dict[str, Json]:
         """Add an account with a ``token``, or with ``username`` and ``password``, for which the
@@ -105,19 +120,23 @@ class RemoteEverest(LoggingConfigurable):
         name = fields.get("name") or default_name(fields.get("username", ""), fields["url"])
         if await asyncio.to_thread(self._accounts.get, name) is not None:
             raise InvalidSpec(f"there is an account {name!r} already: renew it, or choose a name")
-        return await self._log_in(fields["url"], {**fields, "name": name})
+        return await self._log_in(fields["url"], {**fields, "name": name}, replace=False)
 
     async def renew(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
         """A new token for an account, from ``token`` or ``password``. Raises as ``add``."""
         account, _ = self._find(name)
+        changeable(account)
         known = {"name": name, "username": account.username, "label": account.label}
         return await self._log_in(account.url, {**known, **fields})
 
-    async def _log_in(self, url: str, fields: Mapping[str, Json]) -> dict[str, Json]:
+    async def _log_in(
+        self, url: str, fields: Mapping[str, Json], replace: bool = True
+    ) -> dict[str, Json]:
         if bool(fields.get("token")) == bool(fields.get("password")):
             raise InvalidSpec("either a token is needed, or a user name and a password")
+        more = {"name": fields["name"], "replace": replace, **self._how}
         if fields.get("token"):
-            entering = add_token(url, fields["token"], name=fields["name"], **self._how)
+            entering = add_token(url, fields["token"], **more)
         else:
             entering = log_in(
                 url,
@@ -125,8 +144,7 @@ class RemoteEverest(LoggingConfigurable):
                 fields["password"],
                 label=fields.get("label") or "JupyterLab",
                 lifetime=fields.get("lifetime") or self.lifetime,
-                name=fields["name"],
-                **self._how,
+                **more,
             )
         account = await entering
         async with self._changing:
@@ -137,7 +155,8 @@ class RemoteEverest(LoggingConfigurable):
     async def remove(self, name: str, revoke: bool = True) -> None:
         """Forget an account; ``revoke``: and make its token worthless, if the server can be
         reached. Jobs go on."""
-        _, backend = self._find(name)
+        account, backend = self._find(name)
+        changeable(account)
         if revoke:
             try:
                 await (await backend.client()).revoke()
@@ -178,7 +197,9 @@ class RemoteEverest(LoggingConfigurable):
 
     async def app(self, name: str, app: str) -> dict[str, Json]:
         """One application: its inputs and outputs, in order. Raises NotFound."""
-        return described(await (await self.backend(name).client()).app(app))
+        client = await self.backend(name).client()
+        about = await client.app(app)
+        return described(about, {each for one in client.records.all() for each in one.resources})
 
     # -- files ------------------------------------------------------------------------------
 
@@ -192,11 +213,11 @@ class RemoteEverest(LoggingConfigurable):
 
         return self.transfers.begin(where.name, work)
 
-    def download(self, name: str, job_id: str, outputs: list[str], folder: str) -> Transfer:
+    async def download(self, name: str, job_id: str, outputs: list[str], folder: str) -> Transfer:
         """Store outputs of a job (all, when none is named) in a folder of Lab's file browser; its
-        ``result`` are their paths there. Nothing that is there is replaced."""
+        ``result`` are their paths there. Nothing that is there is replaced. Raises NotFound."""
         backend, where = self.backend(name), self._path(folder)
-        if not where.is_dir():
+        if not await on_disk(where, where.is_dir):
             raise NotFound(f"there is no folder {folder or '/'}")
 
         async def work(progress: Callable[[int, int], None]) -> Json:
@@ -207,11 +228,12 @@ class RemoteEverest(LoggingConfigurable):
 
     def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
         """Put the results of a sweep into a new folder below one of Lab's file browser; its
-        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task."""
+        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task, see
+        ``sweeps.unpacked``."""
         backend, where = self.backend(name), self._path(folder)
 
         async def work(progress: Callable[[int, int], None]) -> Json:
-            found = await sweeps.unpacked(backend, job_id, where, output)
+            found = await sweeps.unpacked(backend, job_id, where, output, progress)
             return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
 
         return self.transfers.begin(job_id, work)
@@ -247,7 +269,8 @@ class RemoteEverest(LoggingConfigurable):
         }
 
     def _connect(self, name: str) -> AsyncEverest:
-        settings = Settings(timeout=self.timeout, patience=self.patience)
+        keys = ("timeout", "patience", "gone_after", "keep_days")
+        settings = Settings(**{key: getattr(self, key) for key in keys})
         return AsyncEverest(account=name, settings=settings, **self._how)
 
     def _find(self, name: str) -> tuple[Account, EverestBackend]:
@@ -271,20 +294,3 @@ class RemoteEverest(LoggingConfigurable):
             self._removed(backend.name)
             with contextlib.suppress(RemoteError):
                 await backend.close()
-
-
-def described(app: AppInfo) -> dict[str, Json]:
-    """An application as a form is made from it."""
-    keys = ("id", "alias", "name", "annotation", "description")
-    return {
-        **{key: getattr(app, key) for key in keys},
-        "inputs": [_port(each) for each in app.inputs.values()],
-        "outputs": [_port(each) for each in app.outputs.values()],
-    }
-
-
-def _port(port: Parameter) -> dict[str, Json]:
-    keys = ("name", "title", "description", "type", "file", "required")
-    enum = port.raw.get("enum")
-    more = {"items": text(mapping(port.raw.get("items")).get("type")), "enum": enum}
-    return {**{key: getattr(port, key) for key in keys}, **more, "default": port.raw.get("default")}

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
+import csv
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ...errors import RemoteError, StorageError, WrongState
-from ...everest import AsyncJob, AsyncSweep, Plan, span
-from ...everest.sweeps import APP, submit_sweep
+from ...errors import StorageError, WrongState
+from ...everest import AsyncEverest, AsyncJob, AsyncSweep, EverestError, JobInfo, Plan, span
+from ...everest.plan import count_tasks
+from ...everest.sweeps import APP, SweepResults, submit_sweep
 from ...model import Json
-from .backend import EverestBackend
+from .backend import EverestBackend, free_path
+from .transfers import Progress
 
 LOOK: Final = 10.0
 """Seconds for the end of a job that has ended to be noticed."""
+PLAN: Final = 64 * 1024 * 1024
+"""Bytes of a plan that are read to count its tasks."""
 ROWS: Final = 2000
 """Most rows of a table of results; the files of all tasks are in the folder."""
 
@@ -54,23 +59,57 @@ async def submit(
     return {"backend": backend.name, "job_id": sweep.job.id, "tasks": len(plan)}
 
 
-async def unpacked(backend: EverestBackend, job_id: str, folder: Path, output: str) -> Json:
-    """Put the files of every task of a sweep that has ended into a new folder; answers the rows of
-    its table, of which ``output`` is a column. Raises WrongState, JobError, Damaged,
-    StorageError."""
+async def unpacked(
+    backend: EverestBackend, job_id: str, folder: Path, output: str, progress: Progress
+) -> dict[str, Json]:
+    """Put the files of every task of a sweep that has ended into a new folder, and beside them its
+    table as a CSV file; answers the rows of the table, of which ``output`` is a column. Raises
+    WrongState, JobError, Damaged, StorageError."""
     client, info = await backend.client(), await backend.info(job_id, fresh=True)
     if not info.ended:
         raise WrongState(f"{job_id} is {info.state}: its results are there when it has ended")
+    expected = await _expected(client, info)
     where = await asyncio.to_thread(_new_folder, folder, f"sweep-{job_id[-6:]}")
     try:
         sweep = AsyncSweep(AsyncJob(info, client))
-        results = await sweep.results(where, timeout=LOOK, partial=True)
-        rows = await asyncio.to_thread(results.table, output)
-    except RemoteError:
-        with contextlib.suppress(OSError):
-            where.rmdir()  # only an empty one
+        results = await sweep.results(where, timeout=LOOK, partial=True, progress=progress)
+        told = await asyncio.to_thread(_told, results, output, where)
+    except BaseException:
+        await asyncio.to_thread(shutil.rmtree, where, ignore_errors=True)  # all is at the server
         raise
-    return {"folder": where.name, "tasks": len(rows), "rows": rows[:ROWS]}
+    missing = None if expected is None else max(0, expected - told["tasks"])
+    return {"folder": where.name, "missing": missing, **told}
+
+
+def _told(results: SweepResults, output: str, folder: Path) -> dict[str, Json]:
+    """How many tasks there are, how many of them left no file, and the table of their outputs."""
+    rows = results.table(output)
+    empty = sum(not task.files() for task in results.values())
+    table = _write(rows, folder)
+    return {"tasks": len(rows), "empty": empty, "table": table.name, "rows": rows[:ROWS]}
+
+
+def _write(rows: list[dict[str, Any]], folder: Path) -> Path:
+    """The whole table as a CSV file. Raises StorageError."""
+    path = free_path(folder, "table.csv")
+    try:
+        with open(path, "w", newline="", encoding="utf-8") as file:
+            names = dict.fromkeys(name for row in rows for name in row)
+            writer = csv.DictWriter(file, list(names))
+            writer.writeheader()
+            writer.writerows(rows)
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}") from error
+    return path
+
+
+async def _expected(client: AsyncEverest, info: JobInfo) -> int | None:
+    """How many tasks the sweep's plan has; None when the server does not give it any more, or it
+    says more than we write."""
+    try:
+        return count_tasks((await client.downloads.read(info.inputs["plan"], PLAN)).decode())
+    except (EverestError, KeyError, ValueError, AttributeError, TypeError):
+        return None
 
 
 def _new_folder(folder: Path, name: str) -> Path:

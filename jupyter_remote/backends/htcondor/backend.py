@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir
@@ -50,6 +50,11 @@ class RemoteHTCondorBackend(Configurable):
         help="Folder of condor_q, condor_submit and the others. Default: they are looked for in "
         "``PATH``.",
     )
+    schedd = Unicode(
+        config=True,
+        help="Name of the queue (condor_schedd) that is used, as ``condor_status -schedd`` shows "
+        "it. Default: the one that HTCondor's commands use by themselves.",
+    )
     user = Unicode(
         config=True,
         help="Whose jobs are shown: the ``Owner`` of jobs. Default: the user's name here.",
@@ -93,6 +98,7 @@ class RemoteHTCondorBackend(Configurable):
         self._requests = CondorRequests(self._commands, self._folders)
         self._looked = False
         self._known: dict[str, Job] = {}
+        self._forgotten: set[tuple[str, str | None]] = set()
         self._paths: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
         self._lock = asyncio.Lock()
@@ -117,7 +123,7 @@ class RemoteHTCondorBackend(Configurable):
         """The queue's jobs of this user and those that ended a while ago. Raises
         BackendUnreachable with HTCondor's words, and BackendTimeout."""
         async with self._lock:
-            listed = await self._queue.look(self.remember, self.whole_interval)
+            listed = self._shown(await self._queue.look(self.remember, self.whole_interval))
             self._known, self._looked = {job.job_id: job for job in listed}, True
             self._paths = {key: at for key, at in self._paths.items() if key in self._known}
         return listed
@@ -198,7 +204,8 @@ class RemoteHTCondorBackend(Configurable):
     async def ended(self, since: float) -> list[Job] | None:
         """Jobs that ended after a time; None where HTCondor keeps no history."""
         await self._history.refresh(since)
-        return list(self._history.since(since).values()) if self._history.kept else None
+        ended = self._shown(self._history.since(since).values())
+        return ended if self._history.kept else None
 
     async def everybody(self) -> list[Job]:
         """All jobs of the queue, whoever's they are."""
@@ -218,14 +225,16 @@ class RemoteHTCondorBackend(Configurable):
         return await self._commands.io(read_chunk, path, offset, limit)
 
     async def forget(self, job_id: str) -> None:
-        """Show an ended job no more and delete what is kept of its request."""
-        job = self._known.get(job_id)
-        if job is None or not job.state.ended:
-            return
-        self._history.forget(job_id)
-        del self._known[job_id]
-        if job.tag and all(job.tag != other.tag for other in self._known.values()):
-            await self._commands.io(self._folders.remove, job.tag)
+        """Show an ended job no more, as long as this server runs (HTCondor's history is not the
+        user's to change), and delete what is kept of its request. Raises NotFound, WrongState."""
+        found = await self._find(job_id, fresh=False)
+        if alive := [job for job in found if not job.state.ended]:
+            raise WrongState(f"{alive[0].job_id} is {alive[0].state}: cancel it before")
+        self._forgotten |= {(job.job_id, job.submitted) for job in found}
+        known = (*self._known.values(), *self._history.jobs.values())
+        rest = {job.tag for job in self._shown(known)}
+        for tag in {job.tag for job in found if job.tag} - rest:
+            await self._commands.io(self._folders.remove, tag)
 
     def socket(self, job_id: str) -> Path:
         """No job here has one: raises NotFound."""
@@ -251,9 +260,13 @@ class RemoteHTCondorBackend(Configurable):
         """As listed, or else as ``ended`` listed them."""
         for jobs in (self._known, self._history.jobs):
             keys = [job_id] if "." in job_id else [k for k in jobs if k.startswith(f"{job_id}.")]
-            if found := [jobs[key] for key in keys if key in jobs]:
+            if found := self._shown(jobs[key] for key in keys if key in jobs):
                 return found
         return []
+
+    def _shown(self, jobs: Iterable[Job]) -> list[Job]:
+        """All but those that were to be forgotten."""
+        return [job for job in jobs if (job.job_id, job.submitted) not in self._forgotten]
 
     async def _check(self, job_id: str, verb: str, fits: Callable[[Job], bool]) -> list[Job]:
         """Those of the jobs that fit. Raises NotFound, and WrongState when none does."""

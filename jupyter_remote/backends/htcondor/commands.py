@@ -31,7 +31,8 @@ LARGE = 50_000
 
 UNREACHABLE = (
     "SECMAN|AUTHENTICATE|CEDAR|failed to (fetch|connect|end|receive|send)|can't (connect|find)"
-    "|unable to (connect|find)|couldn't (contact|connect)|timed? ?out|communication"
+    "|unable to (connect|find|locate)|no record of schedd|couldn't (contact|connect)"
+    "|timed? ?out|communication"
 )
 
 MEANINGS: tuple[tuple[re.Pattern[str], type[RemoteError]], ...] = tuple(
@@ -51,6 +52,7 @@ class Settings(Protocol):
     """The backend, for the traits that say how its commands are run."""
 
     bin_dir: str
+    schedd: str
     command_timeout: float
     env_remove: list[str]
 
@@ -70,7 +72,7 @@ class CondorCommands:
     ) -> Result:
         """What a command answers, ``given`` to read; raises BackendTimeout, and BackendError
         without it."""
-        command = [self._path(program), *argv]
+        command = [self._path(program), *self._queue(program), *argv]
         timeout = self._settings.command_timeout
         env = self._public() if program == "condor_submit" else None
         return await run(command, timeout, input=given, env=env, cwd=cwd or None)
@@ -102,6 +104,11 @@ class CondorCommands:
             for name, value in os.environ.items()
             if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
         }
+
+    def _queue(self, program: str) -> list[str]:
+        """Whose queue is meant: a name given to condor_status is that of a machine."""
+        named = self._settings.schedd if program != "condor_status" else ""
+        return ["-name", named] if named else []
 
     def _path(self, name: str) -> str:
         folder = self._settings.bin_dir

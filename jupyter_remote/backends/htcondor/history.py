@@ -54,10 +54,6 @@ class CondorHistory:
         begin = as_time(moment)
         return {key: job for key, job in self.jobs.items() if (job.ended or "") >= begin}
 
-    def forget(self, job_id: str) -> None:
-        """Show a job no more."""
-        self.jobs.pop(job_id, None)
-
     async def _read(self, moment: int, early: bool) -> None:
         """What is new; all from ``moment`` on when that is earlier than ever asked for."""
         found = await self._commands.ask(

@@ -1,0 +1,226 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { VDomModel } from '@jupyterlab/ui-components';
+import { UUID } from '@lumino/coreutils';
+import { Debouncer } from '@lumino/polling';
+
+import type { EverestClient } from './everestclient';
+import { keyOf } from './jobstore';
+import { isLost } from './lost';
+import { wordsOf } from './submitdraft';
+import type { ISweepDraft, ISweepRow } from './sweepdraft';
+import { EMPTY_DRAFT, EMPTY_ROW, sweepRequest } from './sweepdraft';
+import type { ISweepProblem, SweepField } from './sweepproblems';
+import { sweepProblems } from './sweepproblems';
+import type { IEverestAccount, IRemoteEverest, ISweepTrial } from './tokens';
+
+/** After the last change, in ms: the tasks are counted. */
+const PAUSE = 300;
+
+export interface ISweepOptions {
+  readonly client: Pick<EverestClient, 'sweep' | 'tryOut'>;
+  readonly everest: Pick<
+    IRemoteEverest,
+    'accounts' | 'changed' | 'freshness' | 'open' | 'problem' | 'refresh'
+  >;
+  readonly draft: ISweepDraft;
+  /** Id of a draft that comes back. */
+  readonly id?: string;
+  readonly trans: TranslationBundle;
+}
+
+/** A parameter sweep that is being written. */
+export class SweepModel extends VDomModel {
+  constructor(private readonly _options: ISweepOptions) {
+    super();
+    this._draft = _options.draft;
+    this.id = _options.id ?? UUID.uuid4();
+    this._count = new Debouncer(() => this._tryOut(), PAUSE);
+    const { everest } = _options;
+    everest.changed.connect(this._onAccounts, this);
+    everest.open();
+    this._onAccounts();
+    this._later();
+  }
+
+  /** Tells drafts apart. */
+  readonly id: string;
+
+  /** How many tasks the draft has, when nothing is wrong with it. */
+  trial: ISweepTrial | null = null;
+  /** Why they could not be counted, in the server's words. */
+  refusal = '';
+  counting = false;
+  busy = false;
+  /** Whether it was tried to submit: then also what is missing is said. */
+  tried = false;
+  failure: { readonly words: string; readonly lost: boolean } | null = null;
+  /** Key of the job that was submitted last. */
+  done = '';
+  doneTasks = 0;
+  /** The row whose name shall have the keyboard, and how often that was wanted. */
+  wanted = { row: -1, times: 0 };
+
+  /** Null: not known yet. */
+  get accounts(): readonly IEverestAccount[] | null {
+    const { accounts, freshness } = this._options.everest;
+    const known = freshness !== 'loading' || accounts.length > 0;
+    return known ? accounts : null;
+  }
+
+  /** Why the accounts are not known. */
+  get problem(): string {
+    const { accounts, problem } = this._options.everest;
+    return accounts.length === 0 ? problem : '';
+  }
+
+  get draft(): ISweepDraft {
+    return this._draft;
+  }
+
+  /** Whether the account of the draft is gone. */
+  get away(): boolean {
+    const { server } = this._draft;
+    const known = this.accounts?.some(({ name }) => name === server) ?? true;
+    return server !== '' && !known;
+  }
+
+  get problems(): readonly ISweepProblem[] {
+    return sweepProblems(this._draft, this._options.trans);
+  }
+
+  /** What stands beside a field; empty: nothing is wrong, or it is not written yet. */
+  wordsFor(field: SweepField): string {
+    const found = this.problems.find(
+      one => one.field === field && (this.tried || !one.missing)
+    );
+    return found?.words ?? '';
+  }
+
+  /** Why it cannot be submitted as it is; empty: it can. */
+  get hindrance(): string {
+    const { trans } = this._options;
+    if (!this._draft.server || this.away) {
+      return trans.__('Choose an account first.');
+    }
+    const [first] = this.problems;
+    return first ? first.words : this.refusal;
+  }
+
+  /** Ask for the accounts again. */
+  async load(): Promise<void> {
+    await this._options.everest.refresh().catch(() => undefined);
+  }
+
+  set(change: Partial<ISweepDraft>): void {
+    this._draft = { ...this._draft, ...change };
+    [this.failure, this.done] = [null, ''];
+    this._later();
+    this.stateChanged.emit();
+  }
+
+  setRow(index: number, change: Partial<ISweepRow>): void {
+    const rows = this._draft.rows.map((row, at) =>
+      at === index ? { ...row, ...change } : row
+    );
+    this.set({ rows });
+  }
+
+  /** A new row after this one, with the keyboard in it. */
+  addRow(after = this._draft.rows.length - 1): void {
+    const rows = [...this._draft.rows];
+    rows.splice(after + 1, 0, EMPTY_ROW);
+    this._want(after + 1);
+    this.set({ rows });
+  }
+
+  /** Take a row away; the keyboard goes to the one that follows. */
+  removeRow(index: number): void {
+    const rows = this._draft.rows.filter((_, at) => at !== index);
+    this._want(Math.min(index, Math.max(0, rows.length - 1)));
+    this.set({ rows: rows.length > 0 ? rows : EMPTY_DRAFT.rows });
+  }
+
+  /** Add files; one that is there already is not added again. */
+  addFiles(paths: readonly string[]): void {
+    this.set({ files: [...new Set([...this._draft.files, ...paths])] });
+  }
+
+  removeFile(path: string): void {
+    this.set({ files: this._draft.files.filter(each => each !== path) });
+  }
+
+  /** Submit it; answers the key of the job, or empty when that failed. */
+  async submit(): Promise<string> {
+    this.tried = true;
+    this.stateChanged.emit();
+    if (this.busy || this.hindrance) {
+      return '';
+    }
+    [this.busy, this.failure, this.done] = [true, null, ''];
+    this.stateChanged.emit();
+    try {
+      const { server } = this._draft;
+      const request = sweepRequest(this._draft);
+      const made = await this._options.client.sweep(server, request);
+      [this.done, this.doneTasks] = [keyOf(made), made.tasks];
+      this.tried = false;
+    } catch (error) {
+      this.failure = { words: wordsOf(error), lost: isLost(error) };
+    }
+    this.busy = false;
+    this.stateChanged.emit();
+    return this.done;
+  }
+
+  override dispose(): void {
+    if (!this.isDisposed) {
+      this._options.everest.changed.disconnect(this._onAccounts, this);
+      this._count.dispose();
+      super.dispose();
+    }
+  }
+
+  private readonly _onAccounts = (): void => {
+    const [first] = this.accounts ?? [];
+    if (first && !this._draft.server) {
+      this._draft = { ...this._draft, server: first.name };
+      this._later();
+    }
+    this.stateChanged.emit();
+  };
+
+  private _want(row: number): void {
+    this.wanted = { row, times: this.wanted.times + 1 };
+  }
+
+  /** What was counted holds no more. */
+  private _later(): void {
+    [this.trial, this.refusal] = [null, ''];
+    this.counting = this.problems.length === 0 && this._draft.server !== '';
+    if (this.counting && !this.isDisposed) {
+      void this._count.invoke().catch(() => undefined);
+    }
+  }
+
+  private async _tryOut(): Promise<void> {
+    const asked = this._draft;
+    if (!this.counting) {
+      return;
+    }
+    let trial: ISweepTrial | null = null;
+    let refusal = '';
+    try {
+      const { client } = this._options;
+      trial = await client.tryOut(asked.server, sweepRequest(asked));
+    } catch (error) {
+      refusal = wordsOf(error);
+    }
+    if (asked === this._draft && !this.isDisposed) {
+      [this.trial, this.refusal, this.counting] = [trial, refusal, false];
+      this.stateChanged.emit();
+    }
+  }
+
+  private _draft: ISweepDraft;
+  private readonly _count: Debouncer;
+}

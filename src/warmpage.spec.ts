@@ -1,0 +1,124 @@
+import { SOURCE } from './messages';
+import { WarmPage } from './warmpage';
+
+const TITLE = 'waits';
+const PATH = '/jupyter-remote/s/aaaaaaaaaaaaaaaaaaaa/';
+
+/** A page that waits, once the browser was idle. */
+function parked(wanted = true): WarmPage {
+  const warm = new WarmPage({
+    url: 'about:blank',
+    title: TITLE,
+    wanted: () => wanted
+  });
+  warm.park();
+  jest.runAllTimers();
+  return warm;
+}
+
+const frames = () =>
+  document.querySelectorAll<HTMLIFrameElement>('.jp-RemoteWarm iframe');
+
+/** The frame's page says that it is loaded. */
+function ready(origin = location.origin): void {
+  const source = frames()[0]?.contentWindow ?? null;
+  const data = { source: SOURCE, type: 'parked' };
+  window.dispatchEvent(new MessageEvent('message', { data, origin, source }));
+}
+
+function place(): HTMLElement {
+  const node = document.createElement('div');
+  document.body.append(node);
+  return node;
+}
+
+/** A browser that can move nodes as they are. */
+function letMove(): void {
+  Object.assign(HTMLElement.prototype, {
+    moveBefore(this: HTMLElement, node: Node, child: Node | null) {
+      this.insertBefore(node, child);
+    }
+  });
+}
+
+describe('WarmPage', () => {
+  let made: WarmPage[] = [];
+  const make = (wanted?: boolean) => {
+    const warm = parked(wanted);
+    made.push(warm);
+    return warm;
+  };
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    letMove();
+  });
+
+  afterEach(() => {
+    made.forEach(warm => {
+      warm.dispose();
+    });
+    made = [];
+    jest.useRealTimers();
+    document.body.replaceChildren();
+    Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
+  });
+
+  it('loads once, and out of reach', () => {
+    const warm = make();
+    warm.park();
+    jest.runAllTimers();
+    expect(frames()).toHaveLength(1);
+    expect(frames()[0]?.tabIndex).toBe(-1);
+    expect(frames()[0]?.title).toBe(TITLE);
+  });
+
+  it('is not loaded when nobody wants it', () => {
+    make(false);
+    expect(frames()).toHaveLength(0);
+  });
+
+  it('is not taken before it says that it is loaded', () => {
+    const warm = make();
+    const node = place();
+    expect(warm.take(node, PATH)).toBeNull();
+    ready('https://elsewhere.example');
+    expect(warm.take(node, PATH)).toBeNull();
+    expect(frames()).toHaveLength(1);
+  });
+
+  it('is moved into its place and told the session, once', () => {
+    const warm = make();
+    ready();
+    const [frame] = frames();
+    // jsdom makes a new window for a frame that moves; browsers that can move keep it
+    const target = { postMessage: jest.fn() };
+    Object.defineProperty(frame, 'contentWindow', { value: target });
+    const node = place();
+    expect(warm.take(document.createElement('div'), PATH)).toBeNull();
+    expect(warm.take(node, PATH)).toBe(frame);
+    expect(node.firstChild).toBe(frame);
+    expect(frame?.hasAttribute('tabindex')).toBe(false);
+    const said = { source: SOURCE, type: 'adopt', path: PATH };
+    expect(target.postMessage).toHaveBeenCalledWith(said, location.origin);
+    expect(document.querySelector('.jp-RemoteWarm')).toBeNull();
+    expect(warm.take(node, PATH)).toBeNull();
+    warm.park();
+    jest.runAllTimers();
+    expect(frames()).toHaveLength(1);
+    expect(frames()[0]).not.toBe(frame);
+    expect(warm.take(node, PATH)).toBeNull(); // the new one is not loaded yet
+  });
+
+  it('only brings the scripts where a page cannot be moved', () => {
+    Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
+    const warm = make();
+    expect(frames()).toHaveLength(1);
+    ready();
+    expect(frames()).toHaveLength(0);
+    expect(warm.take(place(), PATH)).toBeNull();
+    warm.park();
+    jest.runAllTimers();
+    expect(frames()).toHaveLength(0);
+  });
+});
