@@ -18,8 +18,7 @@ import type { EverestClient } from './everestclient';
 import { SERVER_ARG } from './everestcommands';
 import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
-import { withoutSecrets } from './everestports';
-import type { IAppDraft } from './everestports';
+import { EMPTY_DRAFT, withoutSecrets } from './everestports';
 import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
 import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
@@ -129,7 +128,7 @@ function fillingOf({ inputs, name, draft }: Args): IFilling {
   return {
     name: text(name),
     ...(isObject(inputs) && { inputs }),
-    ...(isObject(draft) && { draft: draft as unknown as IAppDraft })
+    ...(isObject(draft) && { draft: { ...EMPTY_DRAFT, ...draft } })
   };
 }
 

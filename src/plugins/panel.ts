@@ -11,7 +11,6 @@ import {
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { Widget } from '@lumino/widgets';
-import { AccordionPanel } from '@lumino/widgets';
 
 import { CommandIDs } from '../commandids';
 import { NO_ARGS } from '../commands';
@@ -82,10 +81,7 @@ export const panel: JupyterFrontEndPlugin<void> = {
     if (everest) {
       const accounts = new EverestSection({ everest, commands, trans });
       const label = trans.__('Everest');
-      const folded = extra(accounts, label, EVEREST, commands);
-      folded.hide();
-      side.addWidget(folded);
-      unfoldWhenUsed(side, folded, everest);
+      side.addWidget(extra(accounts, label, EVEREST, commands));
     }
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
@@ -133,21 +129,6 @@ function extra(
   }
   section.addWidget(content);
   return section;
-}
-
-/** Who has no account needs no room for them. */
-function unfoldWhenUsed(
-  { content }: SidePanel,
-  section: Widget,
-  everest: IRemoteEverest
-): void {
-  const unfold = () => {
-    if (everest.accounts.length > 0 && content instanceof AccordionPanel) {
-      everest.changed.disconnect(unfold);
-      content.expand(content.widgets.indexOf(section));
-    }
-  };
-  everest.changed.connect(unfold);
 }
 
 /** The buttons in the title of the section. */

@@ -50,7 +50,9 @@ test('an account, its warning, and a form', async ({ page }) => {
   await expect(row('work')).toContainText('Works');
   await page.locator('.jp-Toast-Close, .jp-Notification-Toast-Close').click();
   await expect(page.locator('.Toastify__toast')).toHaveCount(0);
+  await page.setViewportSize({ width: 1180, height: 1100 });
   await panel.locator('.jp-RemoteEverest').screenshot(to('everest-panel'));
+  await page.setViewportSize({ width: 1180, height: 800 });
 
   await command(page, 'jupyter-remote:everest-apps', { server: 'work' });
   const apps = page.locator('.jp-RemoteApps');

@@ -37,7 +37,6 @@ test('from an account to a job in the list', async ({
   await page.setViewportSize({ width: 1280, height: 900 });
   await page.contents.uploadContent('one two\n', 'text', `${tmpPath}/in.txt`);
   const panel = await openPanel(page);
-  await panel.getByText('Everest', { exact: true }).click();
   await panel.getByRole('button', { name: 'Add Account', exact: true }).click();
   const dialog = page.locator('.jp-RemoteAccount');
   const fill = (label: string, text: string) =>
