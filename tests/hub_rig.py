@@ -65,6 +65,10 @@ ARGUMENTS = (
 )
 
 
+NEWEST = pytest.mark.parametrize("hub", ["6"], indirect=True)
+"""For tests of what does not depend on the version of JupyterHub."""
+
+
 @cache
 def older() -> str:
     """The folder of JupyterHub 5; raises OSError with the reason when there is none."""

@@ -9,7 +9,7 @@ import pytest
 
 from .hub_desk_rig import notebook
 from .hub_people import Person
-from .hub_rig import Hub
+from .hub_rig import NEWEST, Hub
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -92,6 +92,7 @@ def test_from_one_lab_to_another_while_the_sender_is_away(
     assert kept.status_code == 200
 
 
+@NEWEST
 def test_only_a_page_of_my_own_can_copy_something_into_my_files(
     hub: Hub, alice: Person, bob: Person
 ) -> None:
@@ -108,6 +109,7 @@ def test_only_a_page_of_my_own_can_copy_something_into_my_files(
     assert [one["name"] for one in after] == [one["name"] for one in before]
 
 
+@NEWEST
 def test_newer_versions_and_one_time_links(hub: Hub, alice: Person, bob: Person) -> None:
     save(alice, "steps.ipynb", notebook("one"))
     made = share(alice, "steps.ipynb", follow=False)
@@ -129,6 +131,7 @@ def test_newer_versions_and_one_time_links(hub: Hub, alice: Person, bob: Person)
     assert mine(alice, single["id"])["state"] == "used"
 
 
+@NEWEST
 def test_limits_reach_the_dialog(alice: Person) -> None:
     listed = alice.own("GET", "jupyter-remote/shares").json()
     assert listed["mode"] == "hub"
@@ -141,6 +144,7 @@ def test_limits_reach_the_dialog(alice: Person) -> None:
     assert "at most" in late.json()["message"] or "may last" in late.json()["message"]
 
 
+@NEWEST
 def test_logs_of_all_servers_are_free_of_tokens(hub: Hub, alice: Person, bob: Person) -> None:
     save(alice, "quiet.ipynb", notebook())
     made = share(alice, "quiet.ipynb")

@@ -253,3 +253,61 @@ async def test_a_service_that_is_not_there() -> None:
     with pytest.raises(BackendUnreachable, match="does not answer"):
         await client.limits()
     assert client.prefix == "/services/share/s/"
+
+
+async def test_the_list_itself_tells_of_newer_versions_and_of_ends(
+    links: Links, service: Rig
+) -> None:
+    """Nobody opens the tab of a copy: the list that the panel asks for now and then says it."""
+    hub_id, token = await service.share("bob", json.dumps(simple("one")).encode())
+    copied = await links("POST", "imports", body={"link": f"/services/share/s/{token}"})
+    own = await links.share("mine.ipynb", simple())
+    of_mine = await links("POST", "imports", body={"link": own["link"]})
+
+    async def listed() -> dict[str, Any]:
+        received = (await links("GET", "shares"))["received"]
+        return {r["id"]: (r["revision"], r["newest"], r["gone"]) for r in received}
+
+    assert await listed() == {copied["id"]: (1, 1, False), of_mine["id"]: (1, 1, False)}
+    async with service.client("bob") as bob:
+        await bob.put(f"shares/{hub_id}/notebook", content=json.dumps(simple("two")).encode())
+        assert (await listed())[copied["id"]] == (1, 2, False)
+        working = links.sharing.shares.publisher._url
+        links.sharing.shares.publisher._url = f"http://127.0.0.1:{free_port()}/"
+        assert (await listed())[copied["id"]] == (1, 2, False), "silence says nothing"
+        links.sharing.shares.publisher._url = working
+        await bob.delete(f"shares/{hub_id}")
+    await links("DELETE", "shares", own["id"])
+    assert await listed() == {copied["id"]: (1, 2, True), of_mine["id"]: (1, 1, True)}
+    stored = json.loads((links.data / "received" / f"{copied['id']}.json").read_text())
+    assert stored["received"]["gone"] is True
+
+
+async def test_who_is_named_is_told_once(links: Links, service: Rig) -> None:
+    _, first = await service.share("bob", name="one.ipynb", users=["alice"])
+    await service.share("bob", name="two.ipynb", users=["alice", "carol"])
+    _, everybody = await service.share("bob", name="all.ipynb")
+    async with service.client("alice") as me:
+        await me.get(f"links/{everybody}")  # opened by its link: no news
+
+    async def news() -> dict[str, str]:
+        listing = await links("GET", "shares")
+        check(listing, "Shares")
+        return {r["name"]: r["news"] for r in listing["received"]}
+
+    assert await news() == {"one.ipynb": "new", "two.ipynb": "new", "all.ipynb": ""}
+    ids = [r["id"] for r in (await links("GET", "shares"))["received"] if r["news"]]
+    told = await asyncio.gather(
+        *(links("POST", "imports", "told", body={"ids": ids}) for _ in range(3))
+    )
+    assert sorted(sum((answer["ids"] for answer in told), [])) == sorted(ids), "by one tab each"
+    assert await news() == {"one.ipynb": "told", "two.ipynb": "told", "all.ipynb": ""}
+    await links("POST", "imports", "look", body={"link": f"/services/share/s/{first}"})
+    assert await news() == {"one.ipynb": "", "two.ipynb": "told", "all.ipynb": ""}
+    for bad in ("hub-../../x", "hub-", "x" * 99):
+        assert (await links("POST", "imports", "told", body={"ids": [bad]}))["ids"] == []
+    async with service.client("bob") as bob:
+        for share in (await bob.get("shares")).json()["shares"]:
+            await bob.delete(f"shares/{share['id']}")
+    assert await news() == {}
+    assert list((links.data / "news").iterdir()) == []

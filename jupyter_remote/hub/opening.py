@@ -8,12 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import tempfile
 from typing import IO
 
-from ..errors import BackendError, InvalidSpec, NotFound, RemoteError, WrongState
+from ..errors import (
+    BackendError,
+    InvalidSpec,
+    LimitReached,
+    NotFound,
+    RemoteError,
+    WrongState,
+)
+from ..files import write_private
 from ..model import Json
 from ..shares import tokens
+from ..shares.bundle import pack
 from ..shares.model import ACTIVE, Description
+from ..shares.names import as_size
 from ..shares.page import note
 from .limits import HOUR, Rates
 from .records import Kept
@@ -31,6 +42,7 @@ class LinkDesk:
         self._vault, self._worker = vault, worker
         self._misses = Rates(vault.limits.misses, HOUR)
         self._showing: dict[str, asyncio.Lock] = {}
+        self._packing = asyncio.Semaphore(2)
 
     async def received(self, user: str) -> list[dict[str, Json]]:
         """Active shares that name this user, or whose link this user opened."""
@@ -99,6 +111,18 @@ class LinkDesk:
             file.close()
             raise
 
+    async def packed(self, kept: Kept, file: IO[bytes]) -> IO[bytes]:
+        """What was fetched, with its options, as a zip on the disk; closes the file."""
+        target = tempfile.TemporaryFile(dir=self._vault.files.path(""))
+        try:
+            with file:
+                async with self._packing:
+                    await asyncio.to_thread(pack, kept.name, file, kept.options, target)
+        except BaseException:
+            target.close()
+            raise
+        return target
+
     async def fetched(self, share: str, whole: bool) -> None:
         """How the fetch of a one-time link ended: its notebook goes, or may be tried again."""
         if whole:
@@ -110,20 +134,31 @@ class LinkDesk:
     async def preview(self, user: str, key: str) -> bytes:
         """A page of the notebook that runs nothing; made once for a revision."""
         kept = await self.find(user, key)
-        if kept.size > self._vault.limits.preview_bytes:
-            return note("This notebook is too large for a preview.").encode()
-        made = self._vault.files.path(f"{kept.file}.html")
+        most = self._vault.limits.preview_bytes
+        if kept.size > most:
+            return note(
+                f"This notebook is too large for a preview: {as_size(kept.size)}, "
+                f"of at most {as_size(most)}. Download it, or copy it into your files."
+            ).encode()
         lock = self._showing.setdefault(kept.file, asyncio.Lock())
         try:
             async with lock:
-                if not made.exists():
-                    await self._worker.show(self._vault.files.path(kept.file), made)
-            return await asyncio.to_thread(made.read_bytes)
-        except (FileNotFoundError, InvalidSpec, BackendError) as error:
-            words = str(error) if isinstance(error, InvalidSpec) else "look again"
+                return await self._shown(kept)
+        except (FileNotFoundError, LimitReached, BackendError) as error:
+            words = str(error) if isinstance(error, LimitReached) else "look again"
             return note(f"There is no preview: {words}.").encode()
         finally:
             self._showing.pop(kept.file, None)
+
+    async def _shown(self, kept: Kept) -> bytes:
+        """The preview, or why this notebook can have none, which is found out once."""
+        made = self._vault.files.path(f"{kept.file}.html")
+        if not await asyncio.to_thread(made.exists):
+            try:
+                await self._worker.show(self._vault.files.path(kept.file), made)
+            except InvalidSpec as error:
+                await asyncio.to_thread(write_private, made, note(f"There is no preview: {error}."))
+        return await asyncio.to_thread(made.read_bytes)
 
 
 def describe(kept: Kept) -> Description:

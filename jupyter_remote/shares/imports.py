@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from traitlets import Float, Integer
 from traitlets.config import LoggingConfigurable
@@ -18,6 +18,7 @@ from .bundle import Bundle, read_bundle
 from .difference import check_nbdime, difference
 from .files import UserFiles
 from .hub import HubPublisher
+from .inbox import Inbox, Listed
 from .links import LocalLinks
 from .model import Description, Received
 from .names import file_name, notebook_name
@@ -45,12 +46,13 @@ class RemoteImports(LoggingConfigurable):
         files: UserFiles,
         links: LocalLinks,
         hub: HubPublisher | None,
+        inbox: Inbox,
         prefix: str,
         most: int,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
-        self._store, self._files, self._links = store, files, links
+        self._store, self._files, self._links, self._inbox = store, files, links, inbox
         self._hub, self._prefix, self._most = hub, prefix, most
 
     # -- links ------------------------------------------------------------------------------
@@ -60,7 +62,9 @@ class RemoteImports(LoggingConfigurable):
         the browser must ask about, NotFound, Expired."""
         address = self._address(link)
         about, known_as = await self._describe(address)
-        mine = [r.to_json() for r in await self.all() if r.link == known_as and r.path]
+        if address.kind == HUB:
+            await asyncio.to_thread(self._inbox.see, self._address(known_as))
+        mine = [r.to_json() for r, _ in await self._mine() if r.link == known_as and r.path]
         return dataclasses.replace(about, mine=tuple(mine))
 
     async def copy(
@@ -123,18 +127,25 @@ class RemoteImports(LoggingConfigurable):
     # -- what I have ------------------------------------------------------------------------
 
     async def all(self) -> list[Received]:
-        """Everything imported, the latest first, with what became of the copies; then the
-        shares of the hub that name me and of which I have no copy."""
+        """Everything imported, the latest first, with what became of the copies and of their
+        links; then the shares of the hub that name me and of which I have no copy."""
+        listed = await self._inbox.listed()
+        mine = [await self._renewed(r, private, listed) for r, private in await self._mine()]
+        await asyncio.to_thread(self._inbox.tidy, listed)
+        return mine + await self._inbox.named(listed, [received.link for received in mine])
+
+    async def _mine(self) -> list[tuple[Received, dict[str, Json]]]:
         noted = await asyncio.to_thread(lambda: list(self._store.imports()))
         mine = [await self._now(received, private) for received, private in noted]
-        mine.sort(key=lambda received: received.time, reverse=True)
-        links = {received.link for received in mine}
-        return mine + [r for r in await self._named() if r.link not in links]
+        return sorted(mine, key=lambda pair: pair[0].time, reverse=True)
+
+    async def told(self, ids: list[str]) -> list[str]:
+        """A browser tells the user of these: those that none has told of before."""
+        return await asyncio.to_thread(self._inbox.tell, ids)
 
     async def get(self, id_: str) -> Received:
         """One import, and which revision its link has now."""
-        received, private = await self._noted(id_)
-        received = await self._now(received, private)
+        received, private = await self._now(*await self._noted(id_))
         try:
             about, _ = await self._describe(self._address(received.link))
             newest = dataclasses.replace(received, newest=about.revision, gone=False)
@@ -222,15 +233,17 @@ class RemoteImports(LoggingConfigurable):
             raise NotFound("nothing with this id was imported")
         return noted
 
-    async def _now(self, received: Received, private: dict[str, Json]) -> Received:
+    async def _now(
+        self, received: Received, private: dict[str, Json]
+    ) -> tuple[Received, dict[str, Json]]:
         """The record with what became of the file; a file of the same age and size is as it
         was."""
         if not received.path:
-            return received
+            return received, private
         try:
             modified, size = await self._files.stat(received.path)
             if [modified, size] == [private.get("modified"), private.get("size")]:
-                return received
+                return received, private
             source = await self._files.read(received.path, self._most)
             model = await asyncio.to_thread(notebook.read, source.text)
             print_ = await asyncio.to_thread(notebook.fingerprint, model)
@@ -238,35 +251,18 @@ class RemoteImports(LoggingConfigurable):
         except NotFound:
             now_, modified, size = dataclasses.replace(received, path=""), "", 0
         except RemoteError:
-            return dataclasses.replace(received, changed_here=True)
+            return dataclasses.replace(received, changed_here=True), private
         seen = {**private, "modified": modified, "size": size}
         await asyncio.to_thread(self._store.note, now_, seen)
-        return now_
+        return now_, seen
 
-    async def _named(self) -> list[Received]:
-        """Shares of the hub that name me; none when the service does not answer."""
-        if self._hub is None:
-            return []
-        try:
-            listed = await self._hub.received()
-        except RemoteError as error:
-            self.log.warning("%s", error)
-            return []
-        return [_of_hub(share, self._hub) for share in listed]
-
-
-def _of_hub(share: Mapping[str, Any], hub: HubPublisher) -> Received:
-    key, revision = str(share.get("link_id") or f"id-{share['id']}"), int(share.get("revision", 1))
-    return Received(
-        id=f"hub-{share['id']}",
-        link=hub.link(key),
-        path="",
-        name=str(share.get("name", "")),
-        sender=str(share.get("sender", "")),
-        time=str(share.get("updated") or share.get("created") or now()),
-        revision=revision,
-        newest=revision,
-    )
+    async def _renewed(
+        self, received: Received, private: dict[str, Json], listed: Listed | None
+    ) -> Received:
+        renewed = await self._inbox.renewed(received, listed)
+        if (renewed.newest, renewed.gone) != (received.newest, received.gone):
+            await asyncio.to_thread(self._store.note, renewed, private)
+        return renewed
 
 
 def _opened(file: BinaryIO, name: str, most: int) -> Bundle:
