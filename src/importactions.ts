@@ -7,7 +7,9 @@ import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import { attempt } from './commands';
 import { saveBlob, saveUrl } from './download';
+import { foreignDrive } from './drives';
 import { ImportModel } from './importmodel';
 import type { ShareClient } from './shareclient';
 import type { IRemoteShares, IShareKernel } from './tokens';
@@ -67,9 +69,24 @@ export function openLink(context: IImportContext, link: string): ImportTab {
   return tab;
 }
 
-/** The folder that the file browser shows. */
+/** The folder that the file browser shows; the top when it shows another drive. */
 function folderHere({ app, browser }: IImportContext): string {
-  return app.serviceManager.contents.localPath(browser?.model.path ?? '');
+  const { contents } = app.serviceManager;
+  const path = browser?.model.path ?? '';
+  return foreignDrive(contents, path) ? '' : contents.localPath(path);
+}
+
+/** Throws when a folder is one into which this server cannot write. */
+function checkFolder({ app, trans }: IImportContext, path: string): void {
+  const drive = foreignDrive(app.serviceManager.contents, path);
+  if (drive) {
+    throw new Error(
+      trans.__(
+        'The folder is on the drive %1, into which this server cannot write. Choose a folder of this server.',
+        drive
+      )
+    );
+  }
 }
 
 /** Kernels of this server. */
@@ -141,9 +158,10 @@ async function download(
 }
 
 async function browse(
-  { browser, translator, trans }: IImportContext,
+  context: IImportContext,
   folder: string
 ): Promise<string | null> {
+  const { browser, translator, trans } = context;
   if (!browser) {
     return null;
   }
@@ -155,14 +173,22 @@ async function browse(
     defaultPath: folder
   });
   const [first] = value ?? [];
-  return button.accept && first
-    ? manager.services.contents.localPath(first.path)
-    : null;
+  if (!button.accept || !first) {
+    return null;
+  }
+  let chosen: string | null = null;
+  await attempt(trans.__('Cannot copy into this folder'), () => {
+    checkFolder(context, first.path);
+    chosen = manager.services.contents.localPath(first.path);
+    return Promise.resolve();
+  });
+  return chosen;
 }
 
 /** Let the user choose a bundle, or a notebook, and put it into the files. */
 export async function importBundle(context: IImportContext): Promise<void> {
-  const { app, client, shares, trans } = context;
+  const { app, browser, client, shares, trans } = context;
+  checkFolder(context, browser?.model.path ?? '');
   const file = await chooseFile('.zip,.ipynb');
   if (!file) {
     return;

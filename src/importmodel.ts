@@ -77,9 +77,9 @@ export class ImportModel extends VDomModel {
     );
   }
 
-  /** Whether the link gives a bundle: those of this server do, those of its hub do not. */
+  /** Whether the link gives a bundle: those of this server and of its hub do. */
   get bundled(): boolean {
-    return this._options.shares.mode === 'local' && !this._foreign;
+    return !this._foreign;
   }
 
   /** Folder that it is copied to, as the file browser names it. */
@@ -126,6 +126,7 @@ export class ImportModel extends VDomModel {
     try {
       this._description = await client.look(this.link);
       this._set('there');
+      this._looked();
     } catch (error) {
       if (reasonOf(error) === 'foreign-link') {
         this._foreign = true;
@@ -243,6 +244,14 @@ export class ImportModel extends VDomModel {
     const link = this.url?.href ?? '';
     this._blob ??= await (await client.foreign(link, 'notebook')).blob();
     return this._blob;
+  }
+
+  /** Our server knows now that the user has seen it. */
+  private _looked(): void {
+    const { shares } = this._options;
+    if (shares.received.some(({ news }) => news !== '')) {
+      void shares.refresh().catch(() => undefined);
+    }
   }
 
   private _fail(words: string): void {

@@ -16,6 +16,7 @@ import { sessions } from './plugins/sessions';
 import { settings } from './plugins/settings';
 import { share, shares } from './plugins/share';
 import { shareimport } from './plugins/shareimport';
+import { sharenotices } from './plugins/sharenotices';
 import { status } from './plugins/status';
 import { submit } from './plugins/submit';
 
@@ -38,6 +39,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobdetails,
   share,
   shareimport,
+  sharenotices,
   jobnotices,
   jobstatus,
   notifications,

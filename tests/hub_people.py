@@ -48,7 +48,9 @@ class Person:
         return self(method, f"{self.hub.base}hub/api/{path}", headers=headers, **how)
 
     def start(self) -> None:
-        """Start my own server."""
+        """Start my own server, if it does not run."""
+        if self.runs():
+            return
         mine = [c for c in self.session.cookies if c.path == f"{self.hub.base}user/{self.name}/"]
         for cookie in mine:  # of an earlier server, which signed with another secret
             self.session.cookies.clear(cookie.domain, cookie.path, cookie.name)

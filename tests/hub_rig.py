@@ -123,8 +123,9 @@ class Hub:
         env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
         argv = [sys.executable, "-m", "jupyterhub", "-f", str(self.folder / "jupyterhub_config.py")]
         with open(self.folder / "hub.log", "ab") as log:
+            how: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             self.process = subprocess.Popen(
-                argv, cwd=self.folder, env=env, stdout=log, stderr=log, start_new_session=True
+                argv, cwd=self.folder, env=env, start_new_session=True, **how
             )
         self.wait(self._answers, "the hub and its share service")
         return self

@@ -51,6 +51,7 @@ export function received(id: string, changes: object = {}): object {
     changed_here: false,
     time: inMinutes(-120),
     gone: false,
+    news: '',
     ...changes
   };
 }

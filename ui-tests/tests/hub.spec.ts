@@ -1,0 +1,302 @@
+import type { Browser, Locator, Page } from '@playwright/test';
+
+import {
+  command,
+  dialogButton,
+  expect,
+  openPanel,
+  tabBar,
+  test
+} from './helpers';
+import { Hub } from './helpers-server';
+import { axe } from './helpers-share';
+
+test.describe.configure({ timeout: 480_000 });
+
+/** A user's server starts, and Lab in it, on a busy machine, in ms. */
+const STARTING = 120_000;
+
+/** An output that runs a program wherever it is trusted. */
+const BOOBY =
+  '<script>window.ranHere = 1</script><img src="x:" onerror="window.ranHere = 2"><table><tr><th>peak</th><th>width</th></tr><tr><td>12.4</td><td>0.8</td></tr></table>';
+
+/** Somebody with a browser of their own, at the hub. */
+class Visitor {
+  private constructor(
+    readonly page: Page,
+    private readonly _hub: string,
+    private readonly _name: string
+  ) {}
+
+  static async come(
+    browser: Browser,
+    hub: string,
+    name: string
+  ): Promise<Visitor> {
+    const context = await browser.newContext({
+      viewport: { width: 1300, height: 820 }
+    });
+    return new Visitor(await context.newPage(), hub, name);
+  }
+
+  /** Type a name and a password into the hub's page, which is there. */
+  async signIn(): Promise<void> {
+    const { page } = this;
+    await page.locator('#username_input').fill(this._name);
+    await page.locator('#password_input').fill('x');
+    await page.locator('#login_submit').click();
+  }
+
+  /** Choose an image in the hub's form, which is there or comes, and wait for Lab. */
+  async startServer(image: string): Promise<void> {
+    const { page } = this;
+    await page.locator('input[name=image]').fill(image);
+    await page.locator('#spawn_form button[type=submit]').click();
+    await this.lab();
+  }
+
+  /** Stop my own server by the hub's page. */
+  async stopServer(): Promise<void> {
+    const { page } = this;
+    await page.goto(`${this._hub}hub/home`);
+    await page.locator('#stop').click();
+    await expect(page.locator('#start')).toHaveText(/Start My Server/, {
+      timeout: STARTING
+    });
+  }
+
+  /** Wait for Lab. */
+  async lab(page = this.page): Promise<Page> {
+    await page.waitForFunction(
+      () => typeof (window as { jupyterapp?: unknown }).jupyterapp === 'object',
+      null,
+      { timeout: STARTING }
+    );
+    await page.evaluate(async () => {
+      await window.jupyterapp.restored;
+    });
+    await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+    return page;
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+}
+
+/** Save a notebook with this first cell, as Lab does. */
+async function save(page: Page, source: string): Promise<void> {
+  await page.evaluate(
+    async ([text, html]) => {
+      const output = {
+        output_type: 'display_data',
+        data: { 'text/html': html },
+        metadata: {}
+      };
+      const cell = { cell_type: 'code', metadata: { trusted: true } };
+      const cells = [
+        {
+          cell_type: 'markdown',
+          id: 'title',
+          metadata: {},
+          source: '# Beamline 7, detector B'
+        },
+        {
+          ...cell,
+          id: 'a',
+          source: text,
+          execution_count: 1,
+          outputs: [output]
+        }
+      ];
+      const kernelspec = {
+        name: 'python3',
+        display_name: 'Python 3 (ipykernel)',
+        language: 'python'
+      };
+      await window.jupyterapp.serviceManager.contents.save('spectrum.ipynb', {
+        type: 'notebook',
+        format: 'json',
+        content: {
+          cells,
+          metadata: { kernelspec },
+          nbformat: 4,
+          nbformat_minor: 5
+        }
+      });
+    },
+    [source, BOOBY] as const
+  );
+}
+
+/** Share it by the mouse; its link. */
+async function shareByMouse(page: Page, users: string): Promise<string> {
+  const item = page.locator('.jp-DirListing-item', {
+    hasText: 'spectrum.ipynb'
+  });
+  await command(page, 'filebrowser:refresh');
+  await item.click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
+  const dialog = page.locator('.jp-RemoteSharingDialog');
+  await expect(dialog).toContainText('on this hub');
+  await dialog.getByLabel('Names of users').fill(users);
+  await dialogButton(page, 'Create Link').click();
+  const link = await page
+    .getByRole('textbox', { name: 'Link', exact: true })
+    .inputValue();
+  await dialogButton(page, 'Done').click();
+  return link;
+}
+
+/** Whether a script of the notebook has run in a page or one of its frames. */
+async function ran(page: Page): Promise<unknown[]> {
+  const all = await Promise.all(
+    page
+      .frames()
+      .map(frame =>
+        frame
+          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
+          .catch(() => null)
+      )
+  );
+  return all.filter(each => each !== null);
+}
+
+/** The tab of a link, and in it the preview. */
+async function importTab(page: Page): Promise<Locator> {
+  const tab = page.locator('.jp-RemoteImport:visible');
+  await expect(
+    tab.getByRole('heading', { name: 'spectrum.ipynb' })
+  ).toBeVisible({ timeout: STARTING });
+  const preview = tab.locator('iframe').contentFrame().locator('body');
+  await expect(preview).toContainText('12.4');
+  return tab;
+}
+
+test('through a hub: the sender goes, the receiver comes, copies, runs; the link ends', async ({
+  browser
+}, info) => {
+  const shot = (name: string) => info.outputPath(`${name}.png`);
+  const hub = new Hub();
+  const url = await hub.start();
+  test.skip(url === '', 'JupyterHub cannot be started here');
+  const visitors: Visitor[] = [];
+  const come = async (name: string) => {
+    const visitor = await Visitor.come(browser, url, name);
+    visitors.push(visitor);
+    return visitor;
+  };
+  try {
+    // Alice shares, and her server stops.
+    const alice = await come('alice');
+    await alice.page.goto(url);
+    await alice.signIn();
+    await alice.startServer('science-2026');
+    await save(alice.page, 'print(6 * 7)');
+    const link = await shareByMouse(alice.page, '');
+    expect(link).toContain(`${url}services/share/s/`);
+    await alice.stopServer();
+
+    // Bob follows the link: login, page, his server starts, the tab.
+    const bob = await come('bob');
+    await bob.page.goto(link);
+    await bob.signIn();
+    const main = bob.page.getByRole('main');
+    await expect(main).toContainText('alice shares a copy of this notebook');
+    await expect(main).toContainText('science-2026');
+    const preview = bob.page.locator('iframe').contentFrame().locator('body');
+    await expect(preview).toContainText('12.4');
+    await bob.page.screenshot({ path: shot('hub-page') });
+    await bob.page.getByRole('link', { name: 'Open in JupyterLab' }).click();
+    await bob.startServer('another');
+    let tab = await importTab(bob.page);
+    expect(bob.page.url()).not.toContain('jupyter-remote-share');
+    expect(await ran(bob.page)).toEqual([]);
+    await axe(bob.page, '.jp-RemoteImport');
+    await bob.page.screenshot({ path: shot('hub-import') });
+    const down = bob.page.waitForEvent('download');
+    await tab.getByRole('button', { name: 'Download Bundle' }).click();
+    expect((await down).suggestedFilename()).toBe('spectrum.zip');
+
+    // His server has other options: the page starts a named one with the sender's.
+    await expect(tab).toContainText('Your server runs with other options.');
+    const popup = bob.page.waitForEvent('popup');
+    await tab.getByRole('link', { name: /starts one with these/ }).click();
+    const second = await popup;
+    await second
+      .getByRole('link', { name: "Start another server like the sender's" })
+      .click();
+    await second.waitForURL(/\/user\/bob\/jr-[0-9a-f]{8}\/lab/, {
+      timeout: STARTING
+    });
+    await bob.lab(second);
+    const there = await importTab(second);
+    await expect(there).not.toContainText('with other options');
+    await second.close();
+
+    // A copy of his own, which runs.
+    await tab.getByRole('button', { name: 'Copy into My Files' }).click();
+    const copied = bob.page.locator('.jp-NotebookPanel:visible');
+    await expect(copied).toContainText('Beamline 7');
+    expect(await ran(bob.page)).toEqual([]);
+    await copied.locator('.jp-CodeCell .cm-content').click();
+    await bob.page.keyboard.press('Shift+Enter');
+    await expect(copied.locator('.jp-OutputArea-output')).toHaveText('42\n', {
+      timeout: STARTING
+    });
+    await bob.page.screenshot({ path: shot('hub-copy') });
+
+    // Alice is back and saves: his panel says so, and he takes hers too.
+    await alice.page.goto(`${url}hub/spawn`);
+    await alice.startServer('science-2026');
+    await save(alice.page, 'print(6 * 8)');
+    const senders = await openPanel(alice.page);
+    const share = senders.locator('[data-share]');
+    await expect(share).toContainText('revision 2');
+    const panel = await openPanel(bob.page);
+    await command(bob.page, 'jupyter-remote:refresh-shares');
+    const mine = panel.locator('[data-received]');
+    await expect(mine).toContainText(/newer\sversion/);
+    await mine.getByRole('button', { name: /Show what the link/ }).click();
+    tab = await importTab(bob.page);
+    await tab.getByRole('button', { name: 'Second File' }).click();
+    await expect(tabBar(bob.page, 'spectrum-newer.ipynb')).toBeVisible();
+
+    // She shares one with him by name: he is told once.
+    await shareByMouse(alice.page, 'bob');
+    await command(bob.page, 'jupyter-remote:refresh-shares');
+    const toast = bob.page.locator('.Toastify__toast', {
+      hasText: 'alice shares spectrum.ipynb with you.'
+    });
+    await expect(toast).toBeVisible();
+    await expect(panel).toContainText('Shared with me, 1 new');
+    await bob.page.screenshot({ path: shot('hub-news') });
+    await toast.getByRole('button', { name: 'Look at It' }).click();
+    await importTab(bob.page);
+    await expect(panel).not.toContainText('1 new');
+    await bob.page.reload();
+    await bob.lab();
+    await expect(panel.locator('[data-received]')).toHaveCount(3);
+    await expect(toast).toBeHidden();
+
+    // She ends the first link.
+    const first = share.filter({ hasText: 'used' });
+    await first.getByRole('button', { name: 'Revoke the link' }).click();
+    await dialogButton(alice.page, 'Revoke').click();
+    await expect(first).toContainText('Revoked');
+    const answer = await bob.page.request.get(link);
+    expect(answer.status()).toBe(410);
+    await command(bob.page, 'jupyter-remote:refresh-shares');
+    await expect(
+      panel.locator('[data-received]', { hasText: /link\sended/ })
+    ).toHaveCount(2);
+    await bob.page.goto(link);
+    await expect(bob.page.locator('main')).toContainText(
+      'This link was revoked'
+    );
+    await bob.page.screenshot({ path: shot('hub-revoked') });
+  } finally {
+    await Promise.all(visitors.map(visitor => visitor.close()));
+    await hub.stop();
+  }
+});
