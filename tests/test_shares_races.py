@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -112,4 +113,21 @@ async def test_a_copy_that_cannot_be_saved_leaves_no_empty_file(
     monkeypatch.setattr(manager, "save", full)
     with pytest.raises(StorageError, match="No space left"):
         await UserFiles(manager).write(simple(), "a.ipynb", "")
-    assert list(tmp_path.iterdir()) == []
+    assert os.listdir(tmp_path) == []
+
+
+async def test_the_list_tells_what_became_of_links_of_this_server(links: Links) -> None:
+    """Another server of the same home renews and ends what was copied here."""
+    share = await links.share("a.ipynb", simple("one"))
+    copied = await links("POST", "imports", body={"link": share["link"]})
+
+    async def now() -> tuple[Any, ...]:
+        (one,) = (await links("GET", "shares"))["received"]
+        return one["id"], one["newest"], one["gone"]
+
+    assert await now() == (copied["id"], 1, False)
+    write(links.root, "a.ipynb", simple("two, longer"))
+    await links("POST", "shares", share["id"], "update", body={})
+    assert await now() == (copied["id"], 2, False)
+    ShareStore(links.data).revoke(share["id"])
+    assert await now() == (copied["id"], 2, True)

@@ -18,9 +18,18 @@ c.Spawner.args = [
     "--ServerApp.jpserver_extensions=jupyter_remote=True",
     "--ServerApp.jpserver_extensions=jupyterlab=True",
     "--LabApp.expose_app_in_browser=True",
-    "--LabApp.news_url=",
 ]
 """
+
+
+FOLDERS = """
+import os.path
+for kind in ("DATA", "CONFIG", "RUNTIME"):
+    def hidden(spawner, kind=kind.lower()):
+        return os.path.join({folder!r}, "home", spawner.user.name, "." + kind)
+    c.Spawner.environment[f"JUPYTER_{{kind}}_DIR"] = hidden
+"""
+"""Out of what users see in their file browser."""
 
 
 def say(**words: str) -> None:
@@ -33,7 +42,7 @@ def main() -> None:
         say(missing=f"there is no {hub_rig.PROXY}")
         return
     with tempfile.TemporaryDirectory(prefix="jr-hub-") as folder:
-        more = hub_rig.MORE + LAB
+        more = hub_rig.MORE + LAB + FOLDERS.format(folder=folder)
         how = {"more": more, "arguments": hub_rig.ARGUMENTS}
         with hub_rig.running(Path(folder), **how) as hub:
             say(url=f"{hub.site}{hub.base}", log=str(hub.folder / "hub.log"))

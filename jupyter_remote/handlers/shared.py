@@ -3,7 +3,6 @@ is below; and the way from there to Lab. Nothing here changes a file, and no tok
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 from http.client import responses

@@ -113,7 +113,8 @@ class LinkDesk:
 
     async def packed(self, kept: Kept, file: IO[bytes]) -> IO[bytes]:
         """What was fetched, with its options, as a zip on the disk; closes the file."""
-        target = tempfile.TemporaryFile(dir=self._vault.files.path(""))
+        folder = self._vault.files.path("")
+        target = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (the caller closes it)
         try:
             with file:
                 async with self._packing:

@@ -98,7 +98,9 @@ class RemoteImports(LoggingConfigurable):
 
     async def _fetch(self, address: Address, about: Description) -> tuple[bytes, Description]:
         """The notebook, and ``about`` with the revision that it has: there may be a newer one
-        since somebody looked."""
+        since somebody looked. Raises TooLarge before the use, which may be the only one."""
+        if about.size > self._most:
+            raise TooLarge.of(about.name, self._most)
         if address.kind == HUB and self._hub:
             raw, revision = await self._hub.fetch(address.key)
         else:

@@ -18,8 +18,8 @@ from .desk import RemoteShares
 from .files import UserFiles
 from .follow import Follower
 from .hub import HubPublisher
-from .inbox import Inbox
 from .imports import RemoteImports
+from .inbox import Inbox
 from .limits import RateLimit
 from .links import LocalLinks
 from .publish import LOCAL, LocalPublisher, NoPublisher, Publisher

@@ -18,7 +18,13 @@ const STARTING = 120_000;
 
 /** An output that runs a program wherever it is trusted. */
 const BOOBY =
-  '<script>window.ranHere = 1</script><img src="x:" onerror="window.ranHere = 2"><table><tr><th>peak</th><th>width</th></tr><tr><td>12.4</td><td>0.8</td></tr></table>';
+  '<script>window.ranHere = 1</script><table><tr><th>peak</th><th>width</th></tr><tr><td>12.4</td><td>0.8</td></tr></table>';
+
+/** A measured line. */
+const FIGURE = `<svg xmlns="http://www.w3.org/2000/svg" width="420" height="160">
+<path d="M10 150H410M10 150V10" stroke="#667" fill="none"/>
+<path d="M10 140C120 138 150 136 180 110S205 20 215 20S240 90 255 115S300 138 410 140"
+ stroke="#0b57d0" stroke-width="2" fill="none"/></svg>`;
 
 /** Somebody with a browser of their own, at the hub. */
 class Visitor {
@@ -84,48 +90,42 @@ class Visitor {
   }
 }
 
-/** Save a notebook with this first cell, as Lab does. */
+/** Save a notebook with this cell, as Lab does. */
 async function save(page: Page, source: string): Promise<void> {
+  const shown = (data: object) => ({
+    output_type: 'display_data',
+    data,
+    metadata: {}
+  });
+  const title = '# Beamline 7, detector B\n\nThe line at 12.4 keV, fitted.';
+  const cells = [
+    { cell_type: 'markdown', id: 'title', metadata: {}, source: title },
+    {
+      cell_type: 'code',
+      id: 'a',
+      // The sender trusts it.
+      metadata: { trusted: true },
+      source,
+      execution_count: 1,
+      outputs: [
+        shown({ 'image/svg+xml': FIGURE }),
+        shown({ 'text/html': BOOBY })
+      ]
+    }
+  ];
+  const kernelspec = {
+    name: 'python3',
+    display_name: 'Python 3 (ipykernel)',
+    language: 'python'
+  };
   await page.evaluate(
-    async ([text, html]) => {
-      const output = {
-        output_type: 'display_data',
-        data: { 'text/html': html },
-        metadata: {}
-      };
-      const cell = { cell_type: 'code', metadata: { trusted: true } };
-      const cells = [
-        {
-          cell_type: 'markdown',
-          id: 'title',
-          metadata: {},
-          source: '# Beamline 7, detector B'
-        },
-        {
-          ...cell,
-          id: 'a',
-          source: text,
-          execution_count: 1,
-          outputs: [output]
-        }
-      ];
-      const kernelspec = {
-        name: 'python3',
-        display_name: 'Python 3 (ipykernel)',
-        language: 'python'
-      };
-      await window.jupyterapp.serviceManager.contents.save('spectrum.ipynb', {
+    content =>
+      window.jupyterapp.serviceManager.contents.save('spectrum.ipynb', {
         type: 'notebook',
         format: 'json',
-        content: {
-          cells,
-          metadata: { kernelspec },
-          nbformat: 4,
-          nbformat_minor: 5
-        }
-      });
-    },
-    [source, BOOBY] as const
+        content
+      }),
+    { cells, metadata: { kernelspec }, nbformat: 4, nbformat_minor: 5 }
   );
 }
 
@@ -213,6 +213,9 @@ test('through a hub: the sender goes, the receiver comes, copies, runs; the link
     expect(bob.page.url()).not.toContain('jupyter-remote-share');
     expect(await ran(bob.page)).toEqual([]);
     await axe(bob.page, '.jp-RemoteImport');
+    const news = bob.page.locator('.Toastify__toast', { hasText: 'news' });
+    await news.getByRole('button', { name: 'No', exact: true }).click();
+    await expect(news).toBeHidden();
     await bob.page.screenshot({ path: shot('hub-import') });
     const down = bob.page.waitForEvent('download');
     await tab.getByRole('button', { name: 'Download Bundle' }).click();
