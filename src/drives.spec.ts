@@ -4,6 +4,9 @@ import { foreignDrive } from './drives';
 
 describe('foreignDrive', () => {
   const contents = new ContentsManager();
+  afterAll(() => {
+    contents.dispose();
+  });
   contents.addDrive(new Drive({ name: 'S3' }));
   contents.addDrive(new Drive({ name: 'RTC' }));
 

@@ -263,7 +263,7 @@ test('through a hub: the sender goes, the receiver comes, copies, runs; the link
     await mine.getByRole('button', { name: /Show what the link/ }).click();
     tab = await importTab(bob.page);
     await tab.getByRole('button', { name: 'Second File' }).click();
-    await expect(tabBar(bob.page, 'spectrum-newer.ipynb')).toBeVisible();
+    await expect(tabBar(bob.page, 'spectrum-newer')).toBeVisible();
 
     // She shares one with him by name: he is told once.
     await shareByMouse(alice.page, 'bob');
