@@ -48,7 +48,7 @@ export function openLink(context: IImportContext, link: string): ImportTab {
   if (known) {
     model.dispose();
     app.shell.activateById(known.id);
-    void known.content.model.look();
+    void look(known.content.model, shares);
     return known;
   }
   const tab: ImportTab = new ImportTab(
@@ -65,8 +65,16 @@ export function openLink(context: IImportContext, link: string): ImportTab {
   });
   app.shell.add(tab, 'main', { type: 'Remote' });
   app.shell.activateById(tab.id);
-  void model.look();
+  void look(model, shares);
   return tab;
+}
+
+/** After that our server knows that it is no news any more. */
+async function look(model: ImportModel, shares: IRemoteShares): Promise<void> {
+  await model.look();
+  if (shares.received.some(({ news }) => news !== '')) {
+    await shares.refresh().catch(() => undefined);
+  }
 }
 
 /** The folder that the file browser shows; the top when it shows another drive. */

@@ -126,7 +126,6 @@ export class ImportModel extends VDomModel {
     try {
       this._description = await client.look(this.link);
       this._set('there');
-      this._looked();
     } catch (error) {
       if (reasonOf(error) === 'foreign-link') {
         this._foreign = true;
@@ -244,14 +243,6 @@ export class ImportModel extends VDomModel {
     const link = this.url?.href ?? '';
     this._blob ??= await (await client.foreign(link, 'notebook')).blob();
     return this._blob;
-  }
-
-  /** Our server knows now that the user has seen it. */
-  private _looked(): void {
-    const { shares } = this._options;
-    if (shares.received.some(({ news }) => news !== '')) {
-      void shares.refresh().catch(() => undefined);
-    }
   }
 
   private _fail(words: string): void {

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import {
   command,
@@ -8,13 +8,11 @@ import {
   tabBar,
   test
 } from './helpers';
+import { STARTING, Visitor } from './helpers-hub';
 import { Hub } from './helpers-server';
 import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 480_000 });
-
-/** A user's server starts, and Lab in it, on a busy machine, in ms. */
-const STARTING = 120_000;
 
 /** An output that runs a program wherever it is trusted. */
 const BOOBY =
@@ -25,70 +23,6 @@ const FIGURE = `<svg xmlns="http://www.w3.org/2000/svg" width="420" height="160"
 <path d="M10 150H410M10 150V10" stroke="#667" fill="none"/>
 <path d="M10 140C120 138 150 136 180 110S205 20 215 20S240 90 255 115S300 138 410 140"
  stroke="#0b57d0" stroke-width="2" fill="none"/></svg>`;
-
-/** Somebody with a browser of their own, at the hub. */
-class Visitor {
-  private constructor(
-    readonly page: Page,
-    private readonly _hub: string,
-    private readonly _name: string
-  ) {}
-
-  static async come(
-    browser: Browser,
-    hub: string,
-    name: string
-  ): Promise<Visitor> {
-    const context = await browser.newContext({
-      viewport: { width: 1300, height: 820 }
-    });
-    return new Visitor(await context.newPage(), hub, name);
-  }
-
-  /** Type a name and a password into the hub's page, which is there. */
-  async signIn(): Promise<void> {
-    const { page } = this;
-    await page.locator('#username_input').fill(this._name);
-    await page.locator('#password_input').fill('x');
-    await page.locator('#login_submit').click();
-  }
-
-  /** Choose an image in the hub's form, which is there or comes, and wait for Lab. */
-  async startServer(image: string): Promise<void> {
-    const { page } = this;
-    await page.locator('input[name=image]').fill(image);
-    await page.locator('#spawn_form button[type=submit]').click();
-    await this.lab();
-  }
-
-  /** Stop my own server by the hub's page. */
-  async stopServer(): Promise<void> {
-    const { page } = this;
-    await page.goto(`${this._hub}hub/home`);
-    await page.locator('#stop').click();
-    await expect(page.locator('#start')).toHaveText(/Start My Server/, {
-      timeout: STARTING
-    });
-  }
-
-  /** Wait for Lab. */
-  async lab(page = this.page): Promise<Page> {
-    await page.waitForFunction(
-      () => typeof (window as { jupyterapp?: unknown }).jupyterapp === 'object',
-      null,
-      { timeout: STARTING }
-    );
-    await page.evaluate(async () => {
-      await window.jupyterapp.restored;
-    });
-    await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-    return page;
-  }
-
-  async close(): Promise<void> {
-    await this.page.context().close();
-  }
-}
 
 /** Save a notebook with this cell, as Lab does. */
 async function save(page: Page, source: string): Promise<void> {
