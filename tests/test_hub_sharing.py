@@ -145,6 +145,20 @@ def test_limits_reach_the_dialog(alice: Person) -> None:
 
 
 @NEWEST
+def test_without_the_service_a_server_of_a_hub_serves_no_links(hub: Hub) -> None:
+    lone = hub.person("lone")
+    lone.start()
+    listed = lone.own("GET", "jupyter-remote/shares").json()
+    assert listed["mode"] == ""
+    assert "sharing is off on this server" in listed["why"]
+    save(lone, "mine.ipynb", notebook())
+    body = {"path": "mine.ipynb", "expires_in": 600}
+    refused = lone.own("POST", "jupyter-remote/shares", json=body)
+    assert (refused.status_code, "RemoteShares.local_links" in refused.text) == (403, True)
+    lone.stop()
+
+
+@NEWEST
 def test_logs_of_all_servers_are_free_of_tokens(hub: Hub, alice: Person, bob: Person) -> None:
     save(alice, "quiet.ipynb", notebook())
     made = share(alice, "quiet.ipynb")

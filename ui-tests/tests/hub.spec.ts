@@ -68,7 +68,7 @@ async function shareByMouse(page: Page, users: string): Promise<string> {
   const item = page.locator('.jp-DirListing-item', {
     hasText: 'spectrum.ipynb'
   });
-  await command(page, 'filebrowser:refresh');
+  await command(page, 'filebrowser:activate');
   await item.click({ button: 'right' });
   await page.getByRole('menuitem', { name: 'Share Link…' }).click();
   const dialog = page.locator('.jp-RemoteSharingDialog');

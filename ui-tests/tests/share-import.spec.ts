@@ -1,3 +1,4 @@
+import type { FileBrowser } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 
 import { command, expect, tabBar, test } from './helpers';
@@ -161,8 +162,9 @@ test('files on a drive of the browser are refused with its name', async ({
     await dialog.getByRole('button').click();
   }
   await page.evaluate(async () => {
-    const go = 'filebrowser:open-path';
-    await window.jupyterapp.commands.execute(go, { path: 'S3:' });
+    const left = [...window.jupyterapp.shell.widgets('left')];
+    const browser = left.find(({ id }) => id === 'filebrowser') as FileBrowser;
+    await browser.model.cd('S3:');
   });
   await command(page, 'jupyter-remote:import-bundle');
   await expect(dialog).toContainText('The folder is on the drive S3');
