@@ -7,8 +7,12 @@ know of it is told when it is over.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
 from typing import IO
 
 from ..errors import (
@@ -30,8 +34,10 @@ from .limits import HOUR, Rates
 from .records import Kept
 from .refusals import Gone
 from .vault import Vault
-from .worker import Worker
+from .worker import TooSlow, Worker
 
+_AGAIN = 600.0
+_SLOW = "There is no preview: making it takes too long just now."
 UNKNOWN = "there is no such link, or it is not for you"
 
 
@@ -43,6 +49,8 @@ class LinkDesk:
         self._misses = Rates(vault.limits.misses, HOUR)
         self._showing: dict[str, asyncio.Lock] = {}
         self._packing = asyncio.Semaphore(2)
+        self._bundles: Counter[str] = Counter()
+        self._slow: dict[str, float] = {}
 
     async def received(self, user: str) -> list[dict[str, Json]]:
         """Active shares that name this user, or whose link this user opened."""
@@ -111,6 +119,20 @@ class LinkDesk:
             file.close()
             raise
 
+    @contextlib.contextmanager
+    def bundling(self, user: str) -> Iterator[None]:
+        """One of the bundles that this user may fetch at a time, as each takes room on the disk.
+        Raises LimitReached."""
+        most = self._vault.limits.uploads
+        if self._bundles[user] >= most:
+            raise LimitReached(f"at most {most} bundles at a time: wait until one is here")
+        self._bundles[user] += 1
+        try:
+            yield
+        finally:
+            self._bundles[user] -= 1
+            self._bundles += Counter()  # forgets who has none
+
     async def packed(self, kept: Kept, file: IO[bytes]) -> IO[bytes]:
         """What was fetched, with its options, as a zip on the disk; closes the file."""
         folder = self._vault.files.path("")
@@ -152,11 +174,18 @@ class LinkDesk:
             self._showing.pop(kept.file, None)
 
     async def _shown(self, kept: Kept) -> bytes:
-        """The preview, or why this notebook can have none, which is found out once."""
+        """The preview, or why this notebook can have none, which is found out once; whether it
+        takes too long is found out now and then."""
+        if time.monotonic() < self._slow.get(kept.file, 0.0):
+            return note(_SLOW).encode()
         made = self._vault.files.path(f"{kept.file}.html")
         if not await asyncio.to_thread(made.exists):
             try:
                 await self._worker.show(self._vault.files.path(kept.file), made)
+            except TooSlow:
+                late = {f: until for f, until in self._slow.items() if until > time.monotonic()}
+                self._slow = {**late, kept.file: time.monotonic() + _AGAIN}
+                return note(_SLOW).encode()
             except InvalidSpec as error:
                 await asyncio.to_thread(write_private, made, note(f"There is no preview: {error}."))
         return await asyncio.to_thread(made.read_bytes)

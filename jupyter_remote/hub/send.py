@@ -23,6 +23,12 @@ async def send_notebook(handler: Handler, user: str, key: str, *, bundle: bool =
     if handler.request.method == "HEAD":
         _headers(handler, await links.find(user, key), bundle)
         return
+    with links.bundling(user) if bundle else contextlib.nullcontext():
+        await _fetched(handler, user, key, bundle)
+
+
+async def _fetched(handler: Handler, user: str, key: str, bundle: bool) -> None:
+    links = handler.service.links
     kept, file, last = await links.fetch(user, key)
     whole = False
     try:

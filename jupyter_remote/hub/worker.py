@@ -101,6 +101,10 @@ class _Places:
             self._inside -= 1
 
 
+class TooSlow(InvalidSpec):
+    """It was not ready in time; perhaps it will be when there is less to do."""
+
+
 class Worker:
     """Does both, each within bounds of its own."""
 
@@ -128,7 +132,7 @@ class Worker:
             try:
                 result = await run(argv, bounds.timeout, env=env)
             except BackendTimeout:
-                raise InvalidSpec(f"this notebook takes too long to be {done}") from None
+                raise TooSlow(f"this notebook takes too long to be {done}") from None
         if result.returncode == 0:
             answer: dict[str, Any] = json.loads(result.stdout)
             return answer

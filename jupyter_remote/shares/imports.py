@@ -64,7 +64,7 @@ class RemoteImports(LoggingConfigurable):
         about, known_as = await self._describe(address)
         if address.kind == HUB:
             await asyncio.to_thread(self._inbox.see, self._address(known_as))
-        mine = [r.to_json() for r, _ in await self._mine() if r.link == known_as and r.path]
+        mine = [r.to_json() for r in await self._mine() if r.link == known_as and r.path]
         return dataclasses.replace(about, mine=tuple(mine))
 
     async def copy(
@@ -132,14 +132,14 @@ class RemoteImports(LoggingConfigurable):
         """Everything imported, the latest first, with what became of the copies and of their
         links; then the shares of the hub that name me and of which I have no copy."""
         listed = await self._inbox.listed()
-        mine = [await self._renewed(r, private, listed) for r, private in await self._mine()]
+        mine = [await self._renewed(received, listed) for received in await self._mine()]
         await asyncio.to_thread(self._inbox.tidy, listed)
         return mine + await self._inbox.named(listed, [received.link for received in mine])
 
-    async def _mine(self) -> list[tuple[Received, dict[str, Json]]]:
+    async def _mine(self) -> list[Received]:
         noted = await asyncio.to_thread(lambda: list(self._store.imports()))
         mine = [await self._now(received, private) for received, private in noted]
-        return sorted(mine, key=lambda pair: pair[0].time, reverse=True)
+        return sorted(mine, key=lambda received: received.time, reverse=True)
 
     async def told(self, ids: list[str]) -> list[str]:
         """A browser tells the user of these: those that none has told of before."""
@@ -147,7 +147,7 @@ class RemoteImports(LoggingConfigurable):
 
     async def get(self, id_: str) -> Received:
         """One import, and which revision its link has now."""
-        received, private = await self._now(*await self._noted(id_))
+        received = await self._now(*await self._noted(id_))
         try:
             about, _ = await self._describe(self._address(received.link))
             newest = dataclasses.replace(received, newest=about.revision, gone=False)
@@ -155,9 +155,7 @@ class RemoteImports(LoggingConfigurable):
             return received
         except (NotFound, Expired):
             newest = dataclasses.replace(received, gone=True)
-        if newest != received:
-            await asyncio.to_thread(self._store.note, newest, private)
-        return newest
+        return await self._kept(received, newest)
 
     async def forget(self, id_: str) -> None:
         """Forget where a file came from; the file stays."""
@@ -235,17 +233,15 @@ class RemoteImports(LoggingConfigurable):
             raise NotFound("nothing with this id was imported")
         return noted
 
-    async def _now(
-        self, received: Received, private: dict[str, Json]
-    ) -> tuple[Received, dict[str, Json]]:
+    async def _now(self, received: Received, private: dict[str, Json]) -> Received:
         """The record with what became of the file; a file of the same age and size is as it
         was."""
         if not received.path:
-            return received, private
+            return received
         try:
             modified, size = await self._files.stat(received.path)
             if [modified, size] == [private.get("modified"), private.get("size")]:
-                return received, private
+                return received
             source = await self._files.read(received.path, self._most)
             model = await asyncio.to_thread(notebook.read, source.text)
             print_ = await asyncio.to_thread(notebook.fingerprint, model)
@@ -253,18 +249,22 @@ class RemoteImports(LoggingConfigurable):
         except NotFound:
             now_, modified, size = dataclasses.replace(received, path=""), "", 0
         except RemoteError:
-            return dataclasses.replace(received, changed_here=True), private
+            return dataclasses.replace(received, changed_here=True)
         seen = {**private, "modified": modified, "size": size}
         await asyncio.to_thread(self._store.note, now_, seen)
-        return now_, seen
+        return now_
 
-    async def _renewed(
-        self, received: Received, private: dict[str, Json], listed: Listed | None
-    ) -> Received:
-        renewed = await self._inbox.renewed(received, listed)
-        if (renewed.newest, renewed.gone) != (received.newest, received.gone):
-            await asyncio.to_thread(self._store.note, renewed, private)
-        return renewed
+    async def _renewed(self, received: Received, listed: Listed | None) -> Received:
+        return await self._kept(received, await self._inbox.renewed(received, listed))
+
+    async def _kept(self, before: Received, now_: Received) -> Received:
+        """The record ``now_``, after what is known of its link was stored."""
+        if (before.newest, before.gone) != (now_.newest, now_.gone):
+            noted = await asyncio.to_thread(self._store.noted, now_.id)
+            if noted:  # it may have been forgotten meanwhile
+                stored = dataclasses.replace(noted[0], newest=now_.newest, gone=now_.gone)
+                await asyncio.to_thread(self._store.note, stored, noted[1])
+        return now_
 
 
 def _opened(file: BinaryIO, name: str, most: int) -> Bundle:

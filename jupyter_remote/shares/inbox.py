@@ -8,9 +8,11 @@ of many tabs and servers of one home one tells it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import os
 import re
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +32,7 @@ TOLD: Final = "told"
 SEEN: Final = "seen"
 _ID: Final = re.compile("[a-z0-9]{1,64}")
 _PREFIX: Final = "hub-"
+_OLD: Final = 3600.0
 Listed = Mapping[str, Mapping[str, Any]]
 """By its link: a share of the hub as its service lists it."""
 
@@ -128,13 +131,15 @@ class Inbox(LoggingConfigurable):
         return TOLD if (self._folder / f"{id_}.{TOLD}").exists() else NEW
 
     def tidy(self, listed: Listed | None) -> None:
-        """Forget what was told of shares that are over. Blocks."""
+        """Forget what was told of shares that are over; not at once, as a list may be older than
+        what was told meanwhile. Blocks."""
         if listed is None:
             return
         known = {str(share.get("id")) for share in listed.values()}
         for path in self._folder.iterdir():
-            if path.stem not in known:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):
+                if path.stem not in known and path.stat().st_mtime < time.time() - _OLD:
+                    path.unlink()
 
     def _of_hub(self, link: str, share: Mapping[str, Any]) -> Received:
         id_, revision = str(share["id"]), int(share.get("revision", 1))
