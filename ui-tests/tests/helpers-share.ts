@@ -172,6 +172,9 @@ function answerOf(
   if (path === 'imports/look') {
     return server.description;
   }
+  if (path === 'imports/told') {
+    return { ids: server.received.map(each => (each as { id: string }).id) };
+  }
   if (path.startsWith('imports')) {
     return received('spectrum', { path: 'shared/spectrum.ipynb' });
   }
