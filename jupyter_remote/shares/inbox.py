@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import os
 import re
 import time
 from collections.abc import Iterable, Mapping
@@ -19,8 +18,8 @@ from typing import Any, Final
 
 from traitlets.config import LoggingConfigurable
 
-from ..errors import Expired, NotFound, RemoteError, StorageError
-from ..files import make_private
+from ..errors import Expired, NotFound, RemoteError
+from ..files import make_private, mark
 from ..model import now
 from .address import Address
 from .hub import HubPublisher
@@ -116,14 +115,7 @@ class Inbox(LoggingConfigurable):
     def _mark(self, id_: str, how: str) -> bool:
         if not _ID.fullmatch(id_):
             return False
-        path = self._folder / f"{id_}.{how}"
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise StorageError(f"cannot write {path}: {error.strerror}") from error
-        return True
+        return mark(self._folder / f"{id_}.{how}")
 
     def _news(self, id_: str) -> str:
         if (self._folder / f"{id_}.{SEEN}").exists():

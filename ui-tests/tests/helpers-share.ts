@@ -212,3 +212,17 @@ export async function axe(page: Page, selector: string): Promise<void> {
   );
   expect.soft(ours, selector).toEqual([]);
 }
+
+/** Whether a script of the notebook has run in a page or one of its frames. */
+export async function ran(page: Page): Promise<unknown[]> {
+  const all = await Promise.all(
+    page
+      .frames()
+      .map(frame =>
+        frame
+          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
+          .catch(() => null)
+      )
+  );
+  return all.filter(each => each !== null);
+}

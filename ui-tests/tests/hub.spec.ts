@@ -10,7 +10,7 @@ import {
 } from './helpers';
 import { STARTING, Visitor } from './helpers-hub';
 import { Hub } from './helpers-server';
-import { axe } from './helpers-share';
+import { axe, ran } from './helpers-share';
 
 test.describe.configure({ timeout: 480_000 });
 
@@ -80,20 +80,6 @@ async function shareByMouse(page: Page, users: string): Promise<string> {
     .inputValue();
   await dialogButton(page, 'Done').click();
   return link;
-}
-
-/** Whether a script of the notebook has run in a page or one of its frames. */
-async function ran(page: Page): Promise<unknown[]> {
-  const all = await Promise.all(
-    page
-      .frames()
-      .map(frame =>
-        frame
-          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
-          .catch(() => null)
-      )
-  );
-  return all.filter(each => each !== null);
 }
 
 /** The tab of a link, and in it the preview. */

@@ -11,7 +11,7 @@ import {
 } from './helpers';
 import { BASE } from './helpers-rest';
 import { OwnServer } from './helpers-server';
-import { axe } from './helpers-share';
+import { axe, ran } from './helpers-share';
 
 test.describe.configure({ timeout: 240_000 });
 
@@ -72,20 +72,6 @@ async function shareByMouse(
     .inputValue();
   await dialogButton(page, 'Done').click();
   return link;
-}
-
-/** Whether a script of the notebook has run in a page or one of its frames. */
-async function ran(page: Page): Promise<unknown[]> {
-  const all = await Promise.all(
-    page
-      .frames()
-      .map(frame =>
-        frame
-          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
-          .catch(() => null)
-      )
-  );
-  return all.filter(each => each !== null);
 }
 
 /** The tab of a link to another place, looked at anew. */
