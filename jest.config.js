@@ -17,10 +17,21 @@ const modules = [
   'yjs'
 ];
 
+const swc = syntax => [
+  '@swc/jest',
+  { jsc: { parser: { syntax, tsx: true, jsx: true }, target: 'es2022' } }
+];
+
 module.exports = {
   ...base(__dirname),
   reporters: ['default'],
   testRegex: 'src/.*\\.spec\\.tsx?$',
   roots: ['<rootDir>/src'],
+  // Types are taken away, not checked: scripts/lint tsc does that once for all files.
+  transform: {
+    '\\.svg$': '@jupyterlab/testing/lib/jest-raw-loader.js',
+    '^.+\\.tsx?$': swc('typescript'),
+    '^.+\\.jsx?$': swc('ecmascript')
+  },
   transformIgnorePatterns: [`/node_modules/(?!(${modules.join('|')}))`]
 };

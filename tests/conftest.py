@@ -61,6 +61,18 @@ def backend(condor: condor_rig.Condor) -> Iterator[RemoteHTCondorBackend]:
     condor.clear()
 
 
+LONGEST = (
+    "binder", "survival", "hub_real", "hub_sharing", "leaks", "htcondor", "slurm_offers", "faults",
+    "everest_survival", "everest_watch", "slurm_history", "security", "local_queue", "slurm",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first, so that none of them is left for one worker at the end."""
+    place = {f"test_{name}": number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path.stem, len(place)))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A module that says BOTH_SLURMS is tested with this machine's Slurm and with a newer one."""
     if "slurm" in metafunc.fixturenames and hasattr(metafunc.module, "BOTH_SLURMS"):

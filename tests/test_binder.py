@@ -109,11 +109,13 @@ def image(clone, tmp_path_factory):
         venv / "bin/pip",
         "install",
         "-q",
+        "--no-compile",
         *(w for w in wanted if not from_conda.match(w)),
         timeout=300,
     )
     env = os.environ | {
         "NB_PYTHON_PREFIX": str(venv),
+        "PIP_NO_COMPILE": "1",
         "PATH": f"{venv}/bin:{os.environ['PATH']}",
         "npm_config_cache": run("npm", "config", "get", "cache").splitlines()[-1],
         "npm_config_prefer_offline": "true",

@@ -27,7 +27,7 @@ function temporaryHome(): string {
 }
 
 /** So many files of tests run at a time, each with a browser and a server of its own. */
-const WORKERS = Number(process.env['UI_WORKERS'] ?? 1);
+const WORKERS = Number(process.env['UI_WORKERS'] ?? 2);
 
 /** What the first reading of this file chose, for each server; the workers read it again. */
 function forEach(name: string, choose: () => string): string[] {
