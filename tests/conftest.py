@@ -105,7 +105,7 @@ def accounted() -> Iterator[slurm_accounts.AccountedSlurm]:
         yield running
 
 
-@pytest.fixture(scope="session", params=["6", "5"])
+@pytest.fixture(scope="module", params=["6", "5"])
 def hub(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[hub_rig.Hub]:
