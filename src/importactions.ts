@@ -3,7 +3,10 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { FileDialog } from '@jupyterlab/filebrowser';
-import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
@@ -22,6 +25,7 @@ export interface IImportContext {
   readonly client: ShareClient;
   readonly shares: IRemoteShares;
   readonly browser: IDefaultFileBrowser | null;
+  readonly browsers: IFileBrowserFactory | null;
   readonly editors: IEditorServices | null;
   readonly rendermime: IRenderMimeRegistry | null;
   readonly translator: ITranslator;
@@ -77,10 +81,15 @@ async function look(model: ImportModel, shares: IRemoteShares): Promise<void> {
   }
 }
 
-/** The folder that the file browser shows; the top when it shows another drive. */
-function folderHere({ app, browser }: IImportContext): string {
-  const { contents } = app.serviceManager;
-  const path = browser?.model.path ?? '';
+/** The folder of the file browser that was used last. */
+function folderOf({ browser, browsers }: IImportContext): string {
+  return (browsers?.tracker.currentWidget ?? browser)?.model.path ?? '';
+}
+
+/** The same as this server knows it; the top when it is on another drive. */
+function folderHere(context: IImportContext): string {
+  const { contents } = context.app.serviceManager;
+  const path = folderOf(context);
   return foreignDrive(contents, path) ? '' : contents.localPath(path);
 }
 
@@ -195,8 +204,8 @@ async function browse(
 
 /** Let the user choose a bundle, or a notebook, and put it into the files. */
 export async function importBundle(context: IImportContext): Promise<void> {
-  const { app, browser, client, shares, trans } = context;
-  checkFolder(context, browser?.model.path ?? '');
+  const { app, client, shares, trans } = context;
+  checkFolder(context, folderOf(context));
   const file = await chooseFile('.zip,.ipynb');
   if (!file) {
     return;

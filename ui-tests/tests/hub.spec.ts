@@ -203,6 +203,7 @@ test('through a hub: the sender goes, the receiver comes, copies, runs; the link
     await expect(toast).toBeHidden();
 
     // She ends the first link.
+    await openPanel(alice.page);
     const first = share.filter({ hasText: 'used' });
     await first.getByRole('button', { name: 'Revoke the link' }).click();
     await dialogButton(alice.page, 'Revoke').click();

@@ -1,4 +1,4 @@
-import type { FileBrowser } from '@jupyterlab/filebrowser';
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
 import type { Contents } from '@jupyterlab/services';
 
 import { command, expect, tabBar, test } from './helpers';
@@ -162,10 +162,15 @@ test('files on a drive of the browser are refused with its name', async ({
     await dialog.getByRole('button').click();
   }
   await page.evaluate(async () => {
-    const left = [...window.jupyterapp.shell.widgets('left')];
-    const browser = left.find(({ id }) => id === 'filebrowser') as FileBrowser;
-    await browser.model.cd('S3:');
+    const factory = (await window.galata.getPlugin(
+      '@jupyterlab/filebrowser-extension:factory'
+    )) as IFileBrowserFactory;
+    const drive = { driveName: 'S3', restore: false };
+    const browser = factory.createFileBrowser('s3-browser', drive);
+    window.jupyterapp.shell.add(browser, 'left');
+    window.jupyterapp.shell.activateById(browser.id);
   });
+  await page.locator('#s3-browser .jp-DirListing-content').click();
   await command(page, 'jupyter-remote:import-bundle');
   await expect(dialog).toContainText('The folder is on the drive S3');
   await dialog.getByRole('button').click();
