@@ -162,9 +162,12 @@ test('files on a drive of the browser are refused with its name', async ({
     await dialog.getByRole('button').click();
   }
   await page.evaluate(async () => {
-    const factory = (await window.galata.getPlugin(
+    const plugins = window.galata as unknown as {
+      getPlugin(id: string): Promise<IFileBrowserFactory>;
+    };
+    const factory = await plugins.getPlugin(
       '@jupyterlab/filebrowser-extension:factory'
-    )) as IFileBrowserFactory;
+    );
     const drive = { driveName: 'S3', restore: false };
     const browser = factory.createFileBrowser('s3-browser', drive);
     window.jupyterapp.shell.add(browser, 'left');
