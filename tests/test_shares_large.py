@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +19,6 @@ from .share_rig import code, notebook, shown
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
 SIZE = 100_000_000
-SMALL = 2_000_000
-"""Bytes of the largest notebook of a second server, which refuses."""
 
 
 def figures(path: Path, size: int) -> None:
@@ -27,6 +26,12 @@ def figures(path: Path, size: int) -> None:
     picture = "iVBORw0KGgo" * 90_000
     cells = [code("plot()", shown(image_png=picture)) for _ in range(size // len(picture))]
     path.write_text(json.dumps(notebook(*cells)))
+
+
+def huge(path: Path) -> None:
+    """A file that says it is three times as large; it takes no room."""
+    path.touch()
+    os.truncate(path, 3 * SIZE)
 
 
 class Measured:
@@ -79,51 +84,44 @@ async def test_100_megabytes_through_my_own_server(
         if mode == "hub":
             monkeypatch.setenv("JUPYTER_REMOTE_SHARE_URL", service.url.rstrip("/"))
             monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "alice")
-        wanted = await there_and_back(server, mode)
-        await refused(server, wanted)
+        await asyncio.to_thread(server.start)
+        async with Measured(server) as measured:
+            await measured.grows("GET", "/jupyter-remote/shares")
+            await there_and_back(server, measured, mode)
+            await refused(server, measured, mode)
 
 
-async def there_and_back(server: Server, mode: str) -> dict[str, str]:
-    """Share and import; answers what was imported."""
-    await asyncio.to_thread(server.start)
+async def there_and_back(server: Server, measured: Measured, mode: str) -> None:
+    """Share and import."""
     (server.home / "copies").mkdir()
     figures(server.home / "large.ipynb", SIZE)
-    async with Measured(server) as measured:
-        await measured.grows("GET", "/jupyter-remote/shares")
-        body = {"path": "large.ipynb", "expires_in": 600}
-        answer, growth = await measured.grows("POST", "/jupyter-remote/shares", body)
-        assert answer.status_code == 201, answer.text
-        assert answer.json()["mode"] == mode
-        assert 0 < growth < 6 * SIZE
-        wanted = {"link": answer.json()["link"], "folder": "copies"}
-        answer, growth = await measured.grows("POST", "/jupyter-remote/imports", wanted)
-        assert answer.status_code == 201, answer.text
-        assert 0 < growth < 6 * SIZE
-        same = [json.loads(path.read_text()) for path in server.home.rglob("large.ipynb")]
-        assert len(same) == 2
-        assert same[0]["cells"][-1]["outputs"] == same[1]["cells"][-1]["outputs"]
-        for tail in ("/notebook", "/bundle") if mode == "local" else ():
-            answer, growth = await measured.grows("GET", wanted["link"] + tail)
-            assert answer.status_code == 200
-            assert growth < 0.2 * SIZE
-        _, growth = await measured.grows("GET", "/jupyter-remote/shares")
-        assert growth < 0.2 * SIZE, "a list reads no notebook"
-    server.shut_down()
-    return wanted
-
-
-async def refused(server: Server, wanted: dict[str, str]) -> None:
-    """The same on a server with a lower limit."""
     body = {"path": "large.ipynb", "expires_in": 600}
-    server.options = (f"--RemoteShares.max_bytes={SMALL}",)
-    await asyncio.to_thread(server.start)
-    async with Measured(server) as measured:
-        for path, asked in (
-            ("shares", body),
-            ("imports", wanted),
-            ("bundles", {"path": "large.ipynb"}),
-        ):
-            answer, growth = await measured.grows("POST", f"/jupyter-remote/{path}", asked)
-            assert (answer.status_code, answer.json()["reason"]) == (413, "too-large"), path
-            assert "2 MB" in answer.json()["message"]
-            assert growth < 0.2 * SIZE, "refused before it is read"
+    answer, growth = await measured.grows("POST", "/jupyter-remote/shares", body)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["mode"] == mode
+    assert 0 < growth < 6 * SIZE
+    wanted = {"link": answer.json()["link"], "folder": "copies"}
+    answer, growth = await measured.grows("POST", "/jupyter-remote/imports", wanted)
+    assert answer.status_code == 201, answer.text
+    assert 0 < growth < 6 * SIZE
+    same = [json.loads(path.read_text()) for path in server.home.rglob("large.ipynb")]
+    assert len(same) == 2
+    assert same[0]["cells"][-1]["outputs"] == same[1]["cells"][-1]["outputs"]
+    for tail in ("/notebook", "/bundle") if mode == "local" else ():
+        answer, growth = await measured.grows("GET", wanted["link"] + tail)
+        assert answer.status_code == 200
+        assert growth < 0.2 * SIZE
+    _, growth = await measured.grows("GET", "/jupyter-remote/shares")
+    assert growth < 0.2 * SIZE, "a list reads no notebook"
+
+
+async def refused(server: Server, measured: Measured, mode: str) -> None:
+    """What has more bytes than the server, or the service, takes is not even read."""
+    huge(server.home / "huge.ipynb")
+    limit = {"local": "200 MB", "hub": "105 MB"}[mode]
+    for path, asked in (("shares", {"expires_in": 600}), ("bundles", {})):
+        body = {"path": "huge.ipynb", **asked}
+        answer, growth = await measured.grows("POST", f"/jupyter-remote/{path}", body)
+        assert (answer.status_code, answer.json()["reason"]) == (413, "too-large"), path
+        assert (limit if path == "shares" else "200 MB") in answer.json()["message"]
+        assert growth < 0.2 * SIZE
