@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 
-import { command, expect } from './helpers';
+import { command, dialogButton, expect } from './helpers';
 
 const MINUTE = 60_000;
 
@@ -193,6 +193,26 @@ export async function shareDialog(page: Page, path: string): Promise<Locator> {
   const dialog = page.locator('.jp-RemoteSharingDialog');
   await expect(dialog).toBeVisible();
   return dialog;
+}
+
+/** Share what the file browser shows, with the mouse; `choose` in the dialog. Its link. */
+export async function linkByMouse(
+  page: Page,
+  name: string,
+  choose: (dialog: Locator) => Promise<void>
+): Promise<string> {
+  await page
+    .locator('.jp-DirListing-item', { hasText: name })
+    .click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
+  const dialog = page.locator('.jp-RemoteSharingDialog');
+  await choose(dialog);
+  await dialogButton(page, 'Create Link').click();
+  const link = await page
+    .getByRole('textbox', { name: 'Link', exact: true })
+    .inputValue();
+  await dialogButton(page, 'Done').click();
+  return link;
 }
 
 /** What axe finds wrong inside an element is a failure. */

@@ -10,7 +10,7 @@ import {
 } from './helpers';
 import { STARTING, Visitor } from './helpers-hub';
 import { Hub } from './helpers-server';
-import { axe, ran } from './helpers-share';
+import { axe, linkByMouse, ran } from './helpers-share';
 
 test.describe.configure({ timeout: 480_000 });
 
@@ -65,21 +65,11 @@ async function save(page: Page, source: string): Promise<void> {
 
 /** Share it by the mouse; its link. */
 async function shareByMouse(page: Page, users: string): Promise<string> {
-  const item = page.locator('.jp-DirListing-item', {
-    hasText: 'spectrum.ipynb'
-  });
   await command(page, 'filebrowser:activate');
-  await item.click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
-  const dialog = page.locator('.jp-RemoteSharingDialog');
-  await expect(dialog).toContainText('on this hub');
-  await dialog.getByLabel('Names of users').fill(users);
-  await dialogButton(page, 'Create Link').click();
-  const link = await page
-    .getByRole('textbox', { name: 'Link', exact: true })
-    .inputValue();
-  await dialogButton(page, 'Done').click();
-  return link;
+  return linkByMouse(page, 'spectrum.ipynb', async dialog => {
+    await expect(dialog).toContainText('on this hub');
+    await dialog.getByLabel('Names of users').fill(users);
+  });
 }
 
 /** The tab of a link, and in it the preview. */

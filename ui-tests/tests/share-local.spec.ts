@@ -11,7 +11,7 @@ import {
 } from './helpers';
 import { BASE } from './helpers-rest';
 import { OwnServer } from './helpers-server';
-import { axe, ran } from './helpers-share';
+import { axe, linkByMouse, ran } from './helpers-share';
 
 test.describe.configure({ timeout: 240_000 });
 
@@ -59,19 +59,10 @@ async function shareByMouse(
   picture: string
 ): Promise<string> {
   await page.filebrowser.refresh();
-  await page
-    .locator('.jp-DirListing-item', { hasText: name })
-    .click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
-  const dialog = page.locator('.jp-RemoteSharingDialog');
-  await expect(dialog).toContainText('who has the link');
-  await page.screenshot({ path: picture });
-  await dialogButton(page, 'Create Link').click();
-  const link = await page
-    .getByRole('textbox', { name: 'Link', exact: true })
-    .inputValue();
-  await dialogButton(page, 'Done').click();
-  return link;
+  return linkByMouse(page, name, async dialog => {
+    await expect(dialog).toContainText('who has the link');
+    await page.screenshot({ path: picture });
+  });
 }
 
 /** The tab of a link to another place, looked at anew. */
