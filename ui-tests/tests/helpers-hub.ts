@@ -52,15 +52,14 @@ export class Visitor {
 
   /** Wait for Lab. */
   async lab(page = this.page): Promise<Page> {
-    await page.waitForFunction(
-      () => typeof (window as { jupyterapp?: unknown }).jupyterapp === 'object',
-      null,
-      { timeout: STARTING }
-    );
-    await page.evaluate(async () => {
-      await window.jupyterapp.restored;
-    });
-    await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
+    // It loads itself once more when another tab has its workspace.
+    await expect(async () => {
+      await page.evaluate(async () => {
+        await window.jupyterapp.restored;
+      });
+      const splash = page.locator('#jupyterlab-splash');
+      await expect(splash).toHaveCount(0, { timeout: 5_000 });
+    }).toPass({ timeout: STARTING });
     return page;
   }
 
