@@ -194,7 +194,9 @@ test('through a hub: the sender goes, the receiver comes, copies, runs; the link
 
     // She ends the first link.
     await openPanel(alice.page);
-    const first = share.filter({ hasText: 'used' });
+    const old = share.filter({ hasText: 'revision 2' });
+    const id = (await old.getAttribute('data-share')) ?? '';
+    const first = senders.locator(`[data-share="${id}"]`);
     await first.getByRole('button', { name: 'Revoke the link' }).click();
     await dialogButton(alice.page, 'Revoke').click();
     await expect(first).toContainText('Revoked');
