@@ -189,17 +189,6 @@ test('a bundle goes out and comes in', async ({ page, tmpPath }, info) => {
   const path = `${tmpPath}/spectrum.ipynb`;
   await save(path, [cell('fit(data)', BOOBY)]);
   await page.notebook.openByPath(path);
-  const dialog = page.locator('.jp-RemoteSharingDialog');
-  const toolbar = page.locator('.jp-NotebookPanel-toolbar:visible');
-  for (const share of [
-    () => toolbar.getByRole('button', { name: 'Make a link' }).click(),
-    () => page.menu.clickMenuItem('File>Share Link…')
-  ]) {
-    await share();
-    await expect(dialog).toContainText('spectrum.ipynb');
-    await dialogButton(page, 'Cancel').click();
-    await expect(dialog).toBeHidden();
-  }
   const arriving = page.waitForEvent('download');
   await page.menu.clickMenuItem('File>Export Notebook Bundle');
   const download = await arriving;
