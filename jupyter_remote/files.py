@@ -69,6 +69,17 @@ def write_private(path: Path, text: str) -> None:
         raise StorageError(f"cannot write {path}: {error.strerror}") from error
 
 
+def mark(path: Path) -> bool:
+    """Make an empty 0600 file; False when somebody made it before. Raises StorageError."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StorageError(f"cannot write {path}: {error.strerror}") from error
+    return True
+
+
 class SecretKey:
     """One random key in a 0600 file: per-session secrets follow from it, over restarts."""
 

@@ -3,11 +3,16 @@ import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification } from '@jupyterlab/apputils';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { FileDialog } from '@jupyterlab/filebrowser';
-import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import type {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import { attempt } from './commands';
 import { saveBlob, saveUrl } from './download';
+import { foreignDrive } from './drives';
 import { ImportModel } from './importmodel';
 import type { ShareClient } from './shareclient';
 import type { IRemoteShares, IShareKernel } from './tokens';
@@ -20,6 +25,7 @@ export interface IImportContext {
   readonly client: ShareClient;
   readonly shares: IRemoteShares;
   readonly browser: IDefaultFileBrowser | null;
+  readonly browsers: IFileBrowserFactory | null;
   readonly editors: IEditorServices | null;
   readonly rendermime: IRenderMimeRegistry | null;
   readonly translator: ITranslator;
@@ -46,7 +52,7 @@ export function openLink(context: IImportContext, link: string): ImportTab {
   if (known) {
     model.dispose();
     app.shell.activateById(known.id);
-    void known.content.model.look();
+    void look(known.content.model, shares);
     return known;
   }
   const tab: ImportTab = new ImportTab(
@@ -63,13 +69,41 @@ export function openLink(context: IImportContext, link: string): ImportTab {
   });
   app.shell.add(tab, 'main', { type: 'Remote' });
   app.shell.activateById(tab.id);
-  void model.look();
+  void look(model, shares);
   return tab;
 }
 
-/** The folder that the file browser shows. */
-function folderHere({ app, browser }: IImportContext): string {
-  return app.serviceManager.contents.localPath(browser?.model.path ?? '');
+/** After that our server knows that it is no news any more. */
+async function look(model: ImportModel, shares: IRemoteShares): Promise<void> {
+  await model.look();
+  if (shares.received.some(({ news }) => news !== '')) {
+    await shares.refresh().catch(() => undefined);
+  }
+}
+
+/** The folder of the file browser that was used last. */
+function folderOf({ browser, browsers }: IImportContext): string {
+  return (browsers?.tracker.currentWidget ?? browser)?.model.path ?? '';
+}
+
+/** The same as this server knows it; the top when it is on another drive. */
+function folderHere(context: IImportContext): string {
+  const { contents } = context.app.serviceManager;
+  const path = folderOf(context);
+  return foreignDrive(contents, path) ? '' : contents.localPath(path);
+}
+
+/** Throws when a folder is one into which this server cannot write. */
+function checkFolder({ app, trans }: IImportContext, path: string): void {
+  const drive = foreignDrive(app.serviceManager.contents, path);
+  if (drive) {
+    throw new Error(
+      trans.__(
+        'The folder is on the drive %1, into which this server cannot write. Choose a folder of this server.',
+        drive
+      )
+    );
+  }
 }
 
 /** Kernels of this server. */
@@ -141,9 +175,10 @@ async function download(
 }
 
 async function browse(
-  { browser, translator, trans }: IImportContext,
+  context: IImportContext,
   folder: string
 ): Promise<string | null> {
+  const { browser, translator, trans } = context;
   if (!browser) {
     return null;
   }
@@ -155,14 +190,22 @@ async function browse(
     defaultPath: folder
   });
   const [first] = value ?? [];
-  return button.accept && first
-    ? manager.services.contents.localPath(first.path)
-    : null;
+  if (!button.accept || !first) {
+    return null;
+  }
+  let chosen: string | null = null;
+  await attempt(trans.__('Cannot copy into this folder'), () => {
+    checkFolder(context, first.path);
+    chosen = manager.services.contents.localPath(first.path);
+    return Promise.resolve();
+  });
+  return chosen;
 }
 
 /** Let the user choose a bundle, or a notebook, and put it into the files. */
 export async function importBundle(context: IImportContext): Promise<void> {
   const { app, client, shares, trans } = context;
+  checkFolder(context, folderOf(context));
   const file = await chooseFile('.zip,.ipynb');
   if (!file) {
     return;

@@ -65,11 +65,11 @@ describe('ImportModel', () => {
     jest.restoreAllMocks();
   });
 
-  it('offers a bundle only of links that this server serves', async () => {
+  it('offers a bundle of links of this server and of its hub', async () => {
     for (const mode of ['local', 'hub'] as const) {
       const { made } = model('/s/a', DESCRIPTION, 200, mode);
       await made.look();
-      expect(made.bundled).toBe(mode === 'local');
+      expect(made.bundled).toBe(true);
     }
     const refusal = { reason: 'foreign-link', message: '' };
     const { made } = model('https://x.example/s/a', refusal, 400, 'local');

@@ -77,9 +77,9 @@ export class ImportModel extends VDomModel {
     );
   }
 
-  /** Whether the link gives a bundle: those of this server do, those of its hub do not. */
+  /** Whether the link gives a bundle: those of this server and of its hub do. */
   get bundled(): boolean {
-    return this._options.shares.mode === 'local' && !this._foreign;
+    return !this._foreign;
   }
 
   /** Folder that it is copied to, as the file browser names it. */

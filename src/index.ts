@@ -19,6 +19,7 @@ import { sessions } from './plugins/sessions';
 import { settings } from './plugins/settings';
 import { share, shares } from './plugins/share';
 import { shareimport } from './plugins/shareimport';
+import { sharenotices } from './plugins/sharenotices';
 import { status } from './plugins/status';
 import { submit } from './plugins/submit';
 
@@ -43,6 +44,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   everestsweep,
   share,
   shareimport,
+  sharenotices,
   everestaccounts,
   everestapps,
   jobnotices,

@@ -12,6 +12,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import { copyLink } from './copy';
 import { durationText, parseDuration } from './durations';
 import { saveBlob } from './download';
+import { foreignDrive } from './drives';
 import { fullSentence } from './format';
 import type { IShareCommands } from './sharecommands';
 import { ShareModel } from './sharemodel';
@@ -25,7 +26,8 @@ export async function shareNotebook(
   context: IShareCommands,
   path: string
 ): Promise<void> {
-  const { app, shares, trans } = context;
+  const { shares, trans } = context;
+  const local = ownPath(context, path);
   shares.open();
   await shares.ready;
   if (shares.freshness !== 'fresh') {
@@ -44,7 +46,7 @@ export async function shareNotebook(
   }
   const model = new ShareModel({
     shares,
-    path: app.serviceManager.contents.localPath(path),
+    path: local,
     ...opened(context, path),
     trans
   });
@@ -52,6 +54,21 @@ export async function shareNotebook(
   if (share) {
     await showLink(share, trans);
   }
+}
+
+/** A path as this server knows it; throws when only the browser knows it. */
+function ownPath({ app, trans }: IShareCommands, path: string): string {
+  const { contents } = app.serviceManager;
+  const drive = foreignDrive(contents, path);
+  if (drive) {
+    throw new Error(
+      trans.__(
+        'It lies on the drive %1, which this server cannot read. Copy it into the files of this server first.',
+        drive
+      )
+    );
+  }
+  return contents.localPath(path);
 }
 
 /** What is known of a notebook because it is open here. */
@@ -155,10 +172,11 @@ export async function revokeShare(
 
 /** Download a notebook with what it needs. */
 export async function exportBundle(
-  { app, client }: IShareCommands,
+  context: IShareCommands,
   path: string
 ): Promise<void> {
-  const local = app.serviceManager.contents.localPath(path);
+  const { client } = context;
+  const local = ownPath(context, path);
   const name = PathExt.basename(local, '.ipynb');
   saveBlob(await client.bundle(local, true), `${name}.zip`);
 }

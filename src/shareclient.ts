@@ -65,6 +65,12 @@ export class ShareClient extends RemoteClient {
     return (await this._json('POST', 'imports', body)) as IReceived;
   }
 
+  /** The user is told of these now: those of which no browser has told. */
+  async told(ids: readonly string[]): Promise<readonly string[]> {
+    const answer = await this._json('POST', 'imports/told', { ids });
+    return (answer as { ids: string[] }).ids;
+  }
+
   /** Put a notebook, or a bundle, that the browser has into the user's files. */
   async upload(
     what: Blob,

@@ -1,4 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
+import { PathExt } from '@jupyterlab/coreutils';
 import type {
   IDefaultFileBrowser,
   IFileBrowserFactory
@@ -120,7 +121,9 @@ function addShare(context: IShareCommands): void {
     execute: async args => {
       const path = notebook(context, args);
       const { shareNotebook } = await actions();
-      await shareNotebook(context, path);
+      await attempt(trans.__('Cannot share %1', PathExt.basename(path)), () =>
+        shareNotebook(context, path)
+      );
     }
   });
 }
@@ -139,7 +142,7 @@ function addExport(context: IShareCommands): void {
     execute: async args => {
       const path = notebook(context, args);
       const { exportBundle } = await actions();
-      await attempt(trans.__('Cannot export %1', path), () =>
+      await attempt(trans.__('Cannot export %1', PathExt.basename(path)), () =>
         exportBundle(context, path)
       );
     }

@@ -75,6 +75,11 @@ export interface IReceived {
   readonly time: string;
   /** Whether the link no longer works. */
   readonly gone: boolean;
+  /**
+   * A share that names the user: `new` until some browser told of it, `told`
+   * until the user looks at it.
+   */
+  readonly news: 'new' | 'told' | '';
 }
 
 /** What a link leads to. */

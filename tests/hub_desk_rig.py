@@ -17,6 +17,7 @@ from tornado.httpserver import HTTPServer
 from traitlets.config import Config
 
 from jupyter_remote.errors import Forbidden
+from jupyter_remote.hub.opening import LinkDesk
 from jupyter_remote.hub.service import LARGEST_BODY, RemoteShareService
 from jupyter_remote.hub.vault import Vault
 
@@ -48,10 +49,16 @@ class Rig:
         self.program.update_config(Config(config))
         self.vault: Vault = self.program.vault()
         self.vault.clock = lambda: self.now
+        web = self.program.web(self.vault, StandInIdentity())  # type: ignore[arg-type]
+        self.links: LinkDesk = web.wildcard_router.rules[0].target_kwargs["service"].links
         self.server = HTTPServer(
-            self.program.web(self.vault, StandInIdentity()),  # type: ignore[arg-type]
+            web,
             max_body_size=LARGEST_BODY,
         )
+
+    def showing(self) -> int:
+        """Previews that are made or wait for that."""
+        return self.links._worker._showing._inside
 
     def client(self, user: str, **how: Any) -> httpx.AsyncClient:
         """Somebody's Jupyter server, as far as the service knows."""

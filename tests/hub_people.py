@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -48,7 +49,9 @@ class Person:
         return self(method, f"{self.hub.base}hub/api/{path}", headers=headers, **how)
 
     def start(self) -> None:
-        """Start my own server."""
+        """Start my own server, if it does not run."""
+        if self.runs():
+            return
         mine = [c for c in self.session.cookies if c.path == f"{self.hub.base}user/{self.name}/"]
         for cookie in mine:  # of an earlier server, which signed with another secret
             self.session.cookies.clear(cookie.domain, cookie.path, cookie.name)
@@ -104,3 +107,39 @@ class Caller:
         sent = self("PUT", f"shares/{share}/notebook", data=content or notebook("from alice"))
         assert sent.status_code == 200, sent.text
         return share, token
+
+
+def save(person: Person, path: str, content: bytes) -> None:
+    """As JupyterLab saves."""
+    model = {"type": "notebook", "format": "json", "content": json.loads(content)}
+    answer = person.own("PUT", f"api/contents/{path}", json=model)
+    assert answer.status_code in (200, 201), answer.text
+
+
+def share(person: Person, path: str, **terms: Any) -> dict[str, Any]:
+    """Make a link by my own server."""
+    body = {"path": path, "expires_in": 600, **terms}
+    answer = person.own("POST", "jupyter-remote/shares", json=body)
+    assert answer.status_code == 201, answer.text
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def mine(person: Person, share_id: str) -> dict[str, Any]:
+    """My share, as my own list shows it."""
+    listed = person.own("GET", "jupyter-remote/shares").json()["shares"]
+    (found,) = [record for record in listed if record["id"] == share_id]
+    return dict(found)
+
+
+def take(person: Person, link: str) -> dict[str, Any]:
+    """Copy what a link leads to into my files."""
+    answer = person.own("POST", "jupyter-remote/imports", json={"link": link, "folder": ""})
+    assert answer.status_code == 201, answer.text
+    record: dict[str, Any] = answer.json()
+    return record
+
+
+def link(hub: Hub, key: str, tail: str = "") -> str:
+    """The path of a link and what is below it."""
+    return f"{hub.base}services/share/s/{key}{tail}"

@@ -59,10 +59,32 @@ c.JupyterHub.allow_named_servers = True
 c.Spawner.options_form = "<input name=image>"
 c.Spawner.options_from_form = lambda form: {"image": form["image"][0]} if "image" in form else {}
 """
+OFTEN = """
+from jupyterhub.services.service import _ServiceSpawner
+start_polling = _ServiceSpawner.start_polling
+def poll_often(self):
+    self.poll_interval = 1
+    return start_polling(self)
+_ServiceSpawner.start_polling = poll_often
+"""
+"""Look every second whether the service runs: JupyterHub's 30 s cannot be configured."""
+LONE = """
+def without_service(spawner):
+    if spawner.user.name == "lone":
+        environment = dict(spawner.environment)
+        del environment["JUPYTER_REMOTE_SHARE_URL"]
+        spawner.environment = environment
+c.Spawner.pre_spawn_hook = without_service
+"""
+"""The server of one user knows of no share service, as in a hub that has none."""
 ARGUMENTS = (
     ', options=["image"], limits={"user_rate": 100000},'
     ' settings={"identity_seconds": 1, "purge_interval": 1}'
 )
+
+
+NEWEST = pytest.mark.parametrize("hub", ["6"], indirect=True)
+"""For tests of what does not depend on the version of JupyterHub."""
 
 
 @cache
@@ -119,8 +141,9 @@ class Hub:
         env |= {"PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
         argv = [sys.executable, "-m", "jupyterhub", "-f", str(self.folder / "jupyterhub_config.py")]
         with open(self.folder / "hub.log", "ab") as log:
+            how: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             self.process = subprocess.Popen(
-                argv, cwd=self.folder, env=env, stdout=log, stderr=log, start_new_session=True
+                argv, cwd=self.folder, env=env, start_new_session=True, **how
             )
         self.wait(self._answers, "the hub and its share service")
         return self
@@ -169,11 +192,17 @@ class Hub:
 
     def service_process(self) -> psutil.Process:
         """The process of the share service."""
+        (found,) = self.service_processes()
+        return found
+
+    def service_processes(self) -> list[psutil.Process]:
+        """None while it is not there."""
+        found = []
         for process in self.processes():
             with contextlib.suppress(psutil.Error):
                 if "jupyter_remote.hub" in process.cmdline():
-                    return process
-        raise AssertionError("the share service does not run")
+                    found.append(process)
+        return found
 
     def service_answers(self) -> bool:
         """Whether the service can be asked."""
@@ -211,5 +240,5 @@ def of_version(version: str, folder: Path) -> Iterator[Hub]:
             tree, base = older(), "lab/"
         except OSError as error:
             pytest.skip(f"share links in JupyterHub 5 stay UNTESTED: {error}")
-    with running(folder, tree, base=base, more=MORE, arguments=ARGUMENTS) as hub:
+    with running(folder, tree, base=base, more=MORE + LONE + OFTEN, arguments=ARGUMENTS) as hub:
         yield hub

@@ -18,7 +18,7 @@ from jupyter_remote.hub.opening import LinkDesk
 from jupyter_remote.hub.records import Content, Kept, new_id
 from jupyter_remote.hub.store import ShareStore
 from jupyter_remote.hub.vault import Vault
-from jupyter_remote.hub.worker import Worker
+from jupyter_remote.hub.worker import Bounds, Worker
 from jupyter_remote.shares import tokens
 
 ROOM = (10**9, 10**9)
@@ -50,7 +50,7 @@ def content(file: str = "f", size: int = 10) -> Content:
 
 def test_a_hundred_thousand_altered_tokens_open_nothing(tmp_path: Path) -> None:
     vault = Vault(tmp_path / "s", RemoteShareLimits(), Audit(""), clock=lambda: NOW)
-    desk = LinkDesk(vault, Worker(10, 1 << 30))
+    desk = LinkDesk(vault, Worker(*[Bounds(timeout=10, memory=1 << 30, places=1)] * 2))
     real = [tokens.new_token() for _ in range(20)]
     for token in real:
         kept = new(token)

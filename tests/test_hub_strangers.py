@@ -33,7 +33,7 @@ class TestStrangers:
                 for tail in ("", "/notebook"):
                     answer = await client.get(f"links/{key}{tail}")
                     found.add((answer.status_code, answer.text))
-                for tail in ("", "/about", "/preview", "/notebook"):
+                for tail in ("", "/about", "/preview", "/notebook", "/bundle"):
                     page = await browser.get(f"s/{key}{tail}")
                     found.add((page.status_code, page.text))
         return found
@@ -126,7 +126,7 @@ class TestStrangers:
             answers = [
                 await nobody.get(f"s/{key}{tail}")
                 for key in (token, "x" * 43)
-                for tail in ("", "/preview", "/notebook", "/about")
+                for tail in ("", "/preview", "/notebook", "/bundle", "/about")
             ]
         assert {answer.status_code for answer in answers} == {302}
         assert {answer.headers["Location"].split("?")[0] for answer in answers} == {"/hub/login"}
@@ -170,7 +170,9 @@ class TestPages:
         async with hub_desk_rig.running(tmp_path / "s", limits={"preview_bytes": 100}) as rig:
             _, token = await rig.share("alice")
             async with rig.browser("bob") as browser:
-                assert "too large for a preview" in (await browser.get(f"s/{token}/preview")).text
+                text = (await browser.get(f"s/{token}/preview")).text
+        assert "too large for a preview: " in text
+        assert "of at most 100 bytes" in text
 
 
 class TestPrivacy:

@@ -79,6 +79,19 @@ async def test_a_folder_that_went_uses_nothing_up(
     assert (await links("GET", "shares"))["shares"][0]["uses"] == 2, "the two copies"
 
 
+async def test_what_is_too_large_uses_no_one_time_link_up(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    share = await links.share("a.ipynb", simple("one"), once=True)
+    monkeypatch.setattr(links.sharing.imports, "_most", 100)
+    body = {"link": share["link"], "folder": ""}
+    status, error = await links.refusal("POST", "imports", body=body)
+    assert (status, error["reason"]) == (413, "too-large")
+    assert "100 bytes" in error["message"]
+    monkeypatch.undo()
+    assert (await copied(links, share))["path"] == "a1.ipynb"
+
+
 async def test_a_copy_has_the_revision_that_was_fetched(
     links: Links, monkeypatch: pytest.MonkeyPatch
 ) -> None:

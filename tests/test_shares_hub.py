@@ -11,19 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tornado import web
-from tornado.httpserver import HTTPServer
 
-from jupyter_remote.errors import (
-    BackendError,
-    BackendTimeout,
-    BackendUnreachable,
-    Forbidden,
-    LimitReached,
-    NotFound,
-    RemoteError,
-    TooLarge,
-)
 from jupyter_remote.shares.hub import HubPublisher
 
 from .conftest import until
@@ -212,44 +200,64 @@ async def test_a_share_that_the_service_refuses_leaves_nothing(links: Links) -> 
     assert list((links.data / "shares").iterdir()) == []
 
 
-class Odd(web.RequestHandler):
-    """A service that answers whatever its path says."""
+async def test_the_list_itself_tells_of_newer_versions_and_of_ends(
+    links: Links, service: Rig
+) -> None:
+    """Nobody opens the tab of a copy: the list that the panel asks for now and then says it."""
+    hub_id, token = await service.share("bob", json.dumps(simple("one")).encode())
+    copied = await links("POST", "imports", body={"link": f"/services/share/s/{token}"})
+    own = await links.share("mine.ipynb", simple())
+    of_mine = await links("POST", "imports", body={"link": own["link"]})
 
-    async def get(self, code: str, body: str) -> None:
-        if code == "wait":
-            await asyncio.sleep(60)
-        self.set_status(int(code))
-        if code == "302":
-            self.set_header("Location", "/200/followed")
-        self.finish(body.replace("long", "x" * 5000))
+    async def listed() -> dict[str, Any]:
+        received = (await links("GET", "shares"))["received"]
+        return {r["id"]: (r["revision"], r["newest"], r["gone"]) for r in received}
 
-
-@pytest.mark.parametrize(
-    ("path", "error", "words"),
-    [
-        ('413/{"message": "at most 1 MB"}', TooLarge, "at most 1 MB"),
-        ('429/{"message": "slowly"}', LimitReached, "slowly"),
-        ("404/", NotFound, "404"),
-        ("403/<html>", Forbidden, "403"),
-        ("500/[1]", BackendError, "500"),
-        ("302/", BackendError, "302"),
-        ("200/long", TooLarge, "at most 1000 bytes"),
-        ("wait/", BackendTimeout, "did not answer within 0.5 s"),
-    ],
-)
-async def test_odd_answers(path: str, error: type[RemoteError], words: str) -> None:
-    server = HTTPServer(web.Application([(r"/(\w+)/(.*)", Odd)]))
-    port = free_port()
-    server.listen(port, "127.0.0.1")
-    client = HubPublisher(f"http://127.0.0.1:{port}", "t", 0.5, 1000)
-    with pytest.raises(error, match=words):
-        await client._ask("GET", path.replace(" ", "%20").replace('"', "%22"), most=1000)
-    server.stop()
-    await server.close_all_connections()
+    assert await listed() == {copied["id"]: (1, 1, False), of_mine["id"]: (1, 1, False)}
+    async with service.client("bob") as bob:
+        await bob.put(f"shares/{hub_id}/notebook", content=json.dumps(simple("two")).encode())
+        assert (await listed())[copied["id"]] == (1, 2, False)
+        working = links.sharing.shares.publisher._url
+        links.sharing.shares.publisher._url = f"http://127.0.0.1:{free_port()}/"
+        assert (await listed())[copied["id"]] == (1, 2, False), "silence says nothing"
+        links.sharing.shares.publisher._url = working
+        await bob.delete(f"shares/{hub_id}")
+    await links("DELETE", "shares", own["id"])
+    assert await listed() == {copied["id"]: (1, 2, True), of_mine["id"]: (1, 1, True)}
+    stored = json.loads((links.data / "received" / f"{copied['id']}.json").read_text())
+    assert stored["received"]["gone"] is True
 
 
-async def test_a_service_that_is_not_there() -> None:
-    client = HubPublisher(f"http://127.0.0.1:{free_port()}/services/share", "t", 5, 1000)
-    with pytest.raises(BackendUnreachable, match="does not answer"):
-        await client.limits()
-    assert client.prefix == "/services/share/s/"
+async def test_who_is_named_is_told_once(links: Links, service: Rig) -> None:
+    _, first = await service.share("bob", name="one.ipynb", users=["alice"])
+    await service.share("bob", name="two.ipynb", users=["alice", "carol"])
+    _, everybody = await service.share("bob", name="all.ipynb")
+    async with service.client("alice") as me:
+        await me.get(f"links/{everybody}")  # opened by its link: no news
+
+    async def news() -> dict[str, str]:
+        listing = await links("GET", "shares")
+        check(listing, "Shares")
+        return {r["name"]: r["news"] for r in listing["received"]}
+
+    assert await news() == {"one.ipynb": "new", "two.ipynb": "new", "all.ipynb": ""}
+    ids = [r["id"] for r in (await links("GET", "shares"))["received"] if r["news"]]
+    told = await asyncio.gather(
+        *(links("POST", "imports", "told", body={"ids": ids}) for _ in range(3))
+    )
+    assert sorted(i for answer in told for i in answer["ids"]) == sorted(ids), "by one tab each"
+    assert await news() == {"one.ipynb": "told", "two.ipynb": "told", "all.ipynb": ""}
+    await links("POST", "imports", "look", body={"link": f"/services/share/s/{first}"})
+    assert await news() == {"one.ipynb": "", "two.ipynb": "told", "all.ipynb": ""}
+    for bad in ("hub-../../x", "hub-", "x" * 99):
+        assert (await links("POST", "imports", "told", body={"ids": [bad]}))["ids"] == []
+    async with service.client("bob") as bob:
+        for share in (await bob.get("shares")).json()["shares"]:
+            await bob.delete(f"shares/{share['id']}")
+    assert await news() == {}
+    marks = [*(links.data / "news").iterdir()]
+    assert len(marks) == 3
+    for mark in marks:
+        os.utime(mark, (1, 1))
+    assert await news() == {}
+    assert not any(mark.exists() for mark in marks)

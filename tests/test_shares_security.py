@@ -238,7 +238,7 @@ async def test_only_shared_is_open_without_credentials(links: Links) -> None:
                 answer = await links.get(url, method=method, body=body)
                 assert answer.code in (302, 403), (method, plain)
                 asked += 1
-    assert asked == 16
+    assert asked == 17
     assert (await links("GET", "shares"))["shares"][0]["state"] == "active"
 
 

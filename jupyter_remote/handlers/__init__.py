@@ -110,6 +110,7 @@ def share_routes(of_share: dict[str, Any]) -> list[Route]:
         ("bundles", shares.BundlesHandler, of_share),
         ("imports", imports.ImportsHandler, of_share),
         ("imports/look", imports.ImportsLookHandler, of_share),
+        ("imports/told", imports.ImportsToldHandler, of_share),
         ("imports/upload", imports.ImportsUploadHandler, of_share),
         (f"imports/{_IMPORT}", imports.ImportHandler, of_share),
         (f"imports/{_IMPORT}/newer", imports.ImportNewerHandler, of_share),

@@ -65,6 +65,16 @@ class ImportsLookHandler(ImportsBase):
         self.answer(known.to_json())
 
 
+class ImportsToldHandler(ImportsBase):
+    """``imports/told``: the user is told of these shares now."""
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Those of which no browser has told before: each is answered once."""
+        self.answer({"ids": await self.imports.told(self.body("TellOf")["ids"])})
+
+
 class ImportHandler(ImportsBase):
     """``imports/<id>``: one import and whether there is something newer; forget it."""
 

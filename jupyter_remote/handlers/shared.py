@@ -3,7 +3,6 @@ is below; and the way from there to Lab. Nothing here changes a file, and no tok
 
 from __future__ import annotations
 
-import asyncio
 import json
 import tempfile
 from http.client import responses
@@ -16,7 +15,6 @@ from tornado import web
 
 from ..errors import LimitReached, RemoteError
 from ..shares.address import PARAMETER
-from ..shares.bundle import write_bundle
 from ..shares.links import Gone
 from ..shares.page import (
     PAGE_HEADERS,
@@ -210,11 +208,10 @@ class SharedBundleHandler(SharedBase):
     async def get(self, token: str) -> None:
         """A use."""
         kept = await self.find(token)
-        bundle = await self.links.bundle(kept)
         with tempfile.TemporaryFile() as file:
-            await asyncio.to_thread(write_bundle, bundle, file)
+            name = await self.links.bundle(kept, file)
             self.open_to_all()
-            self.set_attachment_header(bundle.name.removesuffix(".ipynb") + ".zip")
+            self.set_attachment_header(name.removesuffix(".ipynb") + ".zip")
             await send_file(self, file, "application/zip")
 
 

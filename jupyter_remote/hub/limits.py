@@ -40,7 +40,12 @@ class RemoteShareLimits(Configurable):
     misses = Int(
         60, min=1, config=True, help="Links that do not open, which one user may try an hour."
     )
-    uploads = Int(4, min=1, config=True, help="Notebooks that one user may send at once.")
+    uploads = Int(
+        4,
+        min=1,
+        config=True,
+        help="Notebooks that one user may send, and bundles that one may fetch, at once.",
+    )
     preview_bytes = Int(5_000_000, min=0, config=True, help="Largest notebook with a preview.")
     keep_ended = Float(
         30 * DAY,

@@ -7,20 +7,37 @@ know of it is told when it is over.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
 from typing import IO
 
-from ..errors import BackendError, InvalidSpec, NotFound, RemoteError, WrongState
+from ..errors import (
+    BackendError,
+    InvalidSpec,
+    LimitReached,
+    NotFound,
+    RemoteError,
+    WrongState,
+)
+from ..files import write_private
 from ..model import Json
 from ..shares import tokens
+from ..shares.bundle import pack
 from ..shares.model import ACTIVE, Description
+from ..shares.names import as_size
 from ..shares.page import note
 from .limits import HOUR, Rates
 from .records import Kept
 from .refusals import Gone
 from .vault import Vault
-from .worker import Worker
+from .worker import TooSlow, Worker
 
+_AGAIN = 600.0
+_SLOW = "There is no preview: making it takes too long just now."
 UNKNOWN = "there is no such link, or it is not for you"
 
 
@@ -31,6 +48,9 @@ class LinkDesk:
         self._vault, self._worker = vault, worker
         self._misses = Rates(vault.limits.misses, HOUR)
         self._showing: dict[str, asyncio.Lock] = {}
+        self._packing = asyncio.Semaphore(2)
+        self._bundles: Counter[str] = Counter()
+        self._slow: dict[str, float] = {}
 
     async def received(self, user: str) -> list[dict[str, Json]]:
         """Active shares that name this user, or whose link this user opened."""
@@ -99,6 +119,33 @@ class LinkDesk:
             file.close()
             raise
 
+    @contextlib.contextmanager
+    def bundling(self, user: str) -> Iterator[None]:
+        """One of the bundles that this user may fetch at a time, as each takes room on the disk.
+        Raises LimitReached."""
+        most = self._vault.limits.uploads
+        if self._bundles[user] >= most:
+            raise LimitReached(f"at most {most} bundles at a time: wait until one is here")
+        self._bundles[user] += 1
+        try:
+            yield
+        finally:
+            self._bundles[user] -= 1
+            self._bundles += Counter()  # forgets who has none
+
+    async def packed(self, kept: Kept, file: IO[bytes]) -> IO[bytes]:
+        """What was fetched, with its options, as a zip on the disk; closes the file."""
+        folder = self._vault.files.path("")
+        target = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (the caller closes it)
+        try:
+            with file:
+                async with self._packing:
+                    await asyncio.to_thread(pack, kept.name, file, kept.options, target)
+        except BaseException:
+            target.close()
+            raise
+        return target
+
     async def fetched(self, share: str, whole: bool) -> None:
         """How the fetch of a one-time link ended: its notebook goes, or may be tried again."""
         if whole:
@@ -110,20 +157,38 @@ class LinkDesk:
     async def preview(self, user: str, key: str) -> bytes:
         """A page of the notebook that runs nothing; made once for a revision."""
         kept = await self.find(user, key)
-        if kept.size > self._vault.limits.preview_bytes:
-            return note("This notebook is too large for a preview.").encode()
-        made = self._vault.files.path(f"{kept.file}.html")
+        most = self._vault.limits.preview_bytes
+        if kept.size > most:
+            return note(
+                f"This notebook is too large for a preview: {as_size(kept.size)}, "
+                f"of at most {as_size(most)}. Download it, or copy it into your files."
+            ).encode()
         lock = self._showing.setdefault(kept.file, asyncio.Lock())
         try:
             async with lock:
-                if not made.exists():
-                    await self._worker.show(self._vault.files.path(kept.file), made)
-            return await asyncio.to_thread(made.read_bytes)
-        except (FileNotFoundError, InvalidSpec, BackendError) as error:
-            words = str(error) if isinstance(error, InvalidSpec) else "look again"
+                return await self._shown(kept)
+        except (FileNotFoundError, LimitReached, BackendError) as error:
+            words = str(error) if isinstance(error, LimitReached) else "look again"
             return note(f"There is no preview: {words}.").encode()
         finally:
             self._showing.pop(kept.file, None)
+
+    async def _shown(self, kept: Kept) -> bytes:
+        """The preview, or why this notebook can have none, which is found out once; whether it
+        takes too long is found out now and then."""
+        if time.monotonic() < self._slow.get(kept.file, 0.0):
+            return note(_SLOW).encode()
+        made = self._vault.files.path(f"{kept.file}.html")
+        if not await asyncio.to_thread(made.exists):
+            try:
+                await self._worker.show(self._vault.files.path(kept.file), made)
+            except TooSlow:
+                late = {f: until for f, until in self._slow.items() if until > time.monotonic()}
+                self._slow = {**late, kept.file: time.monotonic() + _AGAIN}
+                return note(_SLOW).encode()
+            except InvalidSpec as error:
+                await asyncio.to_thread(write_private, made, note(f"There is no preview: {error}."))
+        return await asyncio.to_thread(made.read_bytes)
 
 
 def describe(kept: Kept) -> Description:

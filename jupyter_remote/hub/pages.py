@@ -111,6 +111,16 @@ class DownloadHandler(PageHandler):
     head = get
 
 
+class BundleHandler(PageHandler):
+    """``s/<token>/bundle``."""
+
+    async def get(self, key: str) -> None:
+        """The notebook and its options, as a zip. This counts as a use."""
+        await send_notebook(self, self.user, key, bundle=True)
+
+    head = get
+
+
 class StartHandler(PageHandler):
     """The service's own address, where a login that took too long ends up."""
 

@@ -43,7 +43,16 @@ class Places:
             choices.append(self._in_another(link, server, user, kept.name))
         note = "This ends the link." if kept.once and kept.owner != user else ""
         download = Action(label="Download", href=f"{here}/notebook", note=note, download=True)
-        return [*choices, download]
+        return [*choices, download, self._bundle(here, note)]
+
+    def _bundle(self, here: str, note: str) -> Action:
+        words = "A zip for File > Import Notebook Bundle… in any JupyterLab with this extension."
+        return Action(
+            label="Download with its options",
+            href=f"{here}/bundle",
+            note=f"{words} {note}".strip(),
+            download=True,
+        )
 
     def _lab(self, link: str) -> str:
         return f"{self.base}hub/user-redirect/lab?{PARAMETER}={quote(link, safe='')}"

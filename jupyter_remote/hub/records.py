@@ -72,11 +72,13 @@ class Kept:
         }
 
     def to_receiver(self) -> dict[str, Json]:
-        """The list of what is shared with somebody; ``link_id`` opens it for them."""
+        """The list of what is shared with somebody; ``link_id`` opens it for them, ``named``: it is
+        for those whom it names, and not for all who have the link."""
         names = ("id", "name", "expires", "once", "outputs", "options", "size", "revision")
         record = self.to_json(0.0)
         chosen = {name: record[name] for name in (*names, "updated")}
-        return {**chosen, "sender": self.owner, "link_id": f"id-{self.id}", "kernel": self.kernel}
+        link = {"sender": self.owner, "link_id": f"id-{self.id}", "named": bool(self.users)}
+        return {**chosen, **link, "kernel": self.kernel}
 
 
 def _time(seconds: float | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from typing import IO
 from urllib.parse import quote
 
@@ -14,21 +15,29 @@ from .records import Kept
 from .snapshots import CHUNK
 
 
-async def send_notebook(handler: Handler, user: str, key: str) -> None:
-    """Answer with the notebook that a key opens for this user. A one-time link whose notebook
-    did not arrive whole may be tried again. HEAD sends nothing and counts nothing."""
+async def send_notebook(handler: Handler, user: str, key: str, *, bundle: bool = False) -> None:
+    """Answer with the notebook that a key opens for this user; ``bundle``: with its options, as
+    a zip. A one-time link whose notebook did not arrive whole may be tried again. HEAD sends
+    nothing and counts nothing."""
     links = handler.service.links
     if handler.request.method == "HEAD":
-        kept = await links.find(user, key)
-        _headers(handler, kept)
+        _headers(handler, await links.find(user, key), bundle)
         return
+    with links.bundling(user) if bundle else contextlib.nullcontext():
+        await _fetched(handler, user, key, bundle)
+
+
+async def _fetched(handler: Handler, user: str, key: str, bundle: bool) -> None:
+    links = handler.service.links
     kept, file, last = await links.fetch(user, key)
     whole = False
     try:
-        _headers(handler, kept)
-        whole = await _send(handler, file)
+        with await links.packed(kept, file) if bundle else file as sent:
+            _headers(handler, kept, bundle)
+            handler.set_header("Content-Length", str(sent.seek(0, os.SEEK_END)))
+            sent.seek(0)
+            whole = await _send(handler, sent)
     finally:
-        file.close()
         if last:
             await links.fetched(kept.id, whole)
     if whole:
@@ -36,11 +45,16 @@ async def send_notebook(handler: Handler, user: str, key: str) -> None:
             await handler.finish()
 
 
-def _headers(handler: Handler, kept: Kept) -> None:
-    name = quote(kept.name, safe="")
-    handler.set_header("Content-Type", "application/x-ipynb+json")
-    handler.set_header("Content-Disposition", f"attachment; filename*=UTF-8''{name}")
-    handler.set_header("Content-Length", str(kept.size))
+def _headers(handler: Handler, kept: Kept, bundle: bool) -> None:
+    name, kind = kept.name, "application/x-ipynb+json"
+    if bundle:
+        name, kind = name.removesuffix(".ipynb") + ".zip", "application/zip"
+    handler.set_header("Content-Type", kind)
+    handler.set_header(
+        "Content-Disposition", f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    )
+    if not bundle:
+        handler.set_header("Content-Length", str(kept.size))
     handler.set_header("ETag", f'"{kept.revision}"')
     handler.set_header("X-Revision", str(kept.revision))
 

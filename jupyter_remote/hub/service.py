@@ -29,7 +29,7 @@ from .limits import Rates, RemoteShareLimits
 from .opening import LinkDesk
 from .places import Places
 from .vault import Vault
-from .worker import Worker
+from .worker import Bounds, Worker
 
 _KEY = r"(?P<key>[^/]+)"
 _SHARE = r"(?P<share>[a-z2-7]{20})"
@@ -47,6 +47,7 @@ _ROUTES: list[tuple[str, type]] = [
     (f"s/{_KEY}/about", pages.AboutHandler),
     (f"s/{_KEY}/preview", pages.PreviewHandler),
     (f"s/{_KEY}/notebook", pages.DownloadHandler),
+    (f"s/{_KEY}/bundle", pages.BundleHandler),
     ("", pages.StartHandler),
     (".*", pages.UnknownPageHandler),
 ]
@@ -88,9 +89,19 @@ class RemoteShareService(Application):
         60, min=0.1, config=True, help="Seconds for a receiver to take the next megabyte."
     )
     upload_timeout = Float(600, min=1, config=True, help="Seconds for a sender to send a notebook.")
-    reader_timeout = Float(120, min=1, config=True, help="Seconds to read or show one notebook.")
+    reader_timeout = Float(120, min=1, config=True, help="Seconds to read one notebook.")
     reader_memory = Int(
-        2 << 30, min=1 << 28, config=True, help="Bytes of memory to read or show one notebook."
+        2 << 30, min=1 << 28, config=True, help="Bytes of memory to read one notebook."
+    )
+    preview_timeout = Float(30, min=0.1, config=True, help="Seconds to make one preview.")
+    preview_memory = Int(
+        1 << 30, min=1 << 28, config=True, help="Bytes of memory to make one preview."
+    )
+    preview_queue = Int(
+        20,
+        min=0,
+        config=True,
+        help="Previews that may wait while one is made; who wants more is told to look again.",
     )
     purge_interval = Float(
         300, min=0.1, config=True, help="Seconds between two looks for what has expired."
@@ -165,7 +176,7 @@ class RemoteShareService(Application):
 
     def web(self, vault: Vault, identity: Identity) -> WebApplication:
         """The routes, all below the service's prefix."""
-        worker = Worker(self.reader_timeout, self.reader_memory)
+        worker = self._worker()
         prefix = os.environ["JUPYTERHUB_SERVICE_PREFIX"]
         service = Service(
             owners=OwnerDesk(vault, worker),
@@ -184,6 +195,18 @@ class RemoteShareService(Application):
             log_function=log_request,
             default_handler_class=api.UnknownHandler,
             default_handler_args=parts,
+        )
+
+    def _worker(self) -> Worker:
+        """Previews wait for each other, and for nothing that is sent."""
+        return Worker(
+            Bounds(timeout=self.reader_timeout, memory=self.reader_memory, places=2),
+            Bounds(
+                timeout=self.preview_timeout,
+                memory=self.preview_memory,
+                places=1,
+                queue=self.preview_queue,
+            ),
         )
 
     def _places(self, prefix: str, auth: HubOAuth) -> Places:

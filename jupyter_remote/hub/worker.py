@@ -2,21 +2,24 @@
 
 Large ones are read in a process of their own, ``python -m jupyter_remote.hub.worker``, so that
 neither the memory nor the time of one is at the cost of all; it has no secret and a limit of
-memory. Small ones are cleaned in a thread. Previews are always made in a process.
+memory. Small ones are cleaned in a thread. Previews are always made in a process, and have limits
+and places of their own, so that looking never keeps anybody from sharing.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import dataclasses
 import hashlib
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import BackendError, BackendTimeout, InvalidSpec
+from ..errors import BackendError, BackendTimeout, InvalidSpec, LimitReached
 from ..process import run
 from ..shares import notebook, render
 
@@ -66,39 +69,76 @@ def show(source: Path, target: Path) -> dict[str, Any]:
     return {}
 
 
-class Worker:
-    """Does both; ``timeout`` in seconds and ``memory`` in bytes are those of one process."""
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """Of one kind of work: seconds and bytes of memory of one process, how many run at a time,
+    and how many may wait for that; None: any."""
 
-    def __init__(self, timeout: float, memory: int) -> None:
-        self._timeout, self._memory = timeout, memory
-        self._free = asyncio.Semaphore(2)
+    timeout: float
+    memory: int
+    places: int
+    queue: int | None = None
+
+
+class _Places:
+    """Lets so many work at a time."""
+
+    def __init__(self, bounds: Bounds) -> None:
+        self.bounds, self._inside = bounds, 0
+        self._free = asyncio.Semaphore(bounds.places)
+
+    @contextlib.asynccontextmanager
+    async def one(self) -> AsyncIterator[None]:
+        """Raises LimitReached when too many wait already."""
+        most = self.bounds.queue
+        if most is not None and self._inside >= self.bounds.places + most:
+            raise LimitReached("many previews are being made just now: look again in a minute")
+        self._inside += 1
+        try:
+            async with self._free:
+                yield
+        finally:
+            self._inside -= 1
+
+
+class TooSlow(InvalidSpec):
+    """It was not ready in time; perhaps it will be when there is less to do."""
+
+
+class Worker:
+    """Does both, each within bounds of its own."""
+
+    def __init__(self, cleaning: Bounds, showing: Bounds) -> None:
+        self._cleaning, self._showing = _Places(cleaning), _Places(showing)
 
     async def clean(self, source: Path, target: Path, outputs: bool) -> Mapping[str, Any]:
         """See the function ``clean``."""
         if os.path.getsize(source) <= SMALL:  # noqa: ASYNC240 (of a local disk)
             return await asyncio.to_thread(clean, source, target, outputs)
-        return await self._apart("clean", str(source), str(target), str(int(outputs)))
+        words = ("clean", str(source), str(target), str(int(outputs)))
+        return await self._apart(self._cleaning, "read", *words)
 
     async def show(self, source: Path, target: Path) -> None:
         """See the function ``show``; the target appears when it is whole."""
         part = target.with_suffix(".part")
-        await self._apart("show", str(source), str(part))
+        await self._apart(self._showing, "shown", "show", str(source), str(part))
         await asyncio.to_thread(os.replace, part, target)
 
-    async def _apart(self, *words: str) -> dict[str, Any]:
-        argv = [sys.executable, "-m", __name__, str(self._memory), *words]
+    async def _apart(self, places: _Places, done: str, *words: str) -> dict[str, Any]:
+        bounds = places.bounds
+        argv = [sys.executable, "-m", __name__, str(bounds.memory), *words]
         env = {name: os.environ[name] for name in _PASSED if name in os.environ}
-        async with self._free:
+        async with places.one():
             try:
-                result = await run(argv, self._timeout, env=env)
+                result = await run(argv, bounds.timeout, env=env)
             except BackendTimeout:
-                raise InvalidSpec("this notebook takes too long to be read") from None
+                raise TooSlow(f"this notebook takes too long to be {done}") from None
         if result.returncode == 0:
             answer: dict[str, Any] = json.loads(result.stdout)
             return answer
         if result.returncode == 2:
             raise InvalidSpec(result.stdout.strip())
-        raise BackendError("this notebook could not be read: its reader ended unexpectedly")
+        raise BackendError(f"this notebook could not be {done}: its reader ended unexpectedly")
 
 
 def main(memory: str, task: str, *words: str) -> int:

@@ -8,7 +8,9 @@ ever unpacked to a path that stands in a bundle.
 from __future__ import annotations
 
 import dataclasses
+import io
 import json
+import shutil
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -23,6 +25,7 @@ REQUIREMENTS: Final = ("requirements.txt", "environment.yml", "environment.yaml"
 MOST_EXTRA: Final = 1 << 20
 """Bytes of one file besides the notebook."""
 _ENTRIES: Final = 32
+_PART: Final = 1 << 20
 _DAMAGED: Final = (zipfile.BadZipFile, zlib.error)
 _PLAIN: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
@@ -39,12 +42,24 @@ class Bundle:
 
 def write_bundle(bundle: Bundle, target: IO[bytes]) -> None:
     """Write the zip; blocks."""
-    about = {"format": FORMAT, "version": 1, "name": bundle.name, "options": bundle.options}
+    pack(bundle.name, io.BytesIO(bundle.notebook), bundle.options, target, bundle.extras)
+
+
+def pack(
+    name: str,
+    notebook: IO[bytes],
+    options: Mapping[str, Json],
+    target: IO[bytes],
+    extras: Mapping[str, bytes] | None = None,
+) -> None:
+    """The same of a notebook that is read part by part."""
+    about = {"format": FORMAT, "version": 1, "name": name, "options": options}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        archive.writestr(notebook_name(bundle.name), bundle.notebook)
+        with archive.open(notebook_name(name), "w") as entry:
+            shutil.copyfileobj(notebook, entry, _PART)
         archive.writestr("options.json", json.dumps(about, indent=1))
-        for name, content in bundle.extras.items():
-            archive.writestr(name, content)
+        for beside, content in (extras or {}).items():
+            archive.writestr(beside, content)
 
 
 def read_bundle(source: IO[bytes], *, most: int) -> Bundle:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 import hashlib
 import os
@@ -94,17 +95,43 @@ class UserFiles:
         folder = await self.folder(folder)
         async with self._naming:  # between the choice of a name and its file nobody else chooses
             try:
-                free = await ensure_async(
-                    self._contents.increment_filename(name, folder, insert=insert)
-                )
-                path = f"{folder}/{free}" if folder else free
-                self._inside(path)
-                await ensure_async(self._contents.save(dict(model), path))
+                path = await self._reserve(name, folder, insert)
+                try:
+                    await ensure_async(self._contents.save(dict(model), path))
+                except BaseException:
+                    await asyncio.to_thread(self._give_back, path)
+                    raise
             except HTTPError as error:
                 raise self._refused(error, folder) from error
             except OSError as error:
                 raise StorageError(f"cannot write {name}: {error.strerror}") from error
         return path
+
+    async def _reserve(self, name: str, folder: str, insert: str) -> str:
+        """A path of its own: on a disk an empty file that nobody else made, so that no other
+        server, and no other program, has the same one. Without a disk the contents manager's
+        word must do."""
+        taken: set[str] = set()
+        while True:
+            free = await ensure_async(
+                self._contents.increment_filename(name, folder, insert=insert)
+            )
+            if free in taken:  # a link that leads nowhere, which is nothing to Jupyter
+                name = f"{len(taken)}-{name}"
+                continue
+            path = f"{folder}/{free}" if folder else free
+            self._inside(path)
+            local = self._local(path)
+            if local is None or await asyncio.to_thread(_made, local):
+                return path
+            taken.add(free)
+
+    def _give_back(self, path: str) -> None:
+        """Nothing was saved: the empty file goes, unless somebody has written into it."""
+        local = self._local(path)
+        with contextlib.suppress(OSError):
+            if local and not os.path.getsize(local):
+                os.unlink(local)
 
     async def folder(self, folder: str) -> str:
         """A folder into which files can be written, without slashes around it; raises NotFound,
@@ -154,3 +181,13 @@ class UserFiles:
         if error.status_code == 403:
             return Forbidden(f"you may not use {path}")
         return InvalidSpec(f"{path}: {words}" if path else words)
+
+
+def _made(path: str) -> bool:
+    """Make an empty file, with the rights that new files have; False when there is something of
+    that name. Blocks."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    except FileExistsError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
 from traitlets import Float, Integer
 from traitlets.config import LoggingConfigurable
@@ -18,6 +18,7 @@ from .bundle import Bundle, read_bundle
 from .difference import check_nbdime, difference
 from .files import UserFiles
 from .hub import HubPublisher
+from .inbox import Inbox, Listed
 from .links import LocalLinks
 from .model import Description, Received
 from .names import file_name, notebook_name
@@ -45,12 +46,13 @@ class RemoteImports(LoggingConfigurable):
         files: UserFiles,
         links: LocalLinks,
         hub: HubPublisher | None,
+        inbox: Inbox,
         prefix: str,
         most: int,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
-        self._store, self._files, self._links = store, files, links
+        self._store, self._files, self._links, self._inbox = store, files, links, inbox
         self._hub, self._prefix, self._most = hub, prefix, most
 
     # -- links ------------------------------------------------------------------------------
@@ -60,7 +62,9 @@ class RemoteImports(LoggingConfigurable):
         the browser must ask about, NotFound, Expired."""
         address = self._address(link)
         about, known_as = await self._describe(address)
-        mine = [r.to_json() for r in await self.all() if r.link == known_as and r.path]
+        if address.kind == HUB:
+            await asyncio.to_thread(self._inbox.see, self._address(known_as))
+        mine = [r.to_json() for r in await self._mine() if r.link == known_as and r.path]
         return dataclasses.replace(about, mine=tuple(mine))
 
     async def copy(
@@ -94,7 +98,9 @@ class RemoteImports(LoggingConfigurable):
 
     async def _fetch(self, address: Address, about: Description) -> tuple[bytes, Description]:
         """The notebook, and ``about`` with the revision that it has: there may be a newer one
-        since somebody looked."""
+        since somebody looked. Raises TooLarge before the use, which may be the only one."""
+        if about.size > self._most:
+            raise TooLarge.of(about.name, self._most)
         if address.kind == HUB and self._hub:
             raw, revision = await self._hub.fetch(address.key)
         else:
@@ -123,18 +129,25 @@ class RemoteImports(LoggingConfigurable):
     # -- what I have ------------------------------------------------------------------------
 
     async def all(self) -> list[Received]:
-        """Everything imported, the latest first, with what became of the copies; then the
-        shares of the hub that name me and of which I have no copy."""
+        """Everything imported, the latest first, with what became of the copies and of their
+        links; then the shares of the hub that name me and of which I have no copy."""
+        listed = await self._inbox.listed()
+        mine = [await self._renewed(received, listed) for received in await self._mine()]
+        await asyncio.to_thread(self._inbox.tidy, listed)
+        return mine + await self._inbox.named(listed, [received.link for received in mine])
+
+    async def _mine(self) -> list[Received]:
         noted = await asyncio.to_thread(lambda: list(self._store.imports()))
         mine = [await self._now(received, private) for received, private in noted]
-        mine.sort(key=lambda received: received.time, reverse=True)
-        links = {received.link for received in mine}
-        return mine + [r for r in await self._named() if r.link not in links]
+        return sorted(mine, key=lambda received: received.time, reverse=True)
+
+    async def told(self, ids: list[str]) -> list[str]:
+        """A browser tells the user of these: those that none has told of before."""
+        return await asyncio.to_thread(self._inbox.tell, ids)
 
     async def get(self, id_: str) -> Received:
         """One import, and which revision its link has now."""
-        received, private = await self._noted(id_)
-        received = await self._now(received, private)
+        received = await self._now(*await self._noted(id_))
         try:
             about, _ = await self._describe(self._address(received.link))
             newest = dataclasses.replace(received, newest=about.revision, gone=False)
@@ -142,9 +155,7 @@ class RemoteImports(LoggingConfigurable):
             return received
         except (NotFound, Expired):
             newest = dataclasses.replace(received, gone=True)
-        if newest != received:
-            await asyncio.to_thread(self._store.note, newest, private)
-        return newest
+        return await self._kept(received, newest)
 
     async def forget(self, id_: str) -> None:
         """Forget where a file came from; the file stays."""
@@ -243,30 +254,17 @@ class RemoteImports(LoggingConfigurable):
         await asyncio.to_thread(self._store.note, now_, seen)
         return now_
 
-    async def _named(self) -> list[Received]:
-        """Shares of the hub that name me; none when the service does not answer."""
-        if self._hub is None:
-            return []
-        try:
-            listed = await self._hub.received()
-        except RemoteError as error:
-            self.log.warning("%s", error)
-            return []
-        return [_of_hub(share, self._hub) for share in listed]
+    async def _renewed(self, received: Received, listed: Listed | None) -> Received:
+        return await self._kept(received, await self._inbox.renewed(received, listed))
 
-
-def _of_hub(share: Mapping[str, Any], hub: HubPublisher) -> Received:
-    key, revision = str(share.get("link_id") or f"id-{share['id']}"), int(share.get("revision", 1))
-    return Received(
-        id=f"hub-{share['id']}",
-        link=hub.link(key),
-        path="",
-        name=str(share.get("name", "")),
-        sender=str(share.get("sender", "")),
-        time=str(share.get("updated") or share.get("created") or now()),
-        revision=revision,
-        newest=revision,
-    )
+    async def _kept(self, before: Received, now_: Received) -> Received:
+        """The record ``now_``, after what is known of its link was stored."""
+        if (before.newest, before.gone) != (now_.newest, now_.gone):
+            noted = await asyncio.to_thread(self._store.noted, now_.id)
+            if noted:  # it may have been forgotten meanwhile
+                stored = dataclasses.replace(noted[0], newest=now_.newest, gone=now_.gone)
+                await asyncio.to_thread(self._store.note, stored, noted[1])
+        return now_
 
 
 def _opened(file: BinaryIO, name: str, most: int) -> Bundle:

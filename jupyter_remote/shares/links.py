@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from ..errors import Expired, NotFound, RemoteError
-from .bundle import Bundle
+from .bundle import pack
 from .desk import RemoteShares
 from .limits import MISS, RateLimit
 from .model import ACTIVE, USED, Description
@@ -99,14 +99,14 @@ class LocalLinks:
     def _path(self, kept: Kept) -> Path:
         return self._shares.store.snapshot(kept.share.id, kept.share.revision)
 
-    async def bundle(self, kept: Kept) -> Bundle:
-        """The snapshot with the options that the share carries; a use. Files that lie beside
-        the notebook were not shared."""
+    async def bundle(self, kept: Kept, target: BinaryIO) -> str:
+        """Write the snapshot with the options that the share carries; answers its name. A use.
+        Files that lie beside the notebook were not shared."""
         kept, file = await self.use(kept)
-        with file:
-            raw = await asyncio.to_thread(file.read)
         share = kept.share
-        return Bundle(name=share.name, notebook=raw, options=share.options)
+        with file:
+            await asyncio.to_thread(pack, share.name, file, share.options, target)
+        return share.name
 
     async def preview(self, kept: Kept) -> str:
         """A page that runs nothing; made once for each revision. No use."""

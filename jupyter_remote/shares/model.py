@@ -99,7 +99,8 @@ class Received(_Record):
 
     ``path`` is empty when there is no copy (any more). ``newest`` is the revision that the
     link has now, None when nobody asked; ``changed_here``: the copy was worked on; ``gone``:
-    the link no longer opens.
+    the link no longer opens; ``news``: a share that names the user is ``new`` until a browser
+    told of it, and ``told`` until the user looked at it.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Received(_Record):
     newest: int | None = None
     changed_here: bool = False
     gone: bool = False
+    news: str = ""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

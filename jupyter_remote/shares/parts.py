@@ -19,6 +19,7 @@ from .files import UserFiles
 from .follow import Follower
 from .hub import HubPublisher
 from .imports import RemoteImports
+from .inbox import Inbox
 from .limits import RateLimit
 from .links import LocalLinks
 from .publish import LOCAL, LocalPublisher, NoPublisher, Publisher
@@ -86,13 +87,16 @@ def sharing(parent: Any, server: Any, folder: Path, events: Events) -> Sharing:
     hub = _hub(shares)
     shares.publisher = hub or _local(shares, store, prefix, server.identity_provider)
     links = LocalLinks(shares, RateLimit(shares.requests_per_minute))
+    prefix = prefix if shares.publisher.mode == LOCAL else ""
+    inbox = Inbox(parent=parent, store=store, hub=hub, prefix=prefix, folder=folder / "news")
     imports = RemoteImports(
         parent=parent,
         store=store,
         files=files,
         links=links,
         hub=hub,
-        prefix=prefix if shares.publisher.mode == LOCAL else "",
+        inbox=inbox,
+        prefix=prefix,
         most=shares.max_bytes,
     )
     follower = Follower(shares, server.event_logger)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Final
 
 from ..errors import NotFound, StorageError
-from ..files import make_private, write_private
+from ..files import make_private, mark, write_private
 from ..model import Json, elapsed, now
 from .model import REVOKED, USED, Received, Share
 from .tokens import digest, same, share_id
@@ -188,12 +188,12 @@ class ShareStore:
 
     def revoke(self, id_: str) -> None:
         """From now on nobody opens it, whatever another server writes."""
-        self._mark(id_, "revoked")
+        mark(self.shares / id_ / "revoked")
         self.drop_snapshots(id_)
 
     def claim(self, id_: str) -> bool:
         """Take the one use; False when it was taken."""
-        return self._mark(id_, "used")
+        return mark(self.shares / id_ / "used")
 
     def count(self, id_: str) -> None:
         """Note a use, without waiting for the disk: a crash may forget the last ones."""
@@ -207,16 +207,6 @@ class ShareStore:
                 os.close(handle)
         except OSError as error:
             raise StorageError(f"cannot count a use: {error.strerror}") from error
-
-    def _mark(self, id_: str, name: str) -> bool:
-        path = self.shares / id_ / name
-        try:
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError:
-            return False
-        except OSError as error:
-            raise StorageError(f"cannot write {path}: {error.strerror}") from error
-        return True
 
     # -- what was received ------------------------------------------------------------------
 

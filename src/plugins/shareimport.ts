@@ -6,7 +6,10 @@ import { IRouter } from '@jupyterlab/application';
 import { ICommandPalette, InputDialog } from '@jupyterlab/apputils';
 import { IEditorServices } from '@jupyterlab/codeeditor';
 import { URLExt } from '@jupyterlab/coreutils';
-import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
+import {
+  IDefaultFileBrowser,
+  IFileBrowserFactory
+} from '@jupyterlab/filebrowser';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ITranslator } from '@jupyterlab/translation';
 
@@ -39,6 +42,7 @@ export const shareimport: JupyterFrontEndPlugin<void> = {
   optional: [
     IRouter,
     IDefaultFileBrowser,
+    IFileBrowserFactory,
     IRenderMimeRegistry,
     IEditorServices,
     ICommandPalette
@@ -49,14 +53,15 @@ export const shareimport: JupyterFrontEndPlugin<void> = {
     translator: ITranslator,
     router: IRouter | null,
     browser: IDefaultFileBrowser | null,
+    browsers: IFileBrowserFactory | null,
     rendermime: IRenderMimeRegistry | null,
     editors: IEditorServices | null,
     palette: ICommandPalette | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const client = new ShareClient(app.serviceManager.serverSettings);
-    const lab = { app, client, shares, browser, rendermime, editors };
-    const context = { ...lab, translator, trans };
+    const lab = { app, client, shares, browser, browsers };
+    const context = { ...lab, rendermime, editors, translator, trans };
     addOpen(context);
     addImport(context);
     if (router) {

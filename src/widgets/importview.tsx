@@ -168,7 +168,7 @@ function Downloads(
           <button
             className="jp-mod-styled"
             disabled={model.busy !== ''}
-            title={trans.__('With its options and requirements, as a zip file')}
+            title={trans.__('With its options, as a zip file')}
             onClick={() => void actions.download('bundle')}
           >
             {trans.__('Download Bundle')}

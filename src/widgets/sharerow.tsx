@@ -161,9 +161,11 @@ function receivedDetails(
   now: number,
   trans: TranslationBundle
 ): string[] {
-  const { sender, path, revision, newest, changed_here, gone, time } = received;
+  const { sender, path, revision, newest, changed_here } = received;
+  const { gone, news, time } = received;
   const ago = duration(secondsSince(time, now), trans);
   return [
+    news ? trans.__('new') : '',
     newest !== null && newest > revision && path
       ? trans.__('newer version')
       : '',

@@ -151,9 +151,12 @@ function Theirs(
 ): React.JSX.Element | null {
   const { rows, trans } = props;
   const label = trans.__('Shared with me');
+  const fresh = rows.filter(({ news }) => news !== '').length;
   return rows.length > 0 ? (
     <>
-      <h3 className="jp-RemoteHeading">{label}</h3>
+      <h3 className="jp-RemoteHeading">
+        {fresh > 0 ? trans._n('%2, %1 new', '%2, %1 new', fresh, label) : label}
+      </h3>
       <ul className="jp-RemoteList" aria-label={label}>
         {rows.map(received => (
           <ReceivedRow key={received.id} {...props} received={received} />

@@ -110,20 +110,21 @@ export class OwnServer {
   private _process: ChildProcess | null = null;
 }
 
-/** A real Slurm with accounting, see ui-tests/slurm.py. */
-export class Slurm {
-  /** Start it, and answer its slurm.conf; empty: there can be none here. */
-  async start(): Promise<string> {
+/** A program beside this file that runs something real until its stdin ends. */
+class Rig {
+  constructor(private readonly _program: string) {}
+
+  /** Start it, and answer what it says; empty: it cannot run here. */
+  protected async said(word: string): Promise<string> {
     const python = join(ROOT, '.venv', 'bin', 'python');
-    const child = spawn(python, [join(ROOT, 'ui-tests', 'slurm.py')], {
+    const child = spawn(python, [join(ROOT, 'ui-tests', this._program)], {
       stdio: ['pipe', 'pipe', 'inherit']
     });
     this._process = child;
     for await (const line of createInterface(child.stdout)) {
-      const said = JSON.parse(line) as { conf?: string; missing?: string };
-      return said.conf ?? '';
+      return (JSON.parse(line) as Record<string, string>)[word] ?? '';
     }
-    throw new Error('Slurm did not start');
+    throw new Error(`${this._program} did not start`);
   }
 
   async stop(): Promise<void> {
@@ -136,6 +137,30 @@ export class Slurm {
   }
 
   private _process: ChildProcess | null = null;
+}
+
+/** A real Slurm with accounting. */
+export class Slurm extends Rig {
+  constructor() {
+    super('slurm.py');
+  }
+
+  /** Its slurm.conf; empty: there can be none here. */
+  start(): Promise<string> {
+    return this.said('conf');
+  }
+}
+
+/** A real JupyterHub with the share service. */
+export class Hub extends Rig {
+  constructor() {
+    super('hub.py');
+  }
+
+  /** Its address; empty: there can be none here. */
+  start(): Promise<string> {
+    return this.said('url');
+  }
 }
 
 /** A port nobody listens on. */

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 
-import { command, expect } from './helpers';
+import { command, dialogButton, expect } from './helpers';
 
 const MINUTE = 60_000;
 
@@ -51,6 +51,7 @@ export function received(id: string, changes: object = {}): object {
     changed_here: false,
     time: inMinutes(-120),
     gone: false,
+    news: '',
     ...changes
   };
 }
@@ -171,6 +172,9 @@ function answerOf(
   if (path === 'imports/look') {
     return server.description;
   }
+  if (path === 'imports/told') {
+    return { ids: server.received.map(each => (each as { id: string }).id) };
+  }
   if (path.startsWith('imports')) {
     return received('spectrum', { path: 'shared/spectrum.ipynb' });
   }
@@ -191,6 +195,26 @@ export async function shareDialog(page: Page, path: string): Promise<Locator> {
   return dialog;
 }
 
+/** Share what the file browser shows, with the mouse; `choose` in the dialog. Its link. */
+export async function linkByMouse(
+  page: Page,
+  name: string,
+  choose: (dialog: Locator) => Promise<void>
+): Promise<string> {
+  await page
+    .locator('.jp-DirListing-item', { hasText: name })
+    .click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
+  const dialog = page.locator('.jp-RemoteSharingDialog');
+  await choose(dialog);
+  await dialogButton(page, 'Create Link').click();
+  const link = await page
+    .getByRole('textbox', { name: 'Link', exact: true })
+    .inputValue();
+  await dialogButton(page, 'Done').click();
+  return link;
+}
+
 /** What axe finds wrong inside an element is a failure. */
 export async function axe(page: Page, selector: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
@@ -207,4 +231,18 @@ export async function axe(page: Page, selector: string): Promise<void> {
     words => !/^aria-allowed-attr: <jp-button\b[^>]* aria-pressed=/.test(words)
   );
   expect.soft(ours, selector).toEqual([]);
+}
+
+/** Whether a script of the notebook has run in a page or one of its frames. */
+export async function ran(page: Page): Promise<unknown[]> {
+  const all = await Promise.all(
+    page
+      .frames()
+      .map(frame =>
+        frame
+          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
+          .catch(() => null)
+      )
+  );
+  return all.filter(each => each !== null);
 }

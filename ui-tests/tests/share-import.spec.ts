@@ -1,3 +1,6 @@
+import type { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import type { Contents } from '@jupyterlab/services';
+
 import { command, expect, tabBar, test } from './helpers';
 import { axe, description, received, sharing } from './helpers-share';
 
@@ -134,6 +137,50 @@ test('a link that ended, one to another place, and none', async ({
   await expect(tab.getByRole('alert')).toContainText(
     'This is no link to a shared notebook.'
   );
+});
+
+test('files on a drive of the browser are refused with its name', async ({
+  page
+}, info) => {
+  const server = await sharing(page);
+  await page.evaluate(() => {
+    const { contents } = window.jupyterapp.serviceManager;
+    const own = contents as unknown as { _defaultDrive: Contents.IDrive };
+    const Drive = own._defaultDrive.constructor as new (options: {
+      name: string;
+    }) => Contents.IDrive;
+    contents.addDrive(new Drive({ name: 'S3' }));
+  });
+  const dialog = page.locator('.jp-Dialog');
+  for (const id of ['share-link', 'export-bundle']) {
+    await command(page, `jupyter-remote:${id}`, { path: 'S3:fit.ipynb' });
+    await expect(dialog).toContainText('fit.ipynb');
+    await expect(dialog).toContainText(
+      'It lies on the drive S3, which this server cannot read.'
+    );
+    await page.screenshot({ path: info.outputPath(`drive-${id}.png`) });
+    await dialog.getByRole('button').click();
+  }
+  await page.evaluate(async () => {
+    const plugins = window.galata as unknown as {
+      getPlugin(id: string): Promise<IFileBrowserFactory>;
+    };
+    const factory = await plugins.getPlugin(
+      '@jupyterlab/filebrowser-extension:factory'
+    );
+    const drive = { driveName: 'S3', restore: false };
+    const browser = factory.createFileBrowser('s3-browser', drive);
+    window.jupyterapp.shell.add(browser, 'left');
+    window.jupyterapp.shell.activateById(browser.id);
+  });
+  await page.locator('#s3-browser .jp-DirListing-content').click();
+  await command(page, 'jupyter-remote:import-bundle');
+  await expect(dialog).toContainText('The folder is on the drive S3');
+  await dialog.getByRole('button').click();
+  await command(page, 'jupyter-remote:open-shared-link', { link: LINK });
+  const folder = page.getByRole('textbox', { name: 'Folder' });
+  await expect(folder).toHaveValue('');
+  expect(server.asked.map(({ path }) => path)).toEqual(['imports/look']);
 });
 
 for (const mark of ['#', '&']) {

@@ -11,7 +11,7 @@ import {
 } from './helpers';
 import { BASE } from './helpers-rest';
 import { OwnServer } from './helpers-server';
-import { axe } from './helpers-share';
+import { axe, linkByMouse, ran } from './helpers-share';
 
 test.describe.configure({ timeout: 240_000 });
 
@@ -59,33 +59,10 @@ async function shareByMouse(
   picture: string
 ): Promise<string> {
   await page.filebrowser.refresh();
-  await page
-    .locator('.jp-DirListing-item', { hasText: name })
-    .click({ button: 'right' });
-  await page.getByRole('menuitem', { name: 'Share Link…' }).click();
-  const dialog = page.locator('.jp-RemoteSharingDialog');
-  await expect(dialog).toContainText('who has the link');
-  await page.screenshot({ path: picture });
-  await dialogButton(page, 'Create Link').click();
-  const link = await page
-    .getByRole('textbox', { name: 'Link', exact: true })
-    .inputValue();
-  await dialogButton(page, 'Done').click();
-  return link;
-}
-
-/** Whether a script of the notebook has run in a page or one of its frames. */
-async function ran(page: Page): Promise<unknown[]> {
-  const all = await Promise.all(
-    page
-      .frames()
-      .map(frame =>
-        frame
-          .evaluate(() => (window as { ranHere?: number }).ranHere ?? null)
-          .catch(() => null)
-      )
-  );
-  return all.filter(each => each !== null);
+  return linkByMouse(page, name, async dialog => {
+    await expect(dialog).toContainText('who has the link');
+    await page.screenshot({ path: picture });
+  });
 }
 
 /** The tab of a link to another place, looked at anew. */

@@ -222,6 +222,27 @@ test('a share is copied, updated, extended, revoked, forgotten', async ({
   await expect(row).toHaveCount(0);
 });
 
+test('many that were shared at once are told in one sentence', async ({
+  page
+}, info) => {
+  const server = await sharing(page);
+  server.received = ['fit', 'line', 'peak', 'scan'].map(id =>
+    received(id, { path: '', news: 'new' })
+  );
+  const panel = await openPanel(page);
+  const toast = page.locator('.Toastify__toast');
+  await expect(toast).toHaveCount(1);
+  await expect(toast).toContainText('4 notebooks were shared with you.');
+  await expect(panel).toContainText('Shared with me, 4 new');
+  await expect(panel.locator('[data-received="fit"]')).toContainText('new');
+  await page.screenshot({ path: info.outputPath('share-news.png') });
+  await axe(page, '.jp-RemoteShares');
+  await command(page, 'jupyter-remote:refresh-shares');
+  await toast.getByRole('button', { name: 'Show' }).click();
+  await expect(toast).toHaveCount(0);
+  expect(server.asked.map(({ path }) => path)).toEqual(['imports/told']);
+});
+
 test('a narrow panel, many rows, a server in trouble', async ({
   page
 }, info) => {
