@@ -2,6 +2,7 @@ import { consoleIcon, LabIcon, tabIcon } from '@jupyterlab/ui-components';
 
 import columnsSvg from '../style/icons/columns.svg';
 import desktopSvg from '../style/icons/desktop.svg';
+import doneSvg from '../style/icons/done.svg';
 import everestSvg from '../style/icons/everest.svg';
 import extendSvg from '../style/icons/extend.svg';
 import failedSvg from '../style/icons/failed.svg';
@@ -21,7 +22,8 @@ import starSvg from '../style/icons/star.svg';
 import starredSvg from '../style/icons/starred.svg';
 import stoppedSvg from '../style/icons/stopped.svg';
 import submitSvg from '../style/icons/submit.svg';
-import type { IAppInfo, State } from './tokens';
+import { isDone, isHeld } from './jobview';
+import type { IAppInfo, IJob, State } from './tokens';
 
 function icon(name: string, svgstr: string): LabIcon {
   return new LabIcon({ name: `jupyter-remote:${name}`, svgstr });
@@ -44,6 +46,8 @@ export const importIcon = icon('import', importSvg);
 export const extendIcon = icon('extend', extendSvg);
 export const everestIcon = icon('everest', everestSvg);
 export const submitIcon = icon('submit', submitSvg);
+/** Something that was asked for is done. */
+export const doneIcon = icon('done', doneSvg);
 
 const movingIcon = icon('moving', movingSvg);
 const runningStateIcon = icon('running', runningSvg);
@@ -65,6 +69,14 @@ const STATE_ICONS: Readonly<Record<State, LabIcon>> = {
 /** The shape that stands beside a state's word. */
 export function stateIcon(state: State): LabIcon {
   return STATE_ICONS[state];
+}
+
+/** The shape beside the word for a job's state. */
+export function jobIcon(job: IJob): LabIcon {
+  if (isHeld(job)) {
+    return heldIcon;
+  }
+  return isDone(job) ? doneIcon : stateIcon(job.state);
 }
 
 const OWN: Readonly<Record<string, LabIcon>> = {

@@ -14,13 +14,17 @@ export function waits({ state }: IJob): boolean {
   return state === 'queued' || state === 'submitting';
 }
 
+/** Whether it ended well. */
+export function isDone({ state, exit_code }: IJob): boolean {
+  return state === 'stopped' && exit_code === 0;
+}
+
 /** The word for a job's state. */
 export function jobWord(job: IJob, trans: TranslationBundle): string {
   if (isHeld(job)) {
     return trans.__('Held');
   }
-  const done = job.state === 'stopped' && job.exit_code === 0;
-  return done ? trans.__('Finished') : stateWord(job.state, trans);
+  return isDone(job) ? trans.__('Finished') : stateWord(job.state, trans);
 }
 
 /** Why it is so and, while it waits, when it is expected to start. */

@@ -180,13 +180,15 @@ class Hub:
                 process.wait(10)
 
     def processes(self) -> list[psutil.Process]:
-        """All that belongs to this hub, by the folder or the address in its environment."""
+        """All that belongs to this hub, by the folder, the address in its environment, or (the
+        proxy of a hub that died) its port."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 env = process.environ()
-                ours = env.get("JUPYTERHUB_API_URL") == self.api_url
-                if ours or str(self.folder) in " ".join(process.cmdline()):
+                argv = process.cmdline()
+                ours = env.get("JUPYTERHUB_API_URL") == self.api_url or str(self.api_port) in argv
+                if ours or str(self.folder) in " ".join(argv):
                     found.append(process)
         return found
 

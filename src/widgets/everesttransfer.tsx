@@ -2,7 +2,7 @@ import { PathExt } from '@jupyterlab/coreutils';
 import * as React from 'react';
 
 import type { IGoing } from '../everestjobmodel';
-import { stateIcon } from '../icons';
+import { doneIcon, stateIcon } from '../icons';
 import { amountWords, failureWords, partOf } from '../transferview';
 import type { IEverestProps } from './everestpart';
 
@@ -90,7 +90,7 @@ function Stored(props: GoingProps): React.JSX.Element {
   const { model, actions, going, trans } = props;
   const { stored } = model;
   const [first] = stored;
-  const icon = stateIcon('running');
+  const icon = doneIcon;
   const words =
     stored.length === 0
       ? trans.__('There was nothing to store.')

@@ -1,7 +1,7 @@
 import { folderIcon, HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { stateIcon } from '../icons';
+import { doneIcon, stateIcon } from '../icons';
 import type { IReceived } from '../tokens';
 import type { IImportProps } from './importview';
 
@@ -9,7 +9,7 @@ import type { IImportProps } from './importview';
 export function ImportCopies(props: IImportProps): React.JSX.Element | null {
   const { model, actions, trans } = props;
   const { made, mine } = model;
-  const icon = stateIcon('running');
+  const icon = doneIcon;
   if (made) {
     return (
       <div className="jp-RemoteImport-made" role="status">

@@ -3,12 +3,12 @@ import { caretDownIcon, caretRightIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { sentence } from '../format';
-import { heldIcon, starredIcon, stateIcon } from '../icons';
+import { jobIcon, starredIcon } from '../icons';
 import { cellText } from '../jobcolumns';
 import type { IRow, IShare } from '../jobgroups';
 import { shareOf } from '../jobgroups';
 import type { Column } from '../joborder';
-import { grouped, isHeld, jobReason, jobWord } from '../jobview';
+import { grouped, jobReason, jobWord } from '../jobview';
 import type { IJob } from '../tokens';
 
 interface ICellProps {
@@ -134,7 +134,7 @@ function State({
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const share = shareOf(job);
-  const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
+  const icon = jobIcon(job);
   const word = jobWord(job, trans);
   return (
     <div

@@ -2,17 +2,10 @@ import { listIcon, refreshIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { ENDED, sentence } from '../format';
-import { heldIcon, stateIcon, submitIcon } from '../icons';
+import { jobIcon, submitIcon } from '../icons';
 import { jobButtons } from '../jobbuttons';
 import { fromKey } from '../jobstore';
-import {
-  grouped,
-  isHeld,
-  jobReason,
-  jobWord,
-  suits,
-  timeWords
-} from '../jobview';
+import { grouped, jobReason, jobWord, suits, timeWords } from '../jobview';
 import type { IJob } from '../tokens';
 import type { IDetailsProps } from './jobdetails';
 
@@ -56,7 +49,7 @@ export function DetailsHead(props: IDetailsProps): React.JSX.Element {
 }
 
 function State({ model, job, trans }: IDetailsProps & { readonly job: IJob }) {
-  const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
+  const icon = jobIcon(job);
   return (
     <span
       className="jp-RemoteDetails-state"

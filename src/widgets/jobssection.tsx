@@ -7,7 +7,7 @@ import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
 import { ENDED } from '../format';
-import { heldIcon, starredIcon, stateIcon } from '../icons';
+import { jobIcon, starredIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { shareOf } from '../jobgroups';
 import { NEWEST, sorted } from '../joborder';
@@ -15,7 +15,6 @@ import { keyOf } from '../jobstore';
 import {
   countWords,
   grouped,
-  isHeld,
   jobReason,
   jobWord,
   knownUntil,
@@ -149,7 +148,7 @@ function Line(props: {
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { job, until, marked, several, commands, trans } = props;
-  const icon = isHeld(job) ? heldIcon : stateIcon(job.state);
+  const icon = jobIcon(job);
   const share = shareOf(job);
   const word = jobWord(job, trans);
   const time = share

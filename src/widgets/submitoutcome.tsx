@@ -1,7 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { stateIcon } from '../icons';
+import { doneIcon } from '../icons';
 
 /** The ways from a form to what became of it. */
 export interface IOutcomeActions {
@@ -19,7 +19,7 @@ export function Submitted(props: {
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { job, words, actions, trans } = props;
-  const icon = stateIcon('running');
+  const icon = doneIcon;
   return (
     <p data-outcome="done">
       <icon.react tag="span" width="16px" aria-hidden="true" />
