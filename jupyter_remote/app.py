@@ -174,7 +174,7 @@ class RemoteApp(ExtensionApp):
             backends=self.backends,
             seen=self._seen,
             silent=self._silent,
-            pace=lambda name: max(self.sessions.pace(name), self.jobs.pace()),
+            pace=lambda name: max(self.sessions.pace(name), self.jobs.pace(name)),
         )
         self.sessions.kick = self.jobs.kick = self.watch.kick
         try:

@@ -20,7 +20,8 @@ Ours = Mapping[str, tuple[str, bool]]
 
 @dataclasses.dataclass(frozen=True)
 class News:
-    """An observation, compared with the one before; ``counts``: what runs, what waits."""
+    """An observation, compared with the one before; ``counts``: what runs, what waits.
+    ``awaited``: jobs that were submitted from here are among those that have not ended."""
 
     jobs: dict[str, Pair]
     members: dict[str, list[Job]]
@@ -28,6 +29,7 @@ class News:
     gone: list[str]
     ended: list[Json]
     counts: tuple[int, int]
+    awaited: bool
 
 
 def compare(jobs: Sequence[Job], ours: Ours, before: Mapping[str, Pair]) -> News:
@@ -44,6 +46,7 @@ def compare(jobs: Sequence[Job], ours: Ours, before: Mapping[str, Pair]) -> News
         gone=[job_id for job_id in before if job_id not in fresh],
         ended=[record(*pair) for pair in slices(changed) if pair[0].state.ended],
         counts=_running_and_waiting(single),
+        awaited=any(job.tag and not job.state.ended for job in slices(single)),
     )
 
 

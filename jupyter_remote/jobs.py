@@ -50,13 +50,15 @@ MOST_TOLD: Final = 500
 class Seen:
     """What one backend showed last, and which jobs were sessions then; the same as it was
     told: by job id, each with the id of the session that runs in it (or nothing), an array as
-    one; the members of arrays; and what the backend says when it shows nothing."""
+    one; the members of arrays; whether jobs that were submitted from here have not ended; and
+    what the backend says when it shows nothing."""
 
     shown: Sequence[Job] = ()
     sessions: Ours = dataclasses.field(default_factory=dict)
     jobs: dict[str, Pair] = dataclasses.field(default_factory=dict)
     counts: tuple[int, int] = (0, 0)
     members: dict[str, list[Job]] = dataclasses.field(default_factory=dict)
+    awaited: bool = False
     seen: str | None = None
     silent: str = ""
     absent: bool = False
@@ -131,7 +133,7 @@ class RemoteJobs(LoggingConfigurable):
         table = self._table[backend]
         spoke = bool(table.silent)
         table.shown, table.sessions, table.members = list(jobs), ours, news.members
-        table.jobs, table.counts = news.jobs, news.counts
+        table.jobs, table.counts, table.awaited = news.jobs, news.counts, news.awaited
         table.seen, table.silent, table.absent = now(), "", False
         self.journal.add(news.ended)
         if news.changed or news.gone or spoke:
@@ -186,10 +188,13 @@ class RemoteJobs(LoggingConfigurable):
         self._until[Pace.FAST] = time.monotonic() + SOON
         self.kick(backend)
 
-    def pace(self) -> Pace:
-        """How often backends shall be asked for the list."""
+    def pace(self, backend: str = "") -> Pace:
+        """How often a backend (or any) shall be asked for the list: more often while somebody
+        looks and it has jobs that were submitted from here."""
         at = time.monotonic()
-        return max((pace for pace, until in self._until.items() if until > at), default=Pace.NONE)
+        pace = max((pace for pace, until in self._until.items() if until > at), default=Pace.NONE)
+        awaited = backend in self._table and self._table[backend].awaited
+        return Pace.FAST if pace is Pace.BUSY and awaited else pace
 
     # -- what is known --------------------------------------------------------------------
 

@@ -36,7 +36,10 @@ class RemoteWatch(LoggingConfigurable):
     """Observes backends and hands what they see to ``seen``, their silence to ``silent``."""
 
     fast_interval = Float(
-        0.7, config=True, help="Seconds between observations after a user submitted or changed."
+        0.7,
+        config=True,
+        help="Seconds between observations after a user submitted or changed, and while somebody "
+        "looks at jobs that were submitted from here.",
     )
     busy_interval = Float(
         2.0,

@@ -167,6 +167,18 @@ def test_who_looks_has_a_fresh_list(rig: Rig) -> None:
     assert rig.jobs.pace() is Pace.FAST
 
 
+def test_who_looks_at_jobs_submitted_from_here_has_a_fresher_list(rig: Rig) -> None:
+    ours, other = a_job("1", backend="slurm", tag="jr-1"), a_job("2", backend="slurm")
+    rig.jobs.seen("slurm", [ours, other])
+    rig.jobs.look(slow=True)
+    assert rig.jobs.pace("slurm") is Pace.IDLE
+    rig.jobs.look()
+    assert rig.jobs.pace("slurm") is Pace.FAST
+    assert rig.jobs.pace("local") is Pace.BUSY
+    rig.jobs.seen("slurm", [dataclasses.replace(ours, state=State.STOPPED), other])
+    assert rig.jobs.pace("slurm") is Pace.BUSY
+
+
 def test_an_array_is_one_record(rig: Rig) -> None:
     tasks = [
         a_job("7_1", array="7", started="2026-11-21T10:00:00.000Z"),
