@@ -15,10 +15,9 @@ import { chooseAccount } from './everestactions';
 import { AppsModel } from './everestappsmodel';
 import type { IFilling } from './everestappsmodel';
 import type { EverestClient } from './everestclient';
-import { SERVER_ARG } from './everestcommands';
 import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
-import { EMPTY_DRAFT, withoutSecrets } from './everestports';
+import { EMPTY_DRAFT } from './everestports';
 import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
 import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
@@ -40,36 +39,6 @@ export interface IAppsContext {
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 }
-
-/** Schema of the arguments of the applications. */
-export const APPS_ARGS = {
-  args: {
-    type: 'object',
-    properties: {
-      ...SERVER_ARG,
-      card: { type: 'boolean', description: 'Whether a launcher card asks' }
-    }
-  }
-};
-
-/** Schema of the arguments of the form. */
-export const FORM_ARGS = {
-  args: {
-    type: 'object',
-    properties: {
-      ...SERVER_ARG,
-      app: { type: 'string', description: 'Alias or id of the application' },
-      inputs: {
-        type: 'object',
-        description:
-          'Values by name; a file is a path, an address, or {uri, name}'
-      },
-      name: { type: 'string', description: 'Name of the job' },
-      draft: { type: 'object', description: 'A form that comes back' },
-      tab: { type: 'string', description: 'Id of a tab that comes back' }
-    }
-  }
-};
 
 /** Show the applications of an account. */
 export async function openApps(
@@ -110,18 +79,6 @@ export async function openAppForm(
   app.shell.activateById(tab.id);
   await tab.content.model.choose(name, fillingOf(args));
   return tab;
-}
-
-/** The arguments with which a tab comes back. */
-export function argsOf({ content: { model } }: EverestTab): Args {
-  const { server, chosen, form, id } = model;
-  const draft = form && withoutSecrets(form.app, form.draft);
-  return {
-    server,
-    tab: id,
-    ...(chosen && { app: chosen }),
-    ...(draft && { draft: draft as unknown as ReadonlyPartialJSONValue })
-  };
 }
 
 function fillingOf({ inputs, name, draft }: Args): IFilling {

@@ -1,13 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+import type {
+  ReadonlyPartialJSONObject,
+  ReadonlyPartialJSONValue
+} from '@lumino/coreutils';
 import { UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
 import type { EverestClient } from './everestclient';
 import type { EverestMemory } from './everestmemory';
 import { AppFormModel } from './everestmodel';
-import { draftFrom } from './everestports';
+import { draftFrom, withoutSecrets } from './everestports';
 import type { IAppDraft } from './everestports';
 import { wordsOf } from './submitdraft';
 import type {
@@ -69,6 +72,18 @@ export class AppsModel extends VDomModel {
   form: AppFormModel | null = null;
   /** Why it cannot be shown. */
   appProblem = '';
+
+  /** Arguments with which the tab comes back. */
+  get args(): ReadonlyPartialJSONObject {
+    const { server, chosen, form, id } = this;
+    const draft = form && withoutSecrets(form.app, form.draft);
+    return {
+      server,
+      tab: id,
+      ...(chosen && { app: chosen }),
+      ...(draft && { draft: draft as unknown as ReadonlyPartialJSONValue })
+    };
+  }
 
   get account(): IEverestAccount | undefined {
     return this._options.everest.get(this.server);

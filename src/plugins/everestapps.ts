@@ -13,15 +13,9 @@ import { ITranslator } from '@jupyterlab/translation';
 import { DisposableSet } from '@lumino/disposable';
 
 import { CommandIDs } from '../commandids';
-import {
-  APPS_ARGS,
-  argsOf,
-  FORM_ARGS,
-  openAppForm,
-  openApps
-} from '../everestapps';
 import type { IAppsContext } from '../everestapps';
 import { EverestClient } from '../everestclient';
+import { SERVER_ARG } from '../everestcommands';
 import { EverestMemory } from '../everestmemory';
 import { everestIcon } from '../icons';
 import { IRemoteEverest, IRemoteJobs } from '../tokens';
@@ -29,6 +23,9 @@ import type { EverestTab } from '../widgets/everesttab';
 
 /** With the other cards of the category, after that of jobs. */
 const RANK = { rank: 6, categoryRank: 50 };
+
+/** The tab, loaded when it is first opened. */
+const tabs = () => import('../everestapps');
 
 /** The applications of Everest servers, and the forms that submit them. */
 export const everestapps: JupyterFrontEndPlugin<void> = {
@@ -64,7 +61,7 @@ export const everestapps: JupyterFrontEndPlugin<void> = {
     addCommands({ ...shared, rendermime, translator, trans });
     void restorer?.restore(tracker, {
       command: CommandIDs.everestSubmit,
-      args: argsOf,
+      args: ({ content: { model } }) => model.args,
       name: ({ content: { model } }) => model.id
     });
     if (launcher) {
@@ -72,6 +69,34 @@ export const everestapps: JupyterFrontEndPlugin<void> = {
     }
     const category = trans.__('Remote');
     palette?.addItem({ command: CommandIDs.everestApps, category });
+  }
+};
+
+const APPS_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      ...SERVER_ARG,
+      card: { type: 'boolean', description: 'Whether a launcher card asks' }
+    }
+  }
+};
+
+const FORM_ARGS = {
+  args: {
+    type: 'object',
+    properties: {
+      ...SERVER_ARG,
+      app: { type: 'string', description: 'Alias or id of the application' },
+      inputs: {
+        type: 'object',
+        description:
+          'Values by name; a file is a path, an address, or {uri, name}'
+      },
+      name: { type: 'string', description: 'Name of the job' },
+      draft: { type: 'object', description: 'A form that comes back' },
+      tab: { type: 'string', description: 'Id of a tab that comes back' }
+    }
   }
 };
 
@@ -94,14 +119,14 @@ function addCommands(context: IAppsContext): void {
         : trans.__('Applications of an Everest account'),
     icon: everestIcon,
     describedBy: APPS_ARGS,
-    execute: args => openApps(context, args)
+    execute: async args => (await tabs()).openApps(context, args)
   });
   app.commands.addCommand(CommandIDs.everestSubmit, {
     label: trans.__('Submit to Everest…'),
     caption: trans.__('Write a job of an Everest application and submit it'),
     icon: everestIcon,
     describedBy: FORM_ARGS,
-    execute: args => openAppForm(context, args)
+    execute: async args => (await tabs()).openAppForm(context, args)
   });
 }
 
