@@ -1,14 +1,8 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import { Notification, showErrorMessage } from '@jupyterlab/apputils';
 import type { WidgetTracker } from '@jupyterlab/apputils';
-import type { IEditorServices } from '@jupyterlab/codeeditor';
 import { PathExt } from '@jupyterlab/coreutils';
 import { FileDialog } from '@jupyterlab/filebrowser';
-import type {
-  IDefaultFileBrowser,
-  IFileBrowserFactory
-} from '@jupyterlab/filebrowser';
-import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
@@ -16,86 +10,20 @@ import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
+import type { ISubmitContext } from './submitcontext';
+import { selected } from './submitcontext';
 import type { IDraft } from './submitdraft';
 import { wordsOf } from './submitdraft';
-import type { SubmitMemory } from './submitmemory';
 import { SubmitModel } from './submitmodel';
-import type { IRemoteJobs, JobOption } from './tokens';
+import type { JobOption } from './tokens';
 import type { ISubmitActions } from './widgets/submitform';
 import type { IOutcomeActions } from './widgets/submitoutcome';
 import { SubmitTab } from './widgets/submittab';
 
 type Args = ReadonlyPartialJSONObject;
 
-/** What the form of jobs needs of Lab. */
-export interface ISubmitContext {
-  readonly app: JupyterFrontEnd;
-  readonly jobs: IRemoteJobs;
-  readonly services: IEditorServices;
-  readonly memory: SubmitMemory;
-  readonly tracker: WidgetTracker<SubmitTab>;
-  readonly browser: IDefaultFileBrowser | null;
-  readonly browsers: IFileBrowserFactory | null;
-  readonly translator: ITranslator;
-  readonly trans: TranslationBundle;
-}
-
-/** Schema of the arguments. */
-export const SUBMIT_ARGS = {
-  args: {
-    type: 'object',
-    properties: {
-      backend: { type: 'string', description: 'Where it shall run' },
-      path: { type: 'string', description: 'File with the script' },
-      script: { type: 'string', description: 'Text of the script' },
-      name: { type: 'string', description: 'Name of the job' },
-      folder: {
-        type: 'string',
-        description: 'Working folder, as in the file browser, or absolute'
-      },
-      options: {
-        type: 'object',
-        description: 'Values of fields, as in GET backends/<name>/offers'
-      },
-      context: {
-        type: 'boolean',
-        description: 'Whether the file under the context menu is meant'
-      },
-      draft: { type: 'string', description: 'Id of a draft that comes back' }
-    }
-  }
-};
-
-/** Ends of the names of scripts, until backends have said theirs. */
-const SUFFIXES = ['.sh', '.sbatch', '.slurm', '.sub'];
-
 /** How long after a change a draft is kept, in ms. */
 const SAVE = 500;
-
-/** Whether a backend takes the file under the context menu. */
-export function takesJobs(context: ISubmitContext): boolean {
-  const { jobs, memory } = context;
-  const path = selected(context);
-  const ends = (suffixes: readonly string[]) =>
-    suffixes.some(suffix => path.endsWith(suffix));
-  if (!path) {
-    return false;
-  }
-  jobs.open();
-  const takers = [...jobs.backends].filter(([, { can }]) =>
-    can.includes('submit')
-  );
-  return jobs.backends.size === 0
-    ? ends(SUFFIXES)
-    : takers.some(([name]) => ends(memory.suffixes(name) ?? SUFFIXES));
-}
-
-/** Path of the file that is selected in the file browser, or empty. */
-function selected({ browser, browsers }: ISubmitContext): string {
-  const current = browsers?.tracker.currentWidget ?? browser;
-  const [item, ...more] = current ? [...current.selectedItems()] : [];
-  return item?.type === 'file' && more.length === 0 ? item.path : '';
-}
 
 /** Show a form that says what the arguments say. */
 export async function openForm(

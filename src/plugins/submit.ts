@@ -15,8 +15,8 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandids';
 import { submitIcon } from '../icons';
-import { openForm, SUBMIT_ARGS, takesJobs } from '../submit';
-import type { ISubmitContext } from '../submit';
+import type { ISubmitContext } from '../submitcontext';
+import { SUBMIT_ARGS, takesJobs } from '../submitcontext';
 import { memoryIn } from '../submitmemory';
 import { IRemoteJobs } from '../tokens';
 import type { SubmitTab } from '../widgets/submittab';
@@ -82,6 +82,7 @@ function addCommand(context: ISubmitContext): void {
     icon: submitIcon,
     describedBy: SUBMIT_ARGS,
     isVisible: args => !args.context || takesJobs(context),
-    execute: args => openForm(context, args)
+    // Loaded when it is first opened.
+    execute: async args => (await import('../submit')).openForm(context, args)
   });
 }
