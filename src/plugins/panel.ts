@@ -127,6 +127,10 @@ function extra(
     const button = new CommandToolbarButton({ commands, id, label: '' });
     section.toolbar.addItem(id.replace(/.*:/, ''), button);
   }
+  // Text that is too long for the section can be scrolled by keys, too.
+  content.node.tabIndex = 0;
+  content.node.setAttribute('role', 'region');
+  content.node.setAttribute('aria-label', label);
   section.addWidget(content);
   return section;
 }
