@@ -11,7 +11,7 @@ test.describe.configure({ timeout: 180_000 });
 const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
 /** Of Debian's x11-apps; they come when all is typed, and lie on top. */
 const WINDOWS =
-  '(sleep 25; xclock -geometry 180x180-60+80 & xlogo -geometry 150x150-300-90 & xeyes -geometry 240x150-50-90) & clear; exec python3 -q';
+  '(sleep 25; xclock -geometry 180x180-60+80 & xlogo -geometry 150x150-300-90 & xeyes -geometry 240x150-50-90) 2>/dev/null & clear; exec python3 -q';
 const LINES = [
   'from math import sin',
   '[round(sin(x / 4), 2) for x in range(8)]',
