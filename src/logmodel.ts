@@ -66,6 +66,9 @@ export class LogModel extends VDomModel {
   /** Whether the log was replaced by another one while it was read. */
   replaced = false;
 
+  /** Whether the file is no longer there; what was read of it stays. */
+  vanished = false;
+
   /** Whether what is written to the error stream stands in a log of its own. */
   errors = false;
 
@@ -87,7 +90,7 @@ export class LogModel extends VDomModel {
 
   set stream(stream: JobStream) {
     this._stream = stream;
-    this.replaced = false;
+    [this.replaced, this.vanished] = [false, false];
     this._forget();
     this.path = '';
     void this._findPath();
@@ -182,9 +185,15 @@ export class LogModel extends VDomModel {
         if (stream !== this._stream) {
           return;
         }
+        this.vanished = chunk.file === '' && this._file !== '' && this._end > 0;
+        if (this.vanished) {
+          this._atEnd = over;
+          break;
+        }
         if (this._isOther(chunk)) {
+          // The first one replaces nothing.
+          this.replaced ||= this._file !== '';
           this._forget();
-          this.replaced = true;
           continue;
         }
         if (offset < 0) {
