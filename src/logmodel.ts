@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { ENDED } from './format';
 import type { IBlock } from './logtext';
-import { LogText } from './logtext';
+import { LogText, wholeCharacters } from './logtext';
 import type { ILogChunk, JobStream, State } from './tokens';
 
 /** Bytes asked for at once. */
@@ -292,13 +292,4 @@ export class LogModel extends VDomModel {
   private _start = 0;
   private _stream: JobStream = 'stdout';
   private _text = new LogText();
-}
-
-/** Without the rest of a character whose first bytes are missing (UTF-8). */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
-  let start = 0;
-  while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) {
-    start += 1;
-  }
-  return bytes.subarray(start);
 }
