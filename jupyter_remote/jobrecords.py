@@ -67,6 +67,11 @@ def record(job: Job, session: str = "") -> Json:
     return job.to_json() | {"session": session}
 
 
+def each(jobs: Iterable[Job]) -> list[Json]:
+    """Jobs as they are sent. Long where there are many, and good for a thread."""
+    return [record(job) for job in slices(jobs)]
+
+
 BLANK: Final = record(Job(backend="", job_id="", name="", state=State.LOST))
 
 

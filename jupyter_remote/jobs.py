@@ -124,19 +124,20 @@ class RemoteJobs(LoggingConfigurable):
 
     def _as_before(self, backend: str, jobs: Sequence[Job], ours: Ours) -> bool:
         table = self._table[backend]
-        alike = not table.silent and table.sessions == ours and _same(table.shown, jobs)
+        known = table.seen is not None and not table.silent
+        alike = known and table.sessions == ours and _same(table.shown, jobs)
         if alike:
             table.seen, table.absent = now(), False
         return alike
 
     def _take(self, backend: str, jobs: Sequence[Job], ours: Ours, news: News) -> None:
         table = self._table[backend]
-        spoke = bool(table.silent)
+        came = table.seen is None or bool(table.silent)
         table.shown, table.sessions, table.members = list(jobs), ours, news.members
         table.jobs, table.counts, table.awaited = news.jobs, news.counts, news.awaited
         table.seen, table.silent, table.absent = now(), "", False
         self.journal.add(news.ended)
-        if news.changed or news.gone or spoke:
+        if news.changed or news.gone or came:
             self._emit(backend, news.changed, news.gone)
 
     def silent(self, backend: str, error: RemoteError) -> None:
@@ -228,12 +229,12 @@ class RemoteJobs(LoggingConfigurable):
         tasks = (task for tasks in table.members.values() for task in tasks)
         return next((record(task) for task in tasks if task.job_id == job_id), None)
 
-    def tasks(self, backend: str, array: str) -> list[Json]:
+    def tasks(self, backend: str, array: str) -> Sequence[Job]:
         """The tasks of an array. Raises NotFound."""
         members = self._seen(backend).members
         if array not in members:
             raise NotFound(f"{backend} shows no array {array}")
-        return [record(task) for task in members[array]]
+        return members[array]
 
     def tagged(self, backend: str, tag: str) -> str | None:
         """The id of the job that came from the request with this mark."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -40,7 +40,7 @@ class Journal:
         if not self._waiting:
             return
         if self._known is None:
-            self._known = set(self._stored(KEPT))
+            self._known = {key for day in self._days(KEPT) for key in day}
         waiting = dict(self._waiting)
         fresh = [record for key, record in waiting.items() if key not in self._known]
         if fresh:
@@ -54,12 +54,17 @@ class Journal:
         return list((self._stored(days) | self._waiting).values())
 
     def _stored(self, days: float) -> dict[str, Json]:
-        oldest = _day(time.time() - days * 86400)
         found: dict[str, Json] = {}
+        for day in self._days(days):
+            found.update(day)
+        return found
+
+    def _days(self, days: float) -> Iterator[dict[str, Json]]:
+        """One after the other: all at once may be half a gigabyte."""
+        oldest = _day(time.time() - days * 86400)
         for path in sorted(self._folder.glob("*.jsonl")):
             if path.stem >= oldest:
-                found.update(_lines(path))
-        return found
+                yield _lines(path)
 
     def _append(self, text: str) -> None:
         make_private(self._folder)

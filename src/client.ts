@@ -78,7 +78,9 @@ export class RemoteClient {
     const path = `${of}/log?offset=${offset}&limit=${limit}${query}`;
     const response = await this._request('GET', path);
     const bytes = new Uint8Array(await response.arrayBuffer());
-    const file = response.headers.get('ETag') ?? '';
+    // The quotes are the header's; between them is nothing when there is no file.
+    const tag = response.headers.get('ETag') ?? '';
+    const file = tag.replace(/^(?:W\/)?"|"$/g, '');
     return { bytes, file, ...parseRange(response.headers, bytes.length) };
   }
 

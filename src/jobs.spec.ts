@@ -7,7 +7,9 @@ import { Jobs } from './jobs';
 import type { IJobEvent } from './jobstore';
 import { fromKey, JOB_SCHEMA, jobEvent, keyOf } from './jobstore';
 import { job, sample, toTable } from './testing/samples';
-import type { IJob, IRemoteSessions, ISession } from './tokens';
+import type { IJob, IJobBackend, IRemoteSessions, ISession } from './tokens';
+
+const SEEN: string | null = '2026-11-21T10:00:00.000Z';
 
 /** A mirror on a list that the test writes. */
 function mirror(listed: IJob[]) {
@@ -16,7 +18,7 @@ function mirror(listed: IJob[]) {
     sequence: 5,
     trend: [],
     roots: [],
-    backends: { slurm: { seen: null, silent: '', can: ['hold'] } }
+    backends: { slurm: { seen: SEEN, silent: '', can: ['hold'] } }
   };
   const client = {
     jobs: jest.fn(() => Promise.resolve(listing)),
@@ -121,6 +123,28 @@ describe('Jobs', () => {
     jobs.dispose();
   });
 
+  it('lists again also while the page is hidden', async () => {
+    const hide = (state: DocumentVisibilityState) => {
+      jest.spyOn(document, 'visibilityState', 'get').mockReturnValue(state);
+      document.dispatchEvent(new Event('visibilitychange'));
+    };
+    const { jobs, client, emit } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    hide('hidden');
+    for (const [index, sequence] of [9, 19, 29].entries()) {
+      emit({ sequence });
+      while (client.jobs.mock.calls.length < index + 2) {
+        await new Promise(resolve => setTimeout(resolve, 1));
+      }
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    expect(client.jobs.mock.calls.length).toBeGreaterThan(3);
+    jobs.dispose();
+    hide('visible');
+    jest.restoreAllMocks();
+  });
+
   it('lists again when asked while a listing is on its way', async () => {
     const { jobs, client } = mirror([job()]);
     jobs.open();
@@ -156,6 +180,27 @@ describe('Jobs', () => {
     await expect(jobs.refresh()).rejects.toThrow();
     expect(jobs.freshness).toBe('offline');
     expect(jobs.all).toHaveLength(1);
+    jobs.dispose();
+  });
+
+  it('lets jobs stand until a new server has seen their backend', async () => {
+    const { jobs, client, emit } = mirror([job(), job({ job_id: '18' })]);
+    jobs.open();
+    await jobs.ready;
+    const old = await client.jobs();
+    const slurm: IJobBackend = { seen: null, silent: '', can: ['hold'] };
+    const blank = { ...old, jobs: [], sequence: 50, backends: { slurm } };
+    client.jobs.mockResolvedValueOnce(blank);
+    await jobs.refresh();
+    expect(jobs.all).toHaveLength(2);
+    // Of 18, which ended meanwhile, the event says nothing.
+    const left = job({ name: 'left' });
+    client.jobs.mockResolvedValue({ ...old, sequence: 51, jobs: [left] });
+    emit({ sequence: 51, changed: [left], seen: SEEN });
+    while (jobs.all.length > 1) {
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    expect(jobs.all).toEqual([left]);
     jobs.dispose();
   });
 

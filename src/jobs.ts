@@ -9,7 +9,8 @@ import {
   keyOf,
   NO_JOBS,
   withFreshness,
-  withJobEvent
+  withJobEvent,
+  withUnseen
 } from './jobstore';
 import { Mirror } from './mirror';
 import type { IStep } from './mirror';
@@ -136,7 +137,7 @@ export class Jobs
   }
 
   protected take(listing: IJobListing): IJobStore {
-    return fromJobListing(listing);
+    return withUnseen(fromJobListing(listing), this.store);
   }
 
   protected read(emission: Event.Emission): IJobEvent | null {

@@ -63,6 +63,20 @@ export function fromJobListing(listing: IJobListing): IJobStore {
   };
 }
 
+/**
+ * A listing as it counts: the jobs of a backend that the server has not seen
+ * yet, because it was just started anew, stand as they were known before.
+ */
+export function withUnseen(listed: IJobStore, before: IJobStore): IJobStore {
+  const stand = [...before.jobs].filter(
+    ([key, { backend }]) =>
+      !listed.jobs.has(key) && listed.backends.get(backend)?.seen === null
+  );
+  return stand.length === 0
+    ? listed
+    : { ...listed, jobs: new Map([...listed.jobs, ...stand]) };
+}
+
 /** The list after an event; old news are in it already. */
 export function withJobEvent(
   store: IJobStore,
@@ -75,12 +89,18 @@ export function withJobEvent(
   const jobs = new Map(store.jobs);
   changed.forEach(job => jobs.set(keyOf(job), job));
   gone.forEach(job_id => jobs.delete(keyOf({ backend, job_id })));
-  const can = store.backends.get(backend)?.can ?? [];
+  const known = store.backends.get(backend);
+  const can = known?.can ?? [];
+  // What went before the server first saw the backend, no event tells.
+  const stood =
+    known?.seen === null &&
+    seen !== null &&
+    [...store.jobs.values()].some(job => job.backend === backend);
   const backends = new Map(store.backends).set(backend, { seen, silent, can });
   const trend = withCounts(store.trend, jobs);
   return {
     store: { ...store, jobs, backends, sequence, trend },
-    complete: sequence === store.sequence + 1
+    complete: sequence === store.sequence + 1 && !stood
   };
 }
 

@@ -7,6 +7,7 @@ import {
   clock,
   countWords,
   isHeld,
+  isUnasked,
   jobReason,
   jobWord,
   knownUntil,
@@ -35,6 +36,7 @@ describe('words of a job', () => {
     const ended = job({ state: 'stopped', exit_code: 0 });
     expect(jobWord(ended, trans)).toBe('Finished');
     expect(jobWord({ ...ended, exit_code: null }, trans)).toBe('Stopped');
+    expect(jobWord({ ...ended, word: 'CANCELLED' }, trans)).toBe('Stopped');
     expect(isHeld({ ...held, state: 'running' })).toBe(false);
   });
 
@@ -72,8 +74,11 @@ describe('words of a job', () => {
     expect(silence(undefined, trans)).toBe('');
     expect(silence(backend, trans)).toBe('');
     const silent = { ...backend, silent: 'timed out' };
+    const asked = (one: IJobBackend) => !isUnasked(new Map([['slurm', one]]));
+    expect([asked(backend), asked(silent)]).toEqual([false, true]);
     expect(silence(silent, trans)).toBe('never seen, timed out');
     const seen = '2026-11-21T10:00:00.000Z';
+    expect(asked({ ...backend, seen })).toBe(true);
     expect(knownUntil({ ...silent, seen }, NOW)).toBe(Date.parse(seen));
     expect(knownUntil({ ...backend, seen }, NOW)).toBe(NOW);
     expect(silence({ ...silent, seen }, trans)).toMatch(

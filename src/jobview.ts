@@ -14,9 +14,14 @@ export function waits({ state }: IJob): boolean {
   return state === 'queued' || state === 'submitting';
 }
 
-/** Whether it ended well. */
-export function isDone({ state, exit_code }: IJob): boolean {
-  return state === 'stopped' && exit_code === 0;
+/** Whether somebody ended it before its time. */
+export function wasCancelled({ word, reason }: IJob): boolean {
+  return /cancel/i.test(`${word} ${reason}`);
+}
+
+/** Whether it ended well; what was cancelled did not, whatever its exit code. */
+export function isDone(job: IJob): boolean {
+  return job.state === 'stopped' && job.exit_code === 0 && !wasCancelled(job);
 }
 
 /** The word for a job's state. */
@@ -155,6 +160,13 @@ export function silence(
   return backend.seen
     ? trans.__('last seen %1, %2', timeWords(backend.seen), backend.silent)
     : trans.__('never seen, %1', backend.silent);
+}
+
+/** Whether a backend was not asked yet: then it is not known that there are no jobs. */
+export function isUnasked(backends: ReadonlyMap<string, IJobBackend>): boolean {
+  return [...backends.values()].some(
+    ({ seen, silent }) => seen === null && silent === ''
+  );
 }
 
 /** The time up to which is known how a job is: when its backend is silent, not `now`. */

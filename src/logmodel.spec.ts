@@ -94,6 +94,36 @@ describe('LogModel', () => {
     model.dispose();
   });
 
+  it('does not take the first log for another one', async () => {
+    const source = new Source();
+    source.file = '';
+    const model = new LogModel(source, 'slurm/17');
+    await reading(model);
+    expect([model.read, model.text]).toEqual([true, '']);
+    source.file = 'one';
+    source.write('begun');
+    await reading(model);
+    expect([model.replaced, model.text]).toEqual([false, 'begun']);
+    model.dispose();
+  });
+
+  it('keeps what was read of a log that is gone', async () => {
+    const source = new Source();
+    source.write('words');
+    const model = new LogModel(source, 'slurm/17');
+    await reading(model);
+    source.file = '';
+    source.write('');
+    await reading(model);
+    const state = () => [model.vanished, model.replaced, model.text];
+    expect(state()).toEqual([true, false, 'words']);
+    source.file = 'two';
+    source.write('other words');
+    await reading(model);
+    expect(state()).toEqual([false, true, 'other words']);
+    model.dispose();
+  });
+
   it('catches up with a log that grew by much', async () => {
     const source = new Source();
     source.write('');

@@ -4,7 +4,7 @@ import type { ISignal } from '@lumino/signaling';
 
 import { ENDED } from './format';
 import type { IBlock } from './logtext';
-import { LogText } from './logtext';
+import { LogText, wholeCharacters } from './logtext';
 import type { ILogChunk, JobStream, State } from './tokens';
 
 /** Bytes asked for at once. */
@@ -66,6 +66,9 @@ export class LogModel extends VDomModel {
   /** Whether the log was replaced by another one while it was read. */
   replaced = false;
 
+  /** Whether the file is no longer there; what was read of it stays. */
+  vanished = false;
+
   /** Whether what is written to the error stream stands in a log of its own. */
   errors = false;
 
@@ -87,7 +90,7 @@ export class LogModel extends VDomModel {
 
   set stream(stream: JobStream) {
     this._stream = stream;
-    this.replaced = false;
+    [this.replaced, this.vanished] = [false, false];
     this._forget();
     this.path = '';
     void this._findPath();
@@ -182,9 +185,15 @@ export class LogModel extends VDomModel {
         if (stream !== this._stream) {
           return;
         }
+        this.vanished = chunk.file === '' && this._file !== '' && this._end > 0;
+        if (this.vanished) {
+          this._atEnd = over;
+          break;
+        }
         if (this._isOther(chunk)) {
+          // The first one replaces nothing.
+          this.replaced ||= this._file !== '';
           this._forget();
-          this.replaced = true;
           continue;
         }
         if (offset < 0) {
@@ -283,13 +292,4 @@ export class LogModel extends VDomModel {
   private _start = 0;
   private _stream: JobStream = 'stdout';
   private _text = new LogText();
-}
-
-/** Without the rest of a character whose first bytes are missing (UTF-8). */
-function wholeCharacters(bytes: Uint8Array): Uint8Array {
-  let start = 0;
-  while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) {
-    start += 1;
-  }
-  return bytes.subarray(start);
 }

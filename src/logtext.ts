@@ -105,3 +105,12 @@ export function matchesIn(
   }
   return found;
 }
+
+/** Without the rest of a character whose first bytes are missing (UTF-8). */
+export function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  let start = 0;
+  while (start < 3 && ((bytes[start] ?? 0) & 0xc0) === 0x80) {
+    start += 1;
+  }
+  return bytes.subarray(start);
+}

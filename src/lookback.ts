@@ -3,6 +3,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { duration } from './format';
+import { wasCancelled } from './jobview';
 import type { IJob } from './tokens';
 
 /** How a job ended; `stopped`: by somebody, before its time; `unknown`: nothing tells. */
@@ -12,9 +13,8 @@ export function outcomeOf(job: IJob): Outcome {
   if (job.state !== 'stopped') {
     return job.state === 'lost' ? 'unknown' : 'failed';
   }
-  const cancelled = /cancel/i.test(`${job.word} ${job.reason}`);
   const well = job.started !== null && !job.signal && job.exit_code === 0;
-  return well && !cancelled ? 'succeeded' : 'stopped';
+  return well && !wasCancelled(job) ? 'succeeded' : 'stopped';
 }
 
 /** Seconds between two times; NaN when one is not known. */

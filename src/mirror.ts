@@ -65,7 +65,8 @@ export abstract class Mirror<
       factory: () => this._relist(),
       frequency: { interval: calm, backoff: true, max: 4 * calm },
       name,
-      standby: 'when-hidden'
+      // A hidden page tells news too: what it surely lacks it asks for.
+      standby: () => (this._due ? 'never' : 'when-hidden')
     });
   }
 
@@ -145,6 +146,7 @@ export abstract class Mirror<
       this._wanted += 1;
       return;
     }
+    this._due = true;
     // `poll.refresh` does nothing right after a listing that it began.
     const interval = Poll.IMMEDIATE;
     await this.poll.schedule({ interval, phase: 'refreshed' });
@@ -193,6 +195,7 @@ export abstract class Mirror<
   /** List until nobody asks for more; a rejection lets the poll back off. */
   private async _relist(): Promise<void> {
     this._listing = true;
+    this._due = false;
     try {
       let wanted: number;
       do {
@@ -257,6 +260,7 @@ export abstract class Mirror<
   }
 
   private _applied = 0;
+  private _due = false;
   private _freshness: Freshness = 'loading';
   private readonly _late = new Set<ILate<S, E>>();
   private _listing = false;

@@ -11,7 +11,6 @@ import type { Widget } from '@lumino/widgets';
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
 import type { ISubmitContext } from './submitcontext';
-import { selected } from './submitcontext';
 import type { IDraft } from './submitdraft';
 import { wordsOf } from './submitdraft';
 import { SubmitModel } from './submitmodel';
@@ -31,7 +30,7 @@ export async function openForm(
   args: Args
 ): Promise<SubmitTab | undefined> {
   const { app, tracker, trans } = context;
-  const path = args.context ? selected(context) : text(args.path);
+  const path = text(args.path);
   const given = [args.script, args.options, args.draft].some(Boolean);
   const blank = !given && !path && !args.backend && !args.name;
   let tab = blank ? lastTab(tracker) : undefined;

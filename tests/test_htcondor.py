@@ -177,13 +177,16 @@ async def test_ended_jobs_come_from_the_history(condor, backend):
     assert later not in {job.job_id for job in await make(condor, remember=0.0).jobs()}
 
 
-async def test_older_jobs_of_the_history_have_details_and_logs(condor, backend):
+async def test_older_jobs_of_the_history_have_details_and_logs(condor, backend, monkeypatch):
     job_id = condor.submit("echo hello") + ".0"
     await reach(backend, job_id, State.STOPPED)
     short = make(condor, remember=0.0)
     assert job_id in {job.job_id for job in await short.ended(0)}
     assert await find(short, job_id) is None
     assert (await short.details(job_id)).ending == "It ended well."
+    assert (await short.log(job_id, 0, 9)).data == b"hello\n"
+    await short.jobs()
+    monkeypatch.setattr(short._commands, "ads", None)  # nothing more is asked for it
     assert (await short.log(job_id, 0, 9)).data == b"hello\n"
 
 

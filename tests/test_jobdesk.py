@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from jupyter_remote import columns
+from jupyter_remote import columns, jobdesk
 from jupyter_remote.contract import JobDetails, JobRequest, LogChunk, Trial
 from jupyter_remote.errors import (
     BackendError,
@@ -250,10 +250,31 @@ async def test_of_a_cancelled_array_our_record_counts_what_ended_well(rig: Rig) 
     ]
 
 
-async def test_everybodys_jobs_are_asked_for_once_for_all(rig: Rig) -> None:
+async def test_everybodys_jobs_are_asked_for_once_for_all(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answers = await asyncio.gather(*(rig.desk.everybody() for _ in range(5)))
     assert [columns.records(a["jobs"])[0]["user"] for a in answers] == ["bob"] * 5
     assert rig.slurm.asked == [("everybody",)]
     rig.desk.everybody_for = 0.0
+    monkeypatch.setattr(jobdesk, "RARELY", 1e9)  # it took long: the answer serves for long
+    await rig.desk.everybody()
+    assert rig.slurm.asked == [("everybody",)]
+    monkeypatch.setattr(jobdesk, "RARELY", 0.0)
+    going, heard = asyncio.Event(), rig.slurm.everybody
+
+    async def slowly() -> list[Job]:
+        await going.wait()
+        return await heard()
+
+    monkeypatch.setattr(rig.slurm, "everybody", slowly)
+    both = [asyncio.create_task(rig.desk.everybody()) for _ in range(2)]
+    for _ in range(5):
+        await asyncio.sleep(0)
+    late = asyncio.create_task(rig.desk.everybody())  # due by the clock, but one is under way
+    await asyncio.sleep(0)
+    going.set()
+    await asyncio.gather(*both, late)
+    assert rig.slurm.asked == [("everybody",)] * 2
     rig.slurm.error = BackendUnreachable("no answer")
     assert (await rig.desk.everybody())["silent"] == {"slurm": "no answer"}

@@ -110,6 +110,15 @@ def test_only_what_changed_is_told(rig: Rig) -> None:
     assert second["sequence"] == first["sequence"] + 1 == rig.jobs.sequence
 
 
+def test_that_a_backend_was_seen_is_told_also_when_it_has_no_jobs(rig: Rig) -> None:
+    """Else pages would not know whether there are none, or nobody has looked yet."""
+    for _ in range(2):
+        rig.jobs.seen("slurm", [])
+    (event,) = rig.told.events
+    assert (event["changed"]["count"], event["gone"], event["silent"]) == (0, [], "")
+    assert event["seen"] is not None
+
+
 def test_a_silent_backend_changes_no_job(rig: Rig) -> None:
     rig.jobs.seen("slurm", [a_job("1")])
     seen = rig.jobs.about()["slurm"]["seen"]
@@ -191,7 +200,7 @@ def test_an_array_is_one_record(rig: Rig) -> None:
     assert whole["counts"] == {"running": 1, "queued": 98, "failed": 1}
     assert (whole["state"], whole["tasks"], whole["line"]) == ("running", 100, 12)
     assert (whole["reason"], whole["ended"]) == ("waits", None)
-    assert [r["job_id"] for r in rig.jobs.tasks("slurm", "7")] == ["7_1", "7_2", "7_pending"]
+    assert [r.job_id for r in rig.jobs.tasks("slurm", "7")] == ["7_1", "7_2", "7_pending"]
     assert rig.jobs.record_of("slurm", "7_2")["state"] == "failed"
     assert rig.jobs.trend[-1][1:] == (3, 98)
     with pytest.raises(NotFound):

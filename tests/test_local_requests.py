@@ -119,6 +119,22 @@ async def test_ends(tmp_path: Path, run_dir: Path, script: str, reason: str, end
         assert ending in (await here.backend.details(job_id)).ending
 
 
+async def test_a_job_that_takes_its_cancel_well_did_not_finish(
+    tmp_path: Path, run_dir: Path
+) -> None:
+    async with local(tmp_path, run_dir, slots=1) as here:
+        job_id = await here.submit("trap 'exit 0' TERM; echo on; while :; do sleep 0.05; done")
+
+        async def says() -> bytes:
+            return (await here.backend.log(job_id, 0, 9)).data
+
+        await until(says)
+        await here.backend.cancel(job_id)
+        end = await here.end(job_id)
+        assert (end.state, end.exit_code, end.reason) == (State.STOPPED, 0, "cancelled")
+        assert (await here.backend.details(job_id)).ending == "Cancelled."
+
+
 async def test_details_and_looking_back(tmp_path: Path, run_dir: Path) -> None:
     async with local(tmp_path, run_dir, slots=2) as here:
         busy = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done"

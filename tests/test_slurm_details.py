@@ -193,10 +193,14 @@ async def test_how_it_ended_and_what_slurm_has_forgotten(slurm, backend, monkeyp
     await reach(backend, job_id, State.FAILED)
     found = await backend.details(job_id)
     assert found.ending == "Its last command was not found (exit code 127)."
+    unread = slurm.sbatch("echo words")
+    await reach(backend, unread, State.STOPPED)
     with pytest.raises(NotFound):
         await backend.details("999999")
     monkeypatch.setattr(backend._commands, "run", forgetful(backend._commands.run))
     assert (await backend.log(job_id, 0, 100)).data  # its path was asked for in time
+    with pytest.raises(NotFound, match="printed to"):  # its log is not said to be empty
+        await backend.log(unread, 0, 100)
     with pytest.raises(NotFound, match="any more"):
         await backend.details(job_id)
 

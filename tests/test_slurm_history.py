@@ -169,6 +169,29 @@ async def test_an_array_that_only_accounting_knows(slurm, backend, monkeypatch):
         assert bool(found.ending) == (name != job_id)
 
 
+async def test_the_log_of_an_old_job_is_found_by_asking_once(tmp_path):
+    """With the answers of a Slurm whose accounting knows the files of jobs (24.05 and later)."""
+    log = tmp_path / "old.out"
+    log.write_text("words")
+    fields = (*accounting.ONE, "StdOut", "StdErr", *accounting.FREE)
+    known = {"JobID": "7", "State": "COMPLETED", "StdOut": str(log)}
+    row = "".join(known.get(field, "") + accounting.FIELD for field in fields)
+    (tmp_path / "row").write_text(f"{row}\n")
+    for name, words in (
+        ("squeue", ""),
+        (
+            "sacct",
+            f'case "$*" in *--helpformat*) echo StdOut StdErr;; *) cat {tmp_path}/row;; esac',
+        ),
+    ):
+        (tmp_path / name).write_text(f"#!/bin/sh\necho {name} >> {tmp_path}/asked\n{words}\n")
+        (tmp_path / name).chmod(0o755)
+    old = RemoteSlurmBackend(bin_dir=str(tmp_path))
+    for _ in range(3):
+        assert (await old.log("7", 0, 99)).data == b"words"
+    assert (tmp_path / "asked").read_text().split() == ["squeue", "sacct", "sacct"]
+
+
 async def test_a_database_that_is_away_is_no_empty_history(slurm, backend, monkeypatch):
     job_id = slurm.sbatch("true", user=slurm.ann)
     job = (await ended(backend, time.time() - 60, job_id))[-1]

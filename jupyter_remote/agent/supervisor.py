@@ -214,6 +214,8 @@ class Agent:
             words = f"ended with exit code {end['exit_code']}"
         if self.news.stop or (status == 0 and not reason):
             end["state"], words = "stopped", ""
+        if self.news.stop and self.spec.get("queued"):
+            words = "cancelled"  # also one that took it well, with exit code 0
         return dict(end, reason=reason or words)
 
 

@@ -8,9 +8,11 @@ import dataclasses
 from jupyter_server.auth.decorator import authorized
 from tornado import web
 
+from ..breath import aside
 from ..columns import columns
 from ..errors import InvalidSpec
 from ..jobdesk import RemoteJobDesk
+from ..jobrecords import each
 from ..jobs import RemoteJobs
 from ..jobtable import JobTable
 from .base import RemoteHandler
@@ -131,7 +133,8 @@ class JobTasksHandler(JobsBase):
     async def get(self, backend: str, job: str) -> None:
         """As they were last seen."""
         tasks = self.jobs.tasks(backend, job)
-        await self.answer_long({"jobs": await asyncio.to_thread(columns, tasks)})
+        records = await aside(len(tasks), each, tasks)
+        await self.answer_long({"jobs": await asyncio.to_thread(columns, records)})
 
 
 class JobLogHandler(JobsBase):

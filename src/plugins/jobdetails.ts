@@ -13,6 +13,7 @@ import { CommandIDs } from '../commandids';
 import { jobsIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { IJobDesk } from '../jobdesk';
+import { part } from '../part';
 import { IRemoteJobs } from '../tokens';
 import type { DetailsTab } from '../widgets/jobdetailstab';
 
@@ -46,7 +47,7 @@ export const jobdetails: JupyterFrontEndPlugin<void> = {
       isEnabled: ({ job }) => typeof job === 'string',
       // Loaded when it is first opened.
       execute: async ({ job }) =>
-        (await import('../detailstab')).openDetails(
+        (await part(import('../detailstab'), trans))?.openDetails(
           context,
           typeof job === 'string' ? job : ''
         )

@@ -15,8 +15,9 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandids';
 import { submitIcon } from '../icons';
+import { part } from '../part';
 import type { ISubmitContext } from '../submitcontext';
-import { SUBMIT_ARGS, takesJobs } from '../submitcontext';
+import { selected, SUBMIT_ARGS, takesJobs } from '../submitcontext';
 import { memoryIn } from '../submitmemory';
 import { IRemoteJobs } from '../tokens';
 import type { SubmitTab } from '../widgets/submittab';
@@ -83,6 +84,12 @@ function addCommand(context: ISubmitContext): void {
     describedBy: SUBMIT_ARGS,
     isVisible: args => !args.context || takesJobs(context),
     // Loaded when it is first opened.
-    execute: async args => (await import('../submit')).openForm(context, args)
+    execute: async args => {
+      // The file that is selected now, not when the form has arrived.
+      const given = args.context
+        ? { ...args, context: false, path: selected(context) }
+        : args;
+      return (await part(import('../submit'), trans))?.openForm(context, given);
+    }
   });
 }

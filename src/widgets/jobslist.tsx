@@ -4,7 +4,7 @@ import * as React from 'react';
 import { stateIcon } from '../icons';
 import { fit } from '../jobcolumns';
 import type { JobListModel } from '../joblistmodel';
-import { silence } from '../jobview';
+import { isUnasked, silence } from '../jobview';
 import type { IRemoteSettings } from '../tokens';
 import { JobsBar } from './jobsbar';
 import { JobsGrid } from './jobsgrid';
@@ -104,7 +104,7 @@ function Others({ model, trans }: IProps): React.JSX.Element | null {
 }
 
 function Nothing({ model, trans }: IProps): React.JSX.Element | null {
-  const { freshness } = model.jobs;
+  const { freshness, backends } = model.jobs;
   if (model.all.length > 0) {
     return <p className="jp-RemoteNote">{trans.__('No job matches.')}</p>;
   }
@@ -112,6 +112,9 @@ function Nothing({ model, trans }: IProps): React.JSX.Element | null {
     return freshness === 'loading' ? (
       <p className="jp-RemoteNote">{trans.__('Loading…')}</p>
     ) : null;
+  }
+  if (isUnasked(backends)) {
+    return <p className="jp-RemoteNote">{trans.__('Loading…')}</p>;
   }
   return (
     <div className="jp-RemoteNote" data-remote="no-jobs">

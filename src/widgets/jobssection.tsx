@@ -15,6 +15,7 @@ import { keyOf } from '../jobstore';
 import {
   countWords,
   grouped,
+  isUnasked,
   jobReason,
   jobWord,
   knownUntil,
@@ -111,7 +112,7 @@ function Lines(props: IJobsSectionOptions): React.JSX.Element {
       <p className="jp-RemoteJobLines-count" role="status">
         {jobs.all.length > 0
           ? countWords(jobs.all, trans)
-          : jobs.freshness === 'loading'
+          : jobs.freshness === 'loading' || isUnasked(jobs.backends)
             ? trans.__('Loading…')
             : trans.__('No jobs.')}
       </p>

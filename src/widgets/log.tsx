@@ -128,13 +128,19 @@ function Log({ model, actions, trans }: ILogProps): React.JSX.Element {
             ))}
           </pre>
         ) : (
-          <p>
-            {model.read ? trans.__('The log is empty.') : trans.__('Loading…')}
-          </p>
+          <p>{emptyWords(model, trans)}</p>
         )}
       </div>
     </div>
   );
+}
+
+/** What stands there instead of text; of a problem the bar tells. */
+function emptyWords(model: LogModel, trans: TranslationBundle): string {
+  if (model.read) {
+    return trans.__('The log is empty.');
+  }
+  return model.problem ? '' : trans.__('Loading…');
 }
 
 /** What is searched, what was found, and where the user is. */

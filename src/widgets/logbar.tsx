@@ -77,6 +77,11 @@ export function LogBar(props: IBarProps): React.JSX.Element {
           {trans.__('The log was replaced; this is the new one.')}
         </span>
       )}
+      {model.vanished && (
+        <span role="status">
+          {trans.__('The log is gone; this is what was read of it.')}
+        </span>
+      )}
       {model.problem && <span role="alert">{model.problem}</span>}
     </div>
   );

@@ -125,7 +125,8 @@ class RemoteHTCondorBackend(Configurable):
         async with self._lock:
             listed = self._shown(await self._queue.look(self.remember, self.whole_interval))
             self._known, self._looked = {job.job_id: job for job in listed}, True
-            self._paths = {key: at for key, at in self._paths.items() if key in self._known}
+            listed_or_old = self._known.keys() | self._history.jobs.keys()
+            self._paths = {k: at for k, at in self._paths.items() if k in listed_or_old}
         return listed
 
     async def changed(self) -> None:

@@ -44,7 +44,7 @@ def explain(job: Job) -> str:
     if not job.state.ended:
         return ""
     code, name = job.exit_code, job.signal
-    if code == 0:
+    if code == 0 and not job.reason:
         return "It ended by itself, without an error."
     if code is not None and code > 128:
         name = {s.value: s.name for s in signal.Signals}.get(code - 128)

@@ -21,6 +21,9 @@ from .text import CLOCK, JOB_ID, PENDING
 WAITING = "JobArrayID:0\x1f,Dependency:0\x1f,Name:0\x1e"
 STEPS = ("JobID", "MaxRSS", "TRESUsageInTot")
 
+KEPT = 200
+"""Jobs that Slurm has forgotten whose files are remembered, at most."""
+
 
 class SlurmDetails:
     """Asks Slurm about single jobs."""
@@ -30,6 +33,7 @@ class SlurmDetails:
     ) -> None:
         self._known, self._commands, self._accounting = known, commands, accounting
         self._paths: dict[tuple[str, str | None], dict[str, str]] = {}
+        self._old: dict[str, dict[str, str]] = {}
 
     async def details(self, job_id: str) -> JobDetails:
         """One job in full. Raises NotFound, and BackendUnreachable with Slurm's words."""
@@ -73,21 +77,34 @@ class SlurmDetails:
             return None
 
     async def _streams(self, job_id: str) -> Mapping[str, str]:
-        """Slurm is asked once for a job that has started."""
+        """Slurm is asked once for a job that has started. Raises NotFound."""
+        if job_id in self._old and not meant(job_id, self._known.jobs):
+            return self._old[job_id]
         job = await self._job(job_id)
         if job is None:
-            rows = await self._rows(job_id, True)
-            if not rows:
-                raise NotFound(f"Slurm knows no job {job_id} of yours")
-            return streams(rows[0])
+            return await self._recorded(job_id)
         if job.array == job_id:
             return {}  # each of its tasks has its own
         if found := self._logs(job):
             return found
         if job.job_id.endswith(PENDING) or (job.state.ended and not job.started):
             return {}  # what did not start has printed nothing
-        record = await self._show(job_id, job)
-        return streams(record)
+        if record := await self._show(job_id, job):
+            return streams(record)
+        recorded = await self._recorded(job_id)
+        self._keep(job, recorded)
+        return recorded
+
+    async def _recorded(self, job_id: str) -> dict[str, str]:
+        """As accounting says, which is asked once. That there are none is never the answer:
+        raises NotFound when it does not say."""
+        if job_id not in self._old:
+            rows = await self._rows(job_id, True)
+            found = streams(rows[0]) if rows else {}
+            if not found:
+                raise NotFound(f"Slurm no longer says where the job {job_id} printed to")
+            self._old = dict([*self._old.items(), (job_id, found)][-KEPT:])
+        return self._old[job_id]
 
     def _logs(self, job: Job | None) -> dict[str, str]:
         return self._paths.get((job.job_id, job.submitted), {}) if job else {}

@@ -1,0 +1,22 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+/** A part of the page that is loaded when first used; null: the user was told why not. */
+export async function part<T>(
+  loading: Promise<T>,
+  trans: TranslationBundle
+): Promise<T | null> {
+  try {
+    return await loading;
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    await showErrorMessage(
+      trans.__('This part of the page could not be loaded'),
+      trans.__(
+        '%1. Try it again; reload the page when the server was updated.',
+        words.replace(/\.$/, '')
+      )
+    );
+    return null;
+  }
+}
