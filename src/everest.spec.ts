@@ -30,7 +30,7 @@ function mirror(...listed: ReturnType<typeof account>[]) {
       server.asked.push(login);
       return Promise.resolve(account({ name, created: 'later' }));
     },
-    forget: jest.fn(() => Promise.resolve())
+    forget: jest.fn(() => Promise.resolve(''))
   };
   const stream = new Stream<Event.IManager, Event.Emission>(
     {} as Event.IManager
@@ -44,12 +44,15 @@ function mirror(...listed: ReturnType<typeof account>[]) {
 
 describe('the mirror of the accounts', () => {
   it('lists without asking the servers, until somebody looks', async () => {
-    const { everest, client } = mirror(account({ name: 'b' }), account());
+    const [silent, broken] = [account({ wrong: '' }), account({ name: 'b' })];
+    const listed = { ...broken, wrong: 'no', reason: 'everest-login' };
+    const { everest, client } = mirror(listed, silent);
     everest.open();
     await everest.ready;
     expect(everest.accounts.map(({ name }) => name)).toEqual(['b', 'work']);
     expect(client.check).not.toHaveBeenCalled();
     expect(everest.get('work')?.wrong).toBeUndefined();
+    expect(everest.get('b')?.reason).toBe('everest-login');
     await everest.refresh();
     expect(everest.get('work')?.wrong).toBe('');
     expect(everest.of('everest:work')?.backend).toBe('everest:work');
@@ -82,7 +85,8 @@ describe('the mirror of the accounts', () => {
     await everest.ready;
     await everest.add({ url: 'https://everest.example', token: 'x' });
     expect(everest.get('new')?.wrong).toBe('');
-    await everest.forget('work', false);
+    client.forget.mockResolvedValueOnce('it is away');
+    expect(await everest.forget('work', false)).toBe('it is away');
     expect(client.forget).toHaveBeenCalledWith('work', false);
     expect(everest.accounts.map(({ name }) => name)).toEqual(['new']);
     everest.dispose();

@@ -51,9 +51,10 @@ export class Everest
     return this._entered(await this._client.renew(name, login));
   }
 
-  async forget(name: string, revoke: boolean): Promise<void> {
-    await this._client.forget(name, revoke);
+  async forget(name: string, revoke: boolean): Promise<string> {
+    const kept = await this._client.forget(name, revoke);
     this.amend(store => without(store, name));
+    return kept;
   }
 
   list(): Promise<void> {
@@ -69,11 +70,14 @@ export class Everest
     return this._client.accounts();
   }
 
-  /** A listing does not tell what is wrong: what was found out stands. */
+  /** What was found out stands; a listing tells only what went wrong at last. */
   protected take(listing: readonly IEverestAccount[]): IStore {
     const listed = listing.map(account => {
       const known = this.get(account.name);
-      const { wrong, reason } = sameToken(known, account) ? known : account;
+      const asked = sameToken(known, account) && known.wrong !== undefined;
+      const { wrong, reason } = asked
+        ? known
+        : { ...account, wrong: account.wrong ? account.wrong : undefined };
       return [account.name, { ...account, wrong, reason }] as const;
     });
     return { accounts: new Map(listed), sequence: 0 };

@@ -1,9 +1,15 @@
 /** What is done with Everest accounts when somebody asks for it; loaded then. */
-import { Dialog, InputDialog, showDialog } from '@jupyterlab/apputils';
+import {
+  Dialog,
+  InputDialog,
+  Notification,
+  showDialog
+} from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { AccountModel } from './everestaccount';
 import type { IAccountOptions } from './everestaccount';
+import { fullSentence } from './format';
 import type { IEverestAccount, IRemoteEverest } from './tokens';
 import { askAccount } from './widgets/everestdialog';
 
@@ -37,7 +43,16 @@ export async function forgetAccount(
     ]
   });
   if (result.button.accept) {
-    await everest.forget(name, result.isChecked !== false);
+    const kept = await everest.forget(name, result.isChecked !== false);
+    if (kept) {
+      const words = trans.__(
+        '%1 is forgotten, but its token may still work: it was not revoked.',
+        name
+      );
+      Notification.warning(`${words} ${fullSentence(kept)}`, {
+        autoClose: false
+      });
+    }
   }
 }
 

@@ -77,13 +77,16 @@ export async function openAppForm(
   everest.open();
   const tab = makeTab(context, server, text(args.tab) || undefined);
   app.shell.activateById(tab.id);
-  await tab.content.model.choose(name, fillingOf(args));
+  // Nobody waits for a server: when a page is loaded, its whole layout would.
+  void tab.content.model.choose(name, fillingOf(args));
   return tab;
 }
 
-function fillingOf({ inputs, name, draft }: Args): IFilling {
+function fillingOf({ inputs, name, resources, draft }: Args): IFilling {
+  const all: readonly unknown[] = Array.isArray(resources) ? resources : [];
   return {
     name: text(name),
+    resources: all.filter(one => typeof one === 'string'),
     ...(isObject(inputs) && { inputs }),
     ...(isObject(draft) && { draft: { ...EMPTY_DRAFT, ...draft } })
   };

@@ -7,6 +7,7 @@ import { AppsModel } from './everestappsmodel';
 import type { EverestClient } from './everestclient';
 import { EverestMemory } from './everestmemory';
 import { ExpiryNotices } from './everestnotice';
+import { EMPTY_DRAFT } from './everestports';
 import { account, application, port } from './testing/everest';
 import type { IEverestAccount, IEverestAppRow, IRemoteEverest } from './tokens';
 
@@ -89,6 +90,38 @@ describe('the applications of an account', () => {
     expect(model.form?.draft.texts).toEqual({ words: 'three' });
     expect(client.everestApp).toHaveBeenCalledTimes(2);
     model.dispose();
+  });
+
+  it('are filled in also when the server answers only later', async () => {
+    const everest = accounts([account()]);
+    const { model, client } = tab(everest);
+    const draft = { ...EMPTY_DRAFT, texts: { words: 'kept' } };
+    client.everestApp.mockRejectedValueOnce(new Error('it is away'));
+    await model.choose('me/app', { draft });
+    expect(model.appProblem).toBe('it is away');
+    expect(model.args['draft']).toEqual(draft);
+    await model.choose('me/app');
+    expect(model.form?.draft.texts).toEqual({ words: 'kept' });
+    model.dispose();
+    const again = tab(everest);
+    again.client.everestApp.mockRejectedValueOnce(new Error('it is away'));
+    const inputs = { words: 'two' };
+    await again.model.choose('me/app', { inputs, resources: ['r1', 'r2'] });
+    everest.accounts = [account({ created: 'later' })];
+    const made = new Promise<void>(resolve => {
+      again.model.stateChanged.connect(({ form }) => {
+        if (form) {
+          resolve();
+        }
+      });
+    });
+    everest.changed.emit();
+    await made;
+    expect(again.model.form?.draft).toMatchObject({
+      texts: inputs,
+      resources: 'r1 r2'
+    });
+    again.model.dispose();
   });
 
   it('begins with what was last submitted, without secrets', async () => {

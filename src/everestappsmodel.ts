@@ -30,6 +30,8 @@ export interface IFilling {
   readonly inputs?: ReadonlyPartialJSONObject;
   /** Name of the job. */
   readonly name?: string;
+  /** Ids of resources that may run it. */
+  readonly resources?: readonly string[];
   /** What stood there before the page was loaded anew. */
   readonly draft?: IAppDraft;
 }
@@ -76,7 +78,9 @@ export class AppsModel extends VDomModel {
   /** Arguments with which the tab comes back. */
   get args(): ReadonlyPartialJSONObject {
     const { server, chosen, form, id } = this;
-    const draft = form && withoutSecrets(form.app, form.draft);
+    const draft = form
+      ? withoutSecrets(form.app, form.draft)
+      : this._fillings.get(chosen)?.draft;
     return {
       server,
       tab: id,
@@ -112,8 +116,13 @@ export class AppsModel extends VDomModel {
     }
   }
 
-  /** Show an application; a form that was begun comes back. */
-  async choose(app: string, filling: IFilling = {}): Promise<void> {
+  /**
+   * Show an application; a form that was begun comes back. What it shall be
+   * filled in with is not lost when the server cannot be asked now.
+   */
+  async choose(app: string, given?: IFilling): Promise<void> {
+    const filling = given ?? this._fillings.get(app) ?? {};
+    this._fillings.set(app, filling);
     this.chosen = app;
     this.appProblem = '';
     this.form = this._forms.get(app) ?? null;
@@ -128,6 +137,7 @@ export class AppsModel extends VDomModel {
         return;
       }
       this._forms.set(app, form);
+      this._fillings.delete(app);
       form.stateChanged.connect(this._onForm, this);
       this.form = app === this.chosen ? form : this.form;
     } catch (error) {
@@ -167,7 +177,7 @@ export class AppsModel extends VDomModel {
 
   private async _filled(
     app: IEverestApp,
-    { inputs, name, draft }: IFilling
+    { inputs, name, resources = [], draft }: IFilling
   ): Promise<{ draft: IAppDraft; unknown?: readonly string[] }> {
     if (draft) {
       return { draft };
@@ -177,7 +187,8 @@ export class AppsModel extends VDomModel {
       return { draft: { ...last, name: name ?? '' } };
     }
     const filled = draftFrom(app, inputs);
-    return { ...filled, draft: { ...filled.draft, name: name ?? '' } };
+    const more = { name: name ?? '', resources: resources.join(' ') };
+    return { ...filled, draft: { ...filled.draft, ...more } };
   }
 
   /** An account that is not known may have been added elsewhere just now. */
@@ -225,6 +236,8 @@ export class AppsModel extends VDomModel {
   private _looked = false;
   private readonly _looking: Promise<void>;
   private readonly _forms = new Map<string, AppFormModel>();
+  /** What forms that are not there yet shall be filled in with. */
+  private readonly _fillings = new Map<string, IFilling>();
   private readonly _searching = new Debouncer(() => this.load(), SEARCH);
   private _turn = 0;
 }

@@ -35,10 +35,16 @@ export class EverestClient extends RemoteClient {
     return answer as IEverestAccount;
   }
 
-  /** Forget an account; `revoke`: and make its token worthless. */
-  async forget(server: string, revoke: boolean): Promise<void> {
-    const query = `revoke=${revoke ? 1 : 0}`;
-    await this._request('DELETE', `${serverPath(server)}?${query}`);
+  /**
+   * Forget an account; `revoke`: and make its token worthless. Answers why that
+   * could not be done, or empty.
+   */
+  async forget(server: string, revoke: boolean): Promise<string> {
+    const path = `${serverPath(server)}?revoke=${revoke ? 1 : 0}`;
+    const response = await this._request('DELETE', path);
+    return response.status === 204
+      ? ''
+      : ((await response.json()) as { warning: string }).warning;
   }
 
   /** Applications whose name has these words. */

@@ -6,6 +6,7 @@ import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
 import { CommandIDs } from './commandids';
 import { attempt, NO_ARGS } from './commands';
+import { isOurs } from './everestview';
 import { extendIcon } from './icons';
 import type { IEverestAccount, IRemoteEverest } from './tokens';
 
@@ -54,7 +55,7 @@ export function addAccountCommands(context: IEverestCommands): void {
   addRefresh(context);
 }
 
-/** A command for one account. */
+/** A command that changes one account; that of the environment stays. */
 interface IDeed {
   readonly id: string;
   readonly label: string;
@@ -72,10 +73,13 @@ function add({ app, everest }: IEverestCommands, deed: IDeed): void {
     caption,
     icon,
     describedBy: SERVER_ARGS,
-    isEnabled: args => accountOf(everest, args) !== undefined,
+    isEnabled: args => {
+      const account = accountOf(everest, args);
+      return account !== undefined && isOurs(account);
+    },
     execute: async args => {
       const account = accountOf(everest, args);
-      if (account) {
+      if (account && isOurs(account)) {
         await attempt(title(account.name), () => run(account));
       }
     }

@@ -141,10 +141,11 @@ async function runAgain(
     await app.commands.execute(CommandIDs.everestSweep, { draft });
     return;
   }
-  const { request, name } = model;
-  if (request) {
-    const inputs = request.inputs as ReadonlyPartialJSONObject;
-    const args = { server, app: request.app, inputs, name };
+  const { again, name } = model;
+  if (again) {
+    const inputs = again.inputs as ReadonlyPartialJSONObject;
+    const { app: wanted, resources } = again;
+    const args = { server, app: wanted, inputs, resources, name };
     await app.commands.execute(CommandIDs.everestSubmit, args);
   }
 }

@@ -27,6 +27,20 @@ function fileOf(value: unknown): readonly ChosenFile[] {
   return [];
 }
 
+/** A value in which files of the server are their addresses. */
+export function addressOnly(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(addressOnly);
+  }
+  const [file, ...more] =
+    typeof value === 'object' && value !== null && 'uri' in value
+      ? filesOf(value)
+      : [];
+  return file && 'uri' in file && more.length === 0 && isAddress(file.uri)
+    ? file.uri
+    : value;
+}
+
 function isAddress(text: string): boolean {
   return /^(?:https?:\/\/|\/api\/files\/)/.test(text);
 }

@@ -1,5 +1,6 @@
 import type { IJobDetails } from './tokens';
 import {
+  againOf,
   everestJob,
   hasOutputs,
   isSweep,
@@ -30,6 +31,20 @@ describe('requestOf', () => {
     });
     expect(requestOf(details({ script: 'app: demo/echo' }))).toBeNull();
     expect(requestOf(null)).toBeNull();
+  });
+});
+
+describe('againOf', () => {
+  it('is what a form is filled in with, else what the script says', () => {
+    const script = '{"app": "demo/echo", "inputs": {"text": "a"}}';
+    expect(againOf(details({ script }))?.inputs).toEqual({ text: 'a' });
+    const file = { uri: '/api/files/5', name: 'текст.txt' };
+    const asked = { inputs: { file }, resources: ['r1'] };
+    const request = { ...asked, app: '5f', appAlias: 'demo/wordcount' };
+    expect(againOf(details({ script, request }))).toEqual({
+      ...asked,
+      app: 'demo/wordcount'
+    });
   });
 });
 

@@ -42,6 +42,19 @@ export function requestOf(details: IJobDetails | null): IEverestRequest | null {
   }
 }
 
+/** The same as a form is filled in with it: files have their names. */
+export function againOf(details: IJobDetails | null): IEverestRequest | null {
+  const {
+    app = '',
+    appAlias = '',
+    inputs = {},
+    resources = []
+  } = (details?.request ?? {}) as Partial<
+    IEverestRequest & { appAlias: string }
+  >;
+  return app ? { app: appAlias || app, inputs, resources } : requestOf(details);
+}
+
 /** A value in words, or a file. */
 export interface IShown {
   readonly kind: 'value' | 'file';

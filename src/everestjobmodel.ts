@@ -2,7 +2,7 @@ import { VDomModel } from '@jupyterlab/ui-components';
 
 import type { EverestClient } from './everestclient';
 import type { IEverestJob, IEverestRequest } from './everestjob';
-import { hasOutputs, isSweep, requestOf } from './everestjob';
+import { againOf, hasOutputs, isSweep, requestOf } from './everestjob';
 import { follow } from './everesttransfer';
 import type { IUnpacked } from './everestresults';
 import type { DetailsModel } from './jobdetails';
@@ -70,6 +70,11 @@ export class EverestJobModel extends VDomModel {
 
   get request(): IEverestRequest | null {
     return requestOf(this._options.details.details);
+  }
+
+  /** The request as a form is filled in with it. */
+  get again(): IEverestRequest | null {
+    return againOf(this._options.details.details);
   }
 
   /** Name of the job. */

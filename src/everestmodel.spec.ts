@@ -76,7 +76,7 @@ describe('the form of an application', () => {
   it('sends nothing while something is missing', async () => {
     const { model, sent, submitted } = form();
     expect(await model.submit()).toBe('');
-    expect(model.tried).toBe(true);
+    expect([model.tried, model.refused]).toEqual([true, 1]);
     expect(model.wrong).toEqual([file]);
     expect([sent, submitted]).toEqual([[], []]);
   });
@@ -87,6 +87,8 @@ describe('the form of an application', () => {
     model.setText('password', 'hidden');
     model.setName(' job ');
     model.addFiles(file, [{ path: 'b' }, { path: 'a' }]);
+    // What was dropped could not be taken.
+    model.addFiles(file, []);
     model.addFiles(files, [{ path: 'a' }, { path: 'c' }]);
     model.addFiles(files, [{ path: 'a' }, { uri: '/api/files/9', name: 'n' }]);
     const seen: string[] = [];

@@ -56,6 +56,8 @@ export class AppFormModel extends VDomModel {
   busy: '' | 'upload' | 'submit' = '';
   /** Whether somebody wanted to submit it as it is. */
   tried = false;
+  /** How often it was wanted in vain, as something was missing or wrong. */
+  refused = 0;
   failure: IAppFailure | null = null;
   /** Key of the job that was submitted last. */
   done = '';
@@ -92,6 +94,9 @@ export class AppFormModel extends VDomModel {
 
   /** Give files to an input; where one is asked for, the last one counts. */
   addFiles({ name, type }: IEverestPort, files: readonly ChosenFile[]): void {
+    if (files.length === 0) {
+      return;
+    }
     const before = this._draft.files[name] ?? [];
     const all = new Map([...before, ...files].map(one => [fileKey(one), one]));
     const kept = type === 'array' ? [...all.values()] : files.slice(-1);
@@ -121,6 +126,8 @@ export class AppFormModel extends VDomModel {
     [this.failure, this.done] = [null, ''];
     if (this.wrong.length === 0) {
       await this._attempt();
+    } else {
+      this.refused += 1;
     }
     this.stateChanged.emit();
     return this.done;

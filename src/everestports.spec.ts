@@ -166,6 +166,15 @@ describe('draftFrom', () => {
     });
     expect(unknown).toEqual(['gone']);
   });
+
+  it('gives an address to an input that is not said to take a file', () => {
+    const one = { uri: '/api/files/7', name: 'seven' };
+    const { draft: filled } = draftFrom(app, { words: one, labels: [one] });
+    expect(filled.texts).toEqual({
+      words: '/api/files/7',
+      labels: '/api/files/7'
+    });
+  });
 });
 
 describe('withoutSecrets', () => {

@@ -2,8 +2,9 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { filesOf } from './everestfiles';
+import { addressOnly, filesOf } from './everestfiles';
 import type { ChosenFile } from './everestfiles';
+import { limitsOf } from './everestlimits';
 import type { IEverestApp, IEverestPort } from './tokens';
 
 /** How an input is asked for. */
@@ -171,14 +172,17 @@ export function problemOf(
     return '';
   }
   try {
-    read(port, draft.texts[port.name] ?? '');
-    return '';
+    const value = read(port, draft.texts[port.name] ?? '');
+    return limitsOf(port, trans).find(({ met }) => !met(value))?.words ?? '';
   } catch {
     return unreadable(port, trans);
   }
 }
 
 function unreadable(port: IEverestPort, trans: TranslationBundle): string {
+  if (kindOf(port) === 'choice') {
+    return trans.__('Choose one of the values.');
+  }
   const items = kindOf(port) === 'lines';
   switch (items ? port.items : port.type) {
     case 'number':
@@ -242,13 +246,18 @@ export function inputsOf(
   return Object.fromEntries(given);
 }
 
+/** Ids of resources that are named. */
+export function resourcesIn({ resources }: IAppDraft): readonly string[] {
+  return resources.split(/[\s,;]+/).filter(Boolean);
+}
+
 /** The request's script, as the server reads it. */
 export function scriptOf(
   app: IEverestApp,
   draft: IAppDraft,
   uris: ReadonlyMap<string, string>
 ): string {
-  const resources = draft.resources.split(/[\s,;]+/).filter(Boolean);
+  const resources = resourcesIn(draft);
   return JSON.stringify({
     app: app.alias || app.id,
     inputs: inputsOf(app, draft, uris),
@@ -269,7 +278,7 @@ export function draftFrom(
     if (port.file) {
       files[name] = filesOf(value);
     } else {
-      texts[name] = textOf(kindOf(port), value);
+      texts[name] = textOf(kindOf(port), addressOnly(value));
     }
   }
   const known = new Set(app.inputs.map(({ name }) => name));

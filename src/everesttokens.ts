@@ -16,8 +16,8 @@ export interface IEverestAccount {
   /** When the token ends; null: not known. */
   readonly expires: string | null;
   readonly scheme: 'bearer' | 'cookie';
-  /** Where the token is. */
-  readonly kept: 'keyring' | 'file';
+  /** Where the token is; that of the environment stays as it is. */
+  readonly kept: 'keyring' | 'file' | 'environment';
   /** A sentence when the token ends soon or has ended, or empty. */
   readonly warning: string;
   /** A sentence when server or token cannot be used; only after a check. */
@@ -73,6 +73,23 @@ export interface IEverestPort {
   readonly enum: readonly unknown[] | null;
   /** Null: none. */
   readonly default: unknown;
+  /** The values that what an array has may have; null: all of the type. */
+  readonly items_enum?: readonly unknown[] | null;
+  /** minimum, maximum, minLength, maxLength, pattern, as in JSON Schema. */
+  readonly limits?: Readonly<Record<string, unknown>>;
+}
+
+/** A machine, or a pool of them, that may run jobs. */
+export interface IEverestResource {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What a job asks of the machine that runs it. */
+export interface IEverestRequirement {
+  readonly name: string;
+  /** Null: none. */
+  readonly default: unknown;
 }
 
 /** An application in full. */
@@ -81,6 +98,9 @@ export interface IEverestApp extends IEverestAppRow {
   readonly description: string;
   readonly inputs: readonly IEverestPort[];
   readonly outputs: readonly IEverestPort[];
+  /** Those that are known; there may be more. */
+  readonly resources?: readonly IEverestResource[];
+  readonly requirements?: readonly IEverestRequirement[];
 }
 
 /** An output of a job: a value, or a file that is on the server. */
@@ -180,8 +200,8 @@ export interface IRemoteEverest {
   of(backend: string): IEverestAccount | undefined;
   add(account: IEverestAddition): Promise<IEverestAccount>;
   renew(name: string, login: IEverestLogin): Promise<IEverestAccount>;
-  /** `revoke`: and make its token worthless. */
-  forget(name: string, revoke: boolean): Promise<void>;
+  /** `revoke`: and make its token worthless. Answers why it is not, or empty. */
+  forget(name: string, revoke: boolean): Promise<string>;
   /** List again; another page or a notebook may have added one. */
   list(): Promise<void>;
   /** List again, and ask every server whether its token works. */

@@ -5,6 +5,7 @@ import {
   accountState,
   accountWord,
   fieldAtFault,
+  isOurs,
   keptWords,
   leftWords,
   troubleWords,
@@ -58,6 +59,11 @@ describe('an account', () => {
     expect(keptWords(account({ label: '', kept: 'file' }), trans)).toBe(
       'token in a file that only you can read'
     );
+    const given = account({ label: '', kept: 'environment' });
+    expect(keptWords(given, trans)).toBe(
+      'token in the environment of the Jupyter server'
+    );
+    expect([isOurs(given), isOurs(account())]).toEqual([false, true]);
     expect(accountLines(account({ label: '' }), trans)).toHaveLength(5);
   });
 

@@ -74,15 +74,25 @@ export function leftWords(
     : trans.__('expired %1 ago', duration(-left, trans));
 }
 
+/** Whether an account can be renewed and forgotten here. */
+export function isOurs({ kept }: IEverestAccount): boolean {
+  return kept !== 'environment';
+}
+
 /** What the token is called, and where it is. */
 export function keptWords(
   { kept, label }: IEverestAccount,
   trans: TranslationBundle
 ): string {
   const token = label ? trans.__('token “%1”', label) : trans.__('token');
-  return kept === 'keyring'
-    ? trans.__('%1 in the system’s keyring', token)
-    : trans.__('%1 in a file that only you can read', token);
+  switch (kept) {
+    case 'keyring':
+      return trans.__('%1 in the system’s keyring', token);
+    case 'environment':
+      return trans.__('%1 in the environment of the Jupyter server', token);
+    case 'file':
+      return trans.__('%1 in a file that only you can read', token);
+  }
 }
 
 /** User and server. */

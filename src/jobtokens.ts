@@ -166,6 +166,8 @@ export interface IJobDetails {
   readonly waits_for: readonly INeighbour[];
   readonly waited_for_by: readonly INeighbour[];
   readonly rows: Readonly<Record<string, string>>;
+  /** What it was asked with, as a form of its backend is filled in with it. */
+  readonly request?: Readonly<Record<string, unknown>>;
 }
 
 /** The record, null when the list has it no more, and the details. */

@@ -26,7 +26,8 @@ export class Kept<T extends object> {
     const others = all.filter(([other]) => other !== name);
     const mine = [name, value as ReadonlyPartialJSONValue] as const;
     const kept = Object.fromEntries([...others, mine].slice(-MOST));
-    await this._state?.save(this._key, kept);
+    // What was done stays done when this cannot be written.
+    await this._state?.save(this._key, kept).catch(() => undefined);
   }
 
   private async _all(): Promise<ReadonlyPartialJSONObject> {

@@ -1,3 +1,4 @@
+import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
@@ -93,6 +94,16 @@ describe('tasks', () => {
     expect(model.refusal).toBe(words);
     expect(await model.submit()).toBe('');
     expect(sweep).not.toHaveBeenCalled();
+    expect(model.refused).toBe(1);
+  });
+
+  it('that could not be counted, as no answer came, stop nothing', async () => {
+    const { model, tryOut } = form();
+    const cut = new ServerConnection.NetworkError(new TypeError('cut'));
+    tryOut.mockRejectedValue(cut);
+    await pass();
+    expect(model.refusal).not.toBe('');
+    expect(await model.submit()).toBe('everest:mine/5f');
   });
 });
 

@@ -53,6 +53,8 @@ export class SweepModel extends VDomModel {
   busy = false;
   /** Whether it was tried to submit: then also what is missing is said. */
   tried = false;
+  /** How often it was wanted in vain. */
+  refused = 0;
   failure: { readonly words: string; readonly lost: boolean } | null = null;
   /** Key of the job that was submitted last. */
   done = '';
@@ -103,7 +105,7 @@ export class SweepModel extends VDomModel {
       return trans.__('Choose an account first.');
     }
     const [first] = this.problems;
-    return first ? first.words : this.refusal;
+    return first ? first.words : this._unsure ? '' : this.refusal;
   }
 
   /** Ask for the accounts again. */
@@ -152,8 +154,9 @@ export class SweepModel extends VDomModel {
   /** Submit it; answers the key of the job, or empty when that failed. */
   async submit(): Promise<string> {
     this.tried = true;
-    this.stateChanged.emit();
     if (this.busy || this.hindrance) {
+      this.refused += 1;
+      this.stateChanged.emit();
       return '';
     }
     [this.busy, this.failure, this.done] = [true, null, ''];
@@ -195,7 +198,7 @@ export class SweepModel extends VDomModel {
 
   /** What was counted holds no more. */
   private _later(): void {
-    [this.trial, this.refusal] = [null, ''];
+    [this.trial, this.refusal, this._unsure] = [null, '', false];
     this.counting = this.problems.length === 0 && this._draft.server !== '';
     if (this.counting && !this.isDisposed) {
       void this._count.invoke().catch(() => undefined);
@@ -209,18 +212,22 @@ export class SweepModel extends VDomModel {
     }
     let trial: ISweepTrial | null = null;
     let refusal = '';
+    let unsure = false;
     try {
       const { client } = this._options;
       trial = await client.tryOut(asked.server, sweepRequest(asked));
     } catch (error) {
-      refusal = wordsOf(error);
+      [refusal, unsure] = [wordsOf(error), isLost(error)];
     }
     if (asked === this._draft && !this.isDisposed) {
       [this.trial, this.refusal, this.counting] = [trial, refusal, false];
+      this._unsure = unsure;
       this.stateChanged.emit();
     }
   }
 
   private _draft: ISweepDraft;
+  /** Whether nobody answered when the tasks were counted: that forbids nothing. */
+  private _unsure = false;
   private readonly _count: Debouncer;
 }

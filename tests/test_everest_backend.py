@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from jupyter_remote.backends.everest.transfers import Progress, Transfers
+
 from .conftest import until
 from .everest_lab import QUICK, Lab, lab
 from .everest_rig import Everest
@@ -260,3 +262,14 @@ async def test_a_transfer_can_be_ended(client: Client, server: Everest, jp_root_
     assert (failed["state"], "not there" in failed["error"]) == ("failed", True)
     status, _ = await client.refusal("GET", "everest", "transfers", "abc")
     assert status == 404
+
+
+async def test_a_transfer_that_breaks_is_not_called_cancelled() -> None:
+    async def breaks(progress: Progress) -> None:
+        raise ValueError("what nobody expected")
+
+    transfers = Transfers()
+    begun = transfers.begin("results", breaks)
+    await until(lambda: begun.state != "running", "its end")
+    assert (begun.state, begun.error) == ("failed", "ValueError: what nobody expected")
+    await transfers.close()

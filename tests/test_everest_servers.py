@@ -145,6 +145,16 @@ async def test_a_forgotten_account_is_revoked_and_gone(client: Client, server: E
     assert status == 404
 
 
+async def test_a_token_that_is_not_revoked_is_told(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    server.control.revoke()
+    await until(lambda: silent(mine), "the refusal")
+    (listed,) = (await client("GET", "everest", "servers"))["servers"]
+    assert (listed["reason"], "revoked" in listed["wrong"]) == ("everest-login", True)
+    assert "revoked" in (await mine.ask("DELETE"))["warning"]
+    assert await client("GET", "everest", "servers") == {"servers": []}
+
+
 async def test_two_servers_side_by_side(client: Client, everest: Factory) -> None:
     one, two = await lab(client, everest(), "one"), await lab(client, everest(), "two")
     first, second = await one.submit("demo/hostname"), await two.submit("demo/hostname")

@@ -51,6 +51,7 @@ async def test_a_sweep_from_its_form_to_its_table(
     check(made, "SubmittedJob")
     job = await mine.reach(made["job_id"], "stopped")
     assert job["name"] == "times"
+    assert job["tag"].startswith("jr-")
     path = ("jobs", made["job_id"], "tasks")
     unpacked = await mine.transfer(await mine.ask("POST", *path, body={}))
     assert unpacked["state"] == "done", unpacked
@@ -73,17 +74,20 @@ async def test_a_sweep_with_files_and_tasks_that_fail(
     client: Client, server: Everest, jp_root_dir: Path
 ) -> None:
     mine = await lab(client, server)
-    (jp_root_dir / "run.sh").write_text("echo $1; test $1 -ne 2\n")
+    odd = "case $1 in 3) echo NaN;; 4) echo 12345678901234567890;; *) echo $1;; esac"
+    (jp_root_dir / "run.sh").write_text(f"{odd}; test $1 -ne 2\n")
     fields = {
         "command": "sh run.sh ${X}",
-        "parameters": {"X": [1, 2, 3]},
+        "parameters": {"X": [1, 2, 3, 4]},
         "input_files": ["run.sh"],
         "files": ["run.sh"],
     }
     job_id = (await mine.ask("POST", "sweeps", body=fields))["job_id"]
     await mine.reach(job_id, "failed")
     unpacked = await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={}))
-    assert sorted(row["stdout"] for row in unpacked["result"]["rows"]) == [1, 2, 3]
+    # What no browser reads as a number is a text.
+    found = {row["X"]: row["stdout"] for row in unpacked["result"]["rows"]}
+    assert found == {1: 1, 2: 2, 3: "nan", 4: "12345678901234567890"}
 
 
 async def test_tasks_without_files_are_counted(client: Client, server: Everest) -> None:

@@ -72,6 +72,13 @@ def test_what_no_plan_can_say(fields: dict[str, Any], words: str) -> None:
         Plan(**{"command": "true", "parameters": {"x": [1]}, **fields})
 
 
+def test_numbers_of_a_range_are_as_they_are_written() -> None:
+    assert span(0, 0.3, 0.1) == [0, 0.1, 0.2, 0.3]
+    assert span(-0.3, 0.3, 0.3) == [-0.3, 0, 0.3]
+    assert span(1e-15, 3e-15, 1e-15) == [1e-15, 2e-15, 3e-15]
+    assert span(1, 3) == [1, 2, 3]
+
+
 @pytest.mark.parametrize("bounds", [(0, 1, 0), (0, 1, -1), (0, float("inf"), 1), (0, 1e9, 1)])
 def test_spans_that_never_end(bounds: tuple[float, float, float]) -> None:
     with pytest.raises(InvalidInput):
@@ -118,6 +125,14 @@ def test_archives_stay_in_their_folder(tmp_path: Path) -> None:
     (tmp_path / "text.zip").write_text("no archive")
     with pytest.raises(Damaged, match="no zip"):
         unpack(tmp_path / "text.zip", tmp_path / "out")
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(broken, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("1/stdout", "a" * 1000)
+    data = bytearray(broken.read_bytes())
+    data[38] = 0xFF  # the first block after header and name
+    broken.write_bytes(data)
+    with pytest.raises(Damaged, match="can be read"):
+        unpack(broken, tmp_path / "out")
 
 
 # -- records -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
@@ -31,7 +32,12 @@ def span(first: float, last: float, step: float = 1) -> list[Any]:
     if count > MOST:
         raise InvalidInput(f"from {first} to {last} in steps of {step} are {count} values")
     values: list[Any] = [first + number * step for number in range(count)]
-    return [round(value, 12) if isinstance(value, float) else value for value in values]
+    # As they are written: three times 0.1 is 0.3, and 1e-15 is not nothing.
+    start, by = Decimal(str(first)), Decimal(str(step))
+    return [
+        float(start + number * by) if isinstance(value, float) else value
+        for number, value in enumerate(values)
+    ]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,6 +7,7 @@ import dataclasses
 import re
 import shutil
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from html import escape
 from pathlib import Path, PurePosixPath
@@ -192,8 +193,8 @@ def unpack(archive: Path, folder: Path) -> list[Task]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 with opened.open(entry) as source, open(target, "wb") as file:
                     shutil.copyfileobj(source, file, 1024 * 1024)
-    except zipfile.BadZipFile as error:
-        raise Damaged(f"the file of results is no zip archive: {error}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+        raise Damaged(f"the file of results is no zip archive that can be read: {error}") from error
     except OSError as error:
         raise Damaged(f"cannot unpack results to {folder}: {error.strerror}") from error
     return [_task(folder / str(number), number) for number in sorted(numbers)]

@@ -54,8 +54,11 @@ class EverestServerHandler(EverestHandler):
     @authorized
     async def delete(self, server: str) -> None:
         """Forget the account; unless ``revoke=0`` its token is worthless then."""
-        await self.everest.remove(server, revoke=bool(self.number("revoke", 1, 0, 1)))
-        self.set_status(204)
+        revoke = bool(self.number("revoke", 1, 0, 1))
+        if wrong := await self.everest.remove(server, revoke=revoke):
+            self.answer({"warning": wrong})
+        else:
+            self.set_status(204)
 
 
 class EverestAppsHandler(EverestHandler):

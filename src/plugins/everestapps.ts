@@ -94,6 +94,11 @@ const FORM_ARGS = {
           'Values by name; a file is a path, an address, or {uri, name}'
       },
       name: { type: 'string', description: 'Name of the job' },
+      resources: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Ids of resources that may run it'
+      },
       draft: { type: 'object', description: 'A form that comes back' },
       tab: { type: 'string', description: 'Id of a tab that comes back' }
     }

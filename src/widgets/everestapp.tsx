@@ -10,7 +10,9 @@ import { enterMeans } from '../submitkeys';
 import type { IEverestPort } from '../tokens';
 import { PortField } from './everestfield';
 import { AppFoot } from './everestfoot';
+import { Resources } from './everestresources';
 import type { IAppsProps } from './everesttab';
+import { useFirstFault } from './hooks';
 import { Trouble } from './trouble';
 
 export interface IFormProps extends IAppsProps {
@@ -48,20 +50,18 @@ export function AppPane(props: IAppsProps): React.JSX.Element {
 function AppForm(props: IFormProps): React.JSX.Element {
   const { form, actions, trans } = props;
   const { app } = form;
-  const submit = (place: Element) => {
-    void actions.submit(form).then(() => {
-      place.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-    });
-  };
+  const place = useFirstFault<HTMLFormElement>(form.refused);
+  const submit = () => void actions.submit(form);
   return (
     <form
+      ref={place}
       className="jp-RemoteApps-app"
       aria-label={trans.__('Submit a job of %1', app.name || app.alias)}
       aria-busy={form.busy !== ''}
       noValidate
       onSubmit={event => {
         event.preventDefault();
-        submit(event.currentTarget);
+        submit();
       }}
       onKeyDown={event => {
         const meaning = enterMeans(event);
@@ -69,7 +69,7 @@ function AppForm(props: IFormProps): React.JSX.Element {
           event.preventDefault();
         }
         if (meaning === 'submit') {
-          submit(event.currentTarget);
+          submit();
         }
       }}
     >
@@ -94,7 +94,8 @@ function AppForm(props: IFormProps): React.JSX.Element {
           <PortField key={port.name} {...props} port={port} />
         ))}
         <h3>{trans.__('Job')}</h3>
-        <Job {...props} />
+        <Name {...props} />
+        <Resources {...props} />
         <h3>{trans.__('Outputs')}</h3>
         <Outputs {...props} />
       </div>
@@ -144,48 +145,24 @@ function Markdown(props: {
   return <div ref={place} />;
 }
 
-/** What the job is called, and where it runs. */
-function Job({ form, trans }: IFormProps): React.JSX.Element {
+/** What the job is called. */
+function Name({ form, trans }: IFormProps): React.JSX.Element {
   const id = React.useId();
   const { draft, app } = form;
   return (
-    <>
-      <div className="jp-RemoteSubmit-field" data-field="job-name">
-        <label htmlFor={`${id}-name`}>{trans.__('Name')}</label>
-        <input
-          id={`${id}-name`}
-          className="jp-mod-styled"
-          value={draft.name}
-          placeholder={app.name || app.alias}
-          autoComplete="off"
-          onChange={event => {
-            form.setName(event.target.value);
-          }}
-        />
-      </div>
-      <div className="jp-RemoteSubmit-field" data-field="resources">
-        <label htmlFor={`${id}-resources`}>{trans.__('Resources')}</label>
-        <input
-          id={`${id}-resources`}
-          className="jp-mod-styled"
-          value={draft.resources}
-          placeholder={trans.__('as the platform chooses')}
-          aria-describedby={`${id}-words`}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={event => {
-            form.setResources(event.target.value);
-          }}
-        />
-        <div id={`${id}-words`} className="jp-RemoteSubmit-words">
-          <p>
-            {trans.__(
-              'Ids of the platform’s resources that may run it, with blanks in between.'
-            )}
-          </p>
-        </div>
-      </div>
-    </>
+    <div className="jp-RemoteSubmit-field" data-field="job-name">
+      <label htmlFor={id}>{trans.__('Name')}</label>
+      <input
+        id={id}
+        className="jp-mod-styled"
+        value={draft.name}
+        placeholder={app.name || app.alias}
+        autoComplete="off"
+        onChange={event => {
+          form.setName(event.target.value);
+        }}
+      />
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { limitsOf } from '../everestlimits';
 import type { AppFormModel } from '../everestmodel';
 import { isMissing, kindOf, problemOf, textOf } from '../everestports';
 import type { PortKind } from '../everestports';
@@ -9,6 +10,7 @@ import { fullSentence } from '../format';
 import type { IEverestPort } from '../tokens';
 import type { IFormProps } from './everestapp';
 import { FileField } from './everestfilefield';
+import { Picks } from './picks';
 
 export interface IPortProps extends IFormProps {
   readonly port: IEverestPort;
@@ -76,9 +78,14 @@ function Hint(props: {
   readonly trans: TranslationBundle;
 }): React.JSX.Element | null {
   const { port, kind, trans } = props;
+  const picks = kind === 'lines' && Boolean(port.items_enum);
+  const usual = picks ? textOf(kind, port.default) : '';
+  const limits = picks || kind === 'choice' ? [] : limitsOf(port, trans);
   const parts = [
     port.description && fullSentence(port.description),
-    kind === 'lines' && trans.__('One on each line.'),
+    ...limits.map(({ words }) => words),
+    usual && trans.__('Usual: %1.', usual.replaceAll('\n', ', ')),
+    kind === 'lines' && !picks && trans.__('One on each line.'),
     kind === 'json' && trans.__('In JSON.'),
     kind === 'secret' && trans.__('It is not remembered.')
   ];
@@ -114,6 +121,11 @@ function Input(props: IInputProps): React.JSX.Element {
     case 'choice':
       return <Select {...props} />;
     case 'lines':
+      return port.items_enum ? (
+        <Several {...props} allowed={port.items_enum} />
+      ) : (
+        <textarea {...plain} rows={3} />
+      );
     case 'json':
       return <textarea {...plain} rows={3} />;
     case 'text':
@@ -131,6 +143,24 @@ function Input(props: IInputProps): React.JSX.Element {
         />
       );
   }
+}
+
+/** Some of the values that a list may have: a line of its text for each. */
+function Several(
+  props: IInputProps & { readonly allowed: readonly unknown[] }
+): React.JSX.Element {
+  const { form, port, allowed } = props;
+  const texts = allowed.map(one => textOf('text', one));
+  return (
+    <Picks
+      label={port.title || port.name}
+      all={texts.map(value => ({ value, words: value }))}
+      chosen={(form.draft.texts[port.name] ?? '').split('\n').filter(Boolean)}
+      choose={chosen => {
+        form.setText(port.name, chosen.join('\n'));
+      }}
+    />
+  );
 }
 
 /** Yes or no, or one of some values; nothing, unless it must be something. */
@@ -158,15 +188,20 @@ function Select({
     : port.required
       ? trans.__('Choose…')
       : trans.__('not given');
+  const chosen = form.draft.texts[port.name] ?? '';
+  const strange = chosen !== '' && !values.includes(chosen);
   return (
     <HTMLSelect
       {...common}
-      value={form.draft.texts[port.name] ?? ''}
+      value={chosen}
       onChange={event => {
         form.setText(port.name, event.target.value);
       }}
     >
       <option value="">{nothing}</option>
+      {strange && (
+        <option value={chosen}>{trans.__('%1 (not allowed)', chosen)}</option>
+      )}
       {values.map(text => (
         <option key={text} value={text}>
           {shown(text)}

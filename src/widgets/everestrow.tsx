@@ -9,6 +9,7 @@ import {
   accountShape,
   accountState,
   accountWord,
+  isOurs,
   keptWords,
   leftWords,
   troubleWords,
@@ -49,7 +50,7 @@ export function AccountRow(props: {
         {name}
       </button>
       <div className="jp-RemoteRow-actions">
-        {actionsOf(name, trans).map(action => (
+        {actionsOf(account, trans).map(action => (
           <Action
             key={action.command}
             {...action}
@@ -74,13 +75,17 @@ export function AccountRow(props: {
   );
 }
 
-function actionsOf(name: string, trans: TranslationBundle): readonly IAction[] {
-  return [
-    {
-      command: CommandIDs.everestApps,
-      icon: searchIcon,
-      title: trans.__('Applications of %1', name)
-    },
+function actionsOf(
+  account: IEverestAccount,
+  trans: TranslationBundle
+): readonly IAction[] {
+  const { name } = account;
+  const show = {
+    command: CommandIDs.everestApps,
+    icon: searchIcon,
+    title: trans.__('Applications of %1', name)
+  };
+  const changes = [
     {
       command: CommandIDs.renewEverest,
       icon: extendIcon,
@@ -92,4 +97,5 @@ function actionsOf(name: string, trans: TranslationBundle): readonly IAction[] {
       title: trans.__('Forget the account %1', name)
     }
   ];
+  return isOurs(account) ? [show, ...changes] : [show];
 }

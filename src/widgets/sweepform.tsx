@@ -7,6 +7,7 @@ import { enterMeans } from '../submitkeys';
 import type { ISweepDraft } from '../sweepdraft';
 import type { SweepModel } from '../sweepmodel';
 import type { SweepField } from '../sweepproblems';
+import { useFirstFault } from './hooks';
 import type { IOutcomeActions } from './submitoutcome';
 import { SweepFiles } from './sweepfiles';
 import { SweepFoot } from './sweepfoot';
@@ -37,8 +38,10 @@ const EXAMPLES = {
 /** The form in which a parameter sweep is written. */
 export function SweepForm(props: ISweepProps): React.JSX.Element {
   const { model, actions, trans } = props;
+  const place = useFirstFault<HTMLFormElement>(model.refused);
   return (
     <form
+      ref={place}
       className="jp-RemoteSweep-form"
       aria-label={trans.__('Parameter sweep')}
       aria-busy={model.busy}

@@ -80,6 +80,7 @@ test('from an account to a job in the list', async ({
   const submit = apps.getByRole('button', { name: 'Submit', exact: true });
   await submit.click();
   await expect(field(page, 'file')).toContainText('file is needed.');
+  await expect(field(page, 'message').getByRole('textbox')).toBeFocused();
   await expect(apps).toContainText('Nothing was sent. Look at: message, file.');
   await page.screenshot({ path: info.outputPath('everest-missing.png') });
 

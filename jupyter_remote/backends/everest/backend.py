@@ -52,10 +52,12 @@ class EverestBackend:
         self.name = name
         self._connect = connect
         self._client: AsyncEverest | None = None
+        self.news = asyncio.Event()
         self._known: dict[str, Job] = {}
         self._looks = Looks()
-        self.wrong = ""
-        """What the last look at the list complained of, in words; empty when it went well."""
+        self.wrong, self.reason = "", ""
+        """What the last look at the list complained of, in words, and its code; empty when it
+        went well."""
         self._asked: set[str] = set()
         self._words: set[str] = set()
         self._logs: dict[str, tuple[float, bytes]] = {}
@@ -81,9 +83,9 @@ class EverestBackend:
                 client = await self.client()
                 infos = await self._looks.look(client)
             except RemoteError as error:
-                self.wrong = str(error)
+                self.wrong, self.reason = str(error), error.reason
                 raise
-            self.wrong = ""
+            self.wrong, self.reason = "", ""
             self._known = {job_id: self._job(client, info) for job_id, info in infos.items()}
             self._asked &= {key for key, job in self._known.items() if not job.state.ended}
             return list(self._known.values())
@@ -99,8 +101,9 @@ class EverestBackend:
         return job_of(info, self.name, before, record, asked, now())
 
     async def changed(self) -> None:
-        """Everest does not tell: returns never."""
-        await asyncio.Event().wait()
+        """When a sweep was submitted, which is no request; Everest itself does not tell."""
+        await self.news.wait()
+        self.news.clear()
 
     # -- what is done to jobs ---------------------------------------------------------------
 

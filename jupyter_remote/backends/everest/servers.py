@@ -100,17 +100,17 @@ class RemoteEverest(LoggingConfigurable):
     async def servers(self) -> list[dict[str, Json]]:
         """All accounts, without their tokens."""
         await self.load()
-        shown = [self.shown(account) for account, _ in self._backends.values()]
-        return [{**each, "wrong": self.backend(each["name"]).wrong} for each in shown]
+        pairs = self._backends.values()
+        return [{**self.shown(a), "wrong": b.wrong, "reason": b.reason} for a, b in pairs]
 
     def shown(self, account: Account) -> dict[str, Json]:
         """An account as it is sent: ``warning`` is a sentence when its token ends soon, ``kept_in``
-        says where its token is, ``wrong`` what is wrong, if anything is."""
+        says where its token is, ``wrong`` what is wrong, if anything is (``reason``: its code)."""
         fields = dataclasses.asdict(account)
         fields["expires"] = None if account.expires is None else as_time(account.expires)
         fields["created"] = as_time(account.created)
         backend = PREFIX + account.name
-        more = {"warning": account.warning(), "backend": backend, "wrong": ""}
+        more = {"warning": account.warning(), "backend": backend, "wrong": "", "reason": ""}
         return {**fields, **more, "kept_in": self._accounts.where(account)}
 
     async def add(self, fields: Mapping[str, Json]) -> dict[str, Json]:
@@ -152,19 +152,22 @@ class RemoteEverest(LoggingConfigurable):
             await self._take(account)
         return self.shown(account)
 
-    async def remove(self, name: str, revoke: bool = True) -> None:
-        """Forget an account; ``revoke``: and make its token worthless, if the server can be
-        reached. Jobs go on."""
+    async def remove(self, name: str, revoke: bool = True) -> str:
+        """Forget an account; ``revoke``: and make its token worthless. Answers why that could not
+        be done, or empty. Jobs go on."""
         account, backend = self._find(name)
         changeable(account)
+        wrong = ""
         if revoke:
             try:
                 await (await backend.client()).revoke()
             except RemoteError as error:
-                self.log.warning("the token of %s was not revoked: %s", name, error)
+                wrong = str(error)
+                self.log.warning("the token of %s was not revoked: %s", name, wrong)
         async with self._changing:
             await self._drop(name)
             await asyncio.to_thread(self._accounts.remove, name)
+        return wrong
 
     async def check(self, name: str) -> dict[str, Json]:
         """An account, and what is ``wrong`` with its server or token now: a sentence, or empty;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import math
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from ...errors import StorageError, WrongState
 from ...everest import AsyncEverest, AsyncJob, AsyncSweep, EverestError, JobInfo, Plan, span
 from ...everest.plan import count_tasks
 from ...everest.sweeps import APP, SweepResults, submit_sweep
-from ...model import Json
+from ...model import Json, new_session_id
 from .backend import EverestBackend, free_path
 from .transfers import Progress
 
@@ -47,15 +48,18 @@ def trial(plan: Plan) -> dict[str, Json]:
 async def submit(
     backend: EverestBackend, plan: Plan, files: list[Path], fields: Mapping[str, Json]
 ) -> dict[str, Json]:
-    """Submit a sweep; answers where its job is. Raises InvalidInput, BackendError."""
+    """Submit a sweep, marked as one from here; answers where its job is. Raises InvalidInput,
+    BackendError."""
     sweep = await submit_sweep(
         await backend.client(),
         plan,
         files,
         app=fields.get("app") or APP,
         name=fields.get("name") or "sweep",
+        key=f"jr-{new_session_id()}",
         resources=tuple(fields.get("resources", ())),
     )
+    backend.news.set()
     return {"backend": backend.name, "job_id": sweep.job.id, "tasks": len(plan)}
 
 
@@ -86,7 +90,16 @@ def _told(results: SweepResults, output: str, folder: Path) -> dict[str, Json]:
     rows = results.table(output)
     empty = sum(not task.files() for task in results.values())
     table = _write(rows, folder)
-    return {"tasks": len(rows), "empty": empty, "table": table.name, "rows": rows[:ROWS]}
+    shown = [{name: _exact(value) for name, value in row.items()} for row in rows[:ROWS]]
+    return {"tasks": len(rows), "empty": empty, "table": table.name, "rows": shown}
+
+
+def _exact(value: Json) -> Json:
+    """A value as browsers can read it: their JSON has neither ``nan`` nor ``inf``, and their
+    numbers no more than 53 bits."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
 
 
 def _write(rows: list[dict[str, Any]], folder: Path) -> Path:

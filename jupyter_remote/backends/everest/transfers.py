@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
@@ -11,6 +12,7 @@ from typing import Final, Literal
 from ...errors import LimitReached, NotFound, RemoteError
 from ...model import Json
 
+LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 200
 """Transfers that have ended and can still be looked at."""
 MOST: Final = 50
@@ -81,6 +83,9 @@ class Transfers:
             raise
         except (RemoteError, OSError) as error:
             transfer.state, transfer.error = "failed", str(error)
+        except Exception as error:
+            LOG.exception("the transfer %s failed", transfer.name)
+            transfer.state, transfer.error = "failed", f"{type(error).__name__}: {error}"
         else:
             transfer.state = "done"
 
