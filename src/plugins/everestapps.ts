@@ -18,6 +18,7 @@ import { EverestClient } from '../everestclient';
 import { SERVER_ARG } from '../everestcommands';
 import { EverestMemory } from '../everestmemory';
 import { everestIcon } from '../icons';
+import { part } from '../part';
 import { IRemoteEverest, IRemoteJobs } from '../tokens';
 import type { EverestTab } from '../widgets/everesttab';
 
@@ -124,14 +125,15 @@ function addCommands(context: IAppsContext): void {
         : trans.__('Applications of an Everest account'),
     icon: everestIcon,
     describedBy: APPS_ARGS,
-    execute: async args => (await tabs()).openApps(context, args)
+    execute: async args => (await part(tabs(), trans))?.openApps(context, args)
   });
   app.commands.addCommand(CommandIDs.everestSubmit, {
     label: trans.__('Submit to Everest…'),
     caption: trans.__('Write a job of an Everest application and submit it'),
     icon: everestIcon,
     describedBy: FORM_ARGS,
-    execute: async args => (await tabs()).openAppForm(context, args)
+    execute: async args =>
+      (await part(tabs(), trans))?.openAppForm(context, args)
   });
 }
 

@@ -13,6 +13,7 @@ import type { IDisposable } from '@lumino/disposable';
 
 import { CommandIDs } from '../commandids';
 import { everestIcon } from '../icons';
+import { part } from '../part';
 import { IRemoteEverest } from '../tokens';
 import type { SweepTab } from '../widgets/sweeptab';
 
@@ -65,7 +66,7 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       describedBy: SWEEP_ARGS,
       // Loaded when it is first opened.
       execute: async args =>
-        (await import('../everestsweep')).openSweep(context, args)
+        (await part(import('../everestsweep'), trans))?.openSweep(context, args)
     });
     void restorer?.restore(tracker, {
       command,
