@@ -18,6 +18,9 @@ from typing import Any, Final
 
 from .model import Job, Json, Session, State, elapsed
 
+YOUNG: Final = 10.0
+"""Seconds after its start in which an app may still load parts of itself."""
+
 
 @dataclasses.dataclass(frozen=True)
 class Submitted:
@@ -191,6 +194,8 @@ def _owned(session: Session, seen: Owned, at: str) -> Changes:
 def _claimed(session: Session, seen: Claimed, at: str) -> Changes:
     options = {**session.options, **seen.options}
     times = dict.fromkeys(("created", "started", "activity"), at)
+    if session.started and elapsed(session.started, at) < YOUNG:
+        times["started"] = session.started  # its page must know that it may still load
     return {"name": seen.name, "spare": False, "options": options, **times}
 
 

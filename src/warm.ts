@@ -1,6 +1,7 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import { URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
 
 import type { RemoteTabs } from './tabs';
 import type { IRemoteSessions } from './tokens';
@@ -21,6 +22,8 @@ export interface IWarmContext {
   readonly trans: TranslationBundle;
   /** The user's setting. */
   readonly enabled: () => boolean;
+  /** Emitted when the user's settings were read or changed. */
+  readonly changed: ISignal<unknown, void>;
 }
 
 /** A desktop's page that will wait, once there is reason to. */
@@ -44,12 +47,17 @@ export function warmPage(context: IWarmContext): WarmPage {
 export function keepWarm(
   warm: WarmPage,
   tabs: RemoteTabs,
-  { app, sessions }: IWarmContext
+  { app, sessions, enabled, changed }: IWarmContext
 ): void {
   const look = () => {
-    warm.park();
+    if (enabled()) {
+      warm.park();
+    } else {
+      warm.drop();
+    }
   };
   void app.restored.then(() => {
+    changed.connect(look);
     sessions.changed.connect(look);
     const shell = app.shell as JupyterFrontEnd.IShell &
       Partial<Pick<ILabShell, 'layoutModified'>>;

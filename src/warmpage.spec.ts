@@ -110,6 +110,31 @@ describe('WarmPage', () => {
     expect(warm.take(node, PATH)).toBeNull(); // the new one is not loaded yet
   });
 
+  it('tries again, ever later, when what was loaded does not wait', () => {
+    const warm = make();
+    const again = (later: number) => {
+      jest.advanceTimersByTime(later);
+      warm.park();
+      jest.advanceTimersByTime(5_000);
+      return frames().length;
+    };
+    const fail = () => {
+      frames()[0]?.dispatchEvent(new Event('load'));
+      jest.advanceTimersByTime(5_000);
+      return frames().length;
+    };
+    expect(fail()).toBe(0);
+    expect(again(0)).toBe(0);
+    expect(again(60_000)).toBe(1);
+    expect(fail()).toBe(0);
+    expect(again(60_000)).toBe(0);
+    expect(again(60_000)).toBe(1);
+    frames()[0]?.dispatchEvent(new Event('load'));
+    ready();
+    jest.advanceTimersByTime(5_000);
+    expect(frames()).toHaveLength(1);
+  });
+
   it('only brings the scripts where a page cannot be moved', () => {
     Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
     const warm = make();

@@ -27,7 +27,8 @@ export class WarmPage implements IDisposable {
   /** Load a page when the browser has nothing else to do, unless one is there. */
   park(): void {
     const used = this._loaded && !this._moves;
-    if (!this._frame && !this._idle && !this.isDisposed && !used) {
+    const free = !this._frame && !this._idle && !used;
+    if (free && !this.isDisposed && Date.now() >= this._notBefore) {
       this._idle = whenIdle(() => {
         this._idle = 0;
         this._load();
@@ -50,6 +51,13 @@ export class WarmPage implements IDisposable {
     return frame;
   }
 
+  /** Let the page go that waits; another one may be loaded later. */
+  drop(): void {
+    this._frame = null;
+    this._host.remove();
+    this._host.replaceChildren();
+  }
+
   get isDisposed(): boolean {
     return this._isDisposed;
   }
@@ -58,7 +66,7 @@ export class WarmPage implements IDisposable {
   dispose(): void {
     this._isDisposed = true;
     window.removeEventListener('message', this._onMessage);
-    this._drop();
+    this.drop();
   }
 
   private get _moves(): boolean {
@@ -71,20 +79,28 @@ export class WarmPage implements IDisposable {
     }
     this._ready = false;
     this._loaded = true;
-    this._frame = makeFrame();
-    this._frame.src = this._options.url;
-    this._frame.title = this._options.title;
-    this._frame.tabIndex = -1;
+    const frame = makeFrame();
+    frame.src = this._options.url;
+    frame.title = this._options.title;
+    frame.tabIndex = -1;
+    frame.addEventListener('load', () => {
+      window.setTimeout(() => {
+        this._check(frame);
+      }, GRACE);
+    });
+    this._frame = frame;
     this._host.className = 'jp-RemoteWarm';
     this._host.inert = true;
-    this._host.append(this._frame);
+    this._host.append(frame);
     document.body.append(this._host);
   }
 
-  private _drop(): void {
-    this._frame = null;
-    this._host.remove();
-    this._host.replaceChildren();
+  /** What was loaded and does not wait is an error's page: try again, ever later. */
+  private _check(frame: HTMLIFrameElement): void {
+    if (this._frame === frame && !this._ready) {
+      this.drop();
+      this._notBefore = Date.now() + PAUSE * 2 ** this._failures++;
+    }
   }
 
   private readonly _onMessage = (event: MessageEvent): void => {
@@ -93,17 +109,20 @@ export class WarmPage implements IDisposable {
     const said = ours && event.origin === location.origin;
     if (said && parseMessage(event.data)?.type === 'parked') {
       this._ready = true;
+      this._failures = 0;
       if (!this._moves) {
-        this._drop();
+        this.drop();
       }
     }
   };
 
+  private _failures = 0;
   private _frame: HTMLIFrameElement | null = null;
   private readonly _host = document.createElement('div');
   private _idle = 0;
   private _isDisposed = false;
   private _loaded = false;
+  private _notBefore = 0;
   private _ready = false;
 }
 
@@ -114,6 +133,12 @@ export interface IWarmPageOptions {
   /** Whether a desktop may be opened soon, asked when the browser is idle. */
   readonly wanted: () => boolean;
 }
+
+/** Between the end of loading and the page's word that it waits, in ms. */
+const GRACE = 2_000;
+
+/** Before a page that failed is loaded again; longer each time, in ms. */
+const PAUSE = 60_000;
 
 /** Longest wait for a quiet moment, in ms. */
 const PATIENCE = 5_000;

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import logging
 import os
 import re
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +17,13 @@ import pytest
 from tornado.httpclient import HTTPClientError
 
 from jupyter_remote.apps import desktop_page, xpra
-from jupyter_remote.apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
+from jupyter_remote.apps.desktop import DesktopApp, ProgramApp, RemoteDesktop, is_young
 from jupyter_remote.apps.desktop_page import OURS, SCRIPTS, ClientFiles, build
 from jupyter_remote.apps.desktop_runner import accepted_options, fit_options
+from jupyter_remote.apps.desktop_size import taken
 from jupyter_remote.errors import BackendError, InvalidSpec, NotFound
-from jupyter_remote.model import Session
+from jupyter_remote.machine import Claimed, transition
+from jupyter_remote.model import Session, State, as_time, now
 
 from .test_desktop_runner import SECRET, a_session
 
@@ -221,6 +225,23 @@ def test_xpra_is_young_only_for_some_seconds(machine: Path) -> None:
     started = dataclasses.replace(a_session("desktop"), started="2026-01-01T00:00:00.000Z")
     html = DesktopApp(make()).page(started, f"/s/{started.id}/") or ""
     assert '"young": false' in html
+
+
+def test_the_xpra_of_a_spare_desktop_is_as_old_as_it_is() -> None:
+    spare = dataclasses.replace(a_session("desktop"), state=State.RUNNING, spare=True)
+    for started, young in ((now(), True), ("2026-01-01T00:00:00.000Z", False)):
+        begun = dataclasses.replace(spare, started=started)
+        at = as_time(time.time() + 0.5)
+        assert is_young(transition(begun, Claimed("Desktop 2"), at)) is young
+
+
+@pytest.mark.parametrize(
+    "listed", ["", "[]", "{}", "null", "[[1]]", '[["/tmp/lock"]]', '[["/tmp/.X1-lock"]]']
+)
+def test_a_size_that_cannot_be_told_keeps_nobody_from_a_spare(tmp_path: Path, listed: str) -> None:
+    (tmp_path / "stale.json").write_text(listed)
+    session = dataclasses.replace(a_session("desktop"), options={"size": "950x679"})
+    taken(session, tmp_path / "socket", logging.getLogger())
 
 
 def test_text_in_the_page_cannot_end_its_script() -> None:

@@ -13,6 +13,7 @@ from jupyter_remote.machine import transition
 from jupyter_remote.model import Job, Session, State, elapsed
 
 T0, T1, T2 = (f"2026-11-21T10:0{m}:00.000Z" for m in range(3))
+SOON = "2026-11-21T10:00:55.000Z"  # before T1
 
 
 def a_session(**changes: object) -> Session:
@@ -118,6 +119,13 @@ def test_a_spare_is_claimed() -> None:
     claimed = transition(session, machine.Claimed("Desktop 2", {"size": "950x679"}), T1)
     assert claimed.options["size"] == "950x679"
     assert (claimed.spare, claimed.name, claimed.created) == (False, "Desktop 2", T1)
+
+
+@pytest.mark.parametrize(("began", "kept"), [(T0, False), (SOON, True), (None, False)])
+def test_a_spare_that_began_just_now_is_said_to_be_young(began: str | None, kept: bool) -> None:
+    session = a_session(state=State.RUNNING, spare=True, started=began)
+    claimed = transition(session, machine.Claimed("Desktop 2"), T1)
+    assert claimed.started == (began if kept else T1)
 
 
 states = st.sampled_from(State)

@@ -16,6 +16,7 @@ from traitlets import Float, Int, List, Unicode, Union
 from traitlets.config import LoggingConfigurable
 
 from ..errors import BackendError, InvalidSpec
+from ..machine import YOUNG
 from ..model import JobSpec, Json, Ready, Session, elapsed, now
 from . import xkb
 from .base import AppInfo, Upstream
@@ -29,7 +30,6 @@ XTERM = ("xterm", "-fa", "Monospace", "-fs", "11", "-geometry", "90x28+48+48", "
 TERMINALS = (XTERM, ("xfce4-terminal",), ("mate-terminal",), ("konsole",), ("x-terminal-emulator",))
 BACKGROUND = "3b4a5a"
 LOOK_AGAIN = 3.0  # seconds
-YOUNG = 10.0  # seconds after its start in which Xpra may still load
 SHIPPED = ("desktop_runner.py", "desktop_processes.py", "desktop_x11.py")
 INSTALL = {
     "xpra": "sudo apt install xpra (Debian 12, Ubuntu 22.04; Debian 13 has no xpra, see "
@@ -40,8 +40,8 @@ INSTALL = {
 
 
 def is_young(session: Session) -> bool:
-    """Whether its Xpra may still load. A spare desktop that was taken has another start in its
-    record, the time when it was (so has no other session)."""
+    """Whether its Xpra may still load. A spare desktop that was taken when it was old has another
+    start in its record, the time when it was taken (so has no other session)."""
     if not session.started:
         return True
     return session.started != session.created and elapsed(session.started, now()) < YOUNG

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from logging import Logger, LoggerAdapter
 from pathlib import Path
 from typing import Any
@@ -23,13 +24,14 @@ def taken(session: Session, socket: Path, log: Logger | LoggerAdapter[Any]) -> N
         return
     try:
         make_known(socket.parent, int(width), int(height))
-    except (OSError, ValueError, x11.XError) as error:
+    except (OSError, ValueError, LookupError, TypeError, struct.error, x11.XError) as error:
+        # it was taken all the same
         log.debug("%s does not know its size: %s", session.name, error)
 
 
 def make_known(run: Path, width: int, height: int) -> None:
-    """Add a size to the X server of the desktop in this run folder. Raises OSError, ValueError
-    and XError."""
+    """Add a size to the X server of the desktop in this run folder. Raises OSError, XError,
+    and others for files that are not as the runner writes them."""
     found = NUMBER.search(json.loads((run / "stale.json").read_text())[0][0])
     if found is None:
         raise ValueError("it has no display")

@@ -89,6 +89,7 @@
   /* After a lost connection: ended for good, or worth a fresh start of this page? */
   const lost = async reason => {
     remote.setStatus('connecting');
+    await remote.adopted; // until then the page does not know whose record to ask for
     for (let wait = 300; ; wait = Math.min(2 * wait, 10000)) {
       await pause(wait);
       const state = await sessionState();
@@ -288,9 +289,6 @@
     NEEDED.every(name => typeof XpraClient.prototype[name] === 'function');
   if (known) {
     setUp();
-    if (remote.parked) {
-      window.addEventListener('load', () => remote.post('parked'));
-    }
   } else {
     const text = 'This version of Xpra’s HTML5 client is not supported.';
     document.addEventListener('DOMContentLoaded', () =>

@@ -36,7 +36,9 @@
       old.tabIndex = -1;
       old.setAttribute('aria-hidden', 'true');
     }
-    remote.focus();
+    if (!remote.parked) {
+      remote.focus(); // a page that waits leaves the keyboard to Lab
+    }
     window.addEventListener('focus', remote.focus);
     window.addEventListener(
       'pointerdown',

@@ -5,11 +5,15 @@
 'use strict';
 
 (remote => {
+  const PATIENCE = 20000;
   const SESSION = /\/s\/([a-z2-7]{20})\/$/;
   const base = page => page.querySelector('base').getAttribute('href');
 
   const settingsOf = async path => {
-    const answer = await fetch(path, { headers: { Accept: 'text/html' } });
+    const answer = await fetch(path, {
+      headers: { Accept: 'text/html' },
+      signal: AbortSignal.timeout(PATIENCE)
+    });
     const text = await answer.text();
     const page = new DOMParser().parseFromString(text, 'text/html');
     if (base(page) !== base(document)) {
@@ -39,6 +43,13 @@
     };
     window.addEventListener('message', hear);
   });
+  /* A page that has failed by now is not worth waiting for: it says nothing. */
+  window.addEventListener('load', () => {
+    if (remote.status === '') {
+      remote.post('parked');
+    }
+  });
+
   const never = new Promise(() => undefined);
   remote.adopted = remote.called.then(path =>
     take(path).catch(() => {

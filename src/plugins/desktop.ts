@@ -10,6 +10,8 @@ import {
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator } from '@jupyterlab/translation';
+import type { ISignal } from '@lumino/signaling';
+import { Signal } from '@lumino/signaling';
 
 import { CommandIDs } from '../commandids';
 import { addDesktopCommands } from '../desktopcommands';
@@ -45,8 +47,8 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
     browser: IDefaultFileBrowser | null
   ): IRemoteTabs => {
     const trans = translator.load('jupyter_remote');
-    const { defaults, enabled } = readSettings(registry);
-    const ahead = { app, sessions, trans, enabled };
+    const { defaults, enabled, changed } = readSettings(registry);
+    const ahead = { app, sessions, trans, enabled, changed };
     const warm = warmPage(ahead);
     const options = { app, sessions, defaults, warm, translator, trans };
     const tabs = new RemoteTabs(options);
@@ -86,11 +88,18 @@ function restore(
 function readSettings(registry: ISettingRegistry): {
   defaults: () => { layout: string; quality: Quality };
   enabled: () => boolean;
+  changed: ISignal<object, void>;
 } {
   let settings: ISettingRegistry.ISettings | null = null;
+  const changed = new Signal<object, void>({});
+  const tell = () => {
+    changed.emit();
+  };
   registry.load(ID).then(
     loaded => {
       settings = loaded;
+      loaded.changed.connect(tell);
+      tell();
     },
     (error: unknown) => {
       console.warn('The settings of remote desktops cannot be read.', error);
@@ -102,6 +111,7 @@ function readSettings(registry: ISettingRegistry): {
       layout: (chosen().keyboardLayout as string | undefined) ?? '',
       quality: (chosen().quality as Quality | undefined) ?? 'auto'
     }),
-    enabled: () => settings !== null && chosen().warmPage !== false
+    enabled: () => settings !== null && chosen().warmPage !== false,
+    changed
   };
 }

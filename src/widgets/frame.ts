@@ -69,11 +69,18 @@ export class AppFrame extends Widget {
     }
   }
 
-  /** Load the page anew. */
+  /** Load the page anew, and not as the one that waits: that may be what failed. */
   reload(): void {
-    const url = this._url;
-    this.url = '';
-    this.url = url;
+    this._frame.remove();
+    this._onFocusMoved();
+    if (this._url && this.isAttached) {
+      this._load();
+    }
+  }
+
+  /** Give the page another name, as a screen reader says it. */
+  rename(title: string): void {
+    this._frame.title = title;
   }
 
   /** Give the keyboard to the page. */
@@ -141,9 +148,13 @@ export class AppFrame extends Widget {
     if (warm) {
       this._use(warm, this._frame.title);
     } else {
-      this._frame.src = this._url;
-      this.node.appendChild(this._frame);
+      this._load();
     }
+  }
+
+  private _load(): void {
+    this._frame.src = this._url;
+    this.node.appendChild(this._frame);
   }
 
   private _use(frame: HTMLIFrameElement, title: string): void {

@@ -106,6 +106,7 @@ export class SessionView extends Panel {
     this.node.dataset.session = model.id;
     // For the menu of the tab.
     this.title.dataset = { ...this.title.dataset, session: model.id };
+    this.frame.rename(model.name);
     this.frame.url = model.url;
     this._overlay.setHidden(open);
     if (open && !this._opened && this._hasFocus()) {

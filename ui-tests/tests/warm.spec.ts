@@ -109,6 +109,10 @@ test('a page that knows nothing waits, and becomes the next desktop', async ({
     path: ''
   });
   expect(sockets.filter(url => url.includes('/s/'))).toEqual([]);
+  // It takes the keyboard from nobody.
+  const focused = () => document.activeElement?.tagName;
+  expect(await frame.evaluate(focused)).toBe('BODY');
+  expect(await page.evaluate(focused)).not.toBe('IFRAME');
   expect(await rest.list()).toEqual([]);
 
   await click(page);
@@ -201,11 +205,15 @@ test('a page that fails, early or late, keeps no desktop from opening', async ({
   const [first] = await rest.list();
   expect((await opened(page, first?.id ?? '')).mark).toBe('');
 
-  // It is never loaded.
+  // It is never loaded, and nothing of it stays.
   await page.route(WAITS, route => route.abort());
+  const failed = page.waitForEvent('requestfailed', request =>
+    request.url().endsWith('/desktop-client/parked')
+  );
   await page.goto('?reset');
   await openPanel(page);
-  await expect(page.locator('.jp-RemoteWarm iframe')).toHaveCount(1);
+  await failed;
+  await expect(page.locator('.jp-RemoteWarm iframe')).toHaveCount(0);
   const desktop = await new Desktop(page, first?.id ?? '').open();
   await desktop.shows('a terminal', p => p.count(WHITE) > 20_000);
 });
