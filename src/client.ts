@@ -112,9 +112,10 @@ export class RemoteClient {
   protected _bytes(
     method: string,
     path: string,
-    body: Blob
+    body: Blob,
+    more: Readonly<Record<string, string>> = {}
   ): Promise<Response> {
-    const headers = { 'Content-Type': 'application/octet-stream' };
+    const headers = { 'Content-Type': 'application/octet-stream', ...more };
     return this._answer(path, { method, body, headers });
   }
 

@@ -134,6 +134,58 @@ describe('ImportModel', () => {
     ]);
   });
 
+  it.each([['<html>'], ['[]'], ['{"name": {}, "size": 1, "revision": 1}']])(
+    'takes no %s of a foreign place for a description',
+    async body => {
+      const fetch = jest.spyOn(globalThis, 'fetch');
+      fetch.mockImplementation(() => Promise.resolve(new Response(body)));
+      const refusal = { message: 'Not ours.', reason: 'foreign-link' };
+      const { made } = model('https://else.example/s/secret', refusal, 400);
+      await made.look();
+      await made.lookAbroad();
+      expect(made.phase).toBe('failed');
+      expect(made.problem).toContain('else.example');
+    }
+  );
+
+  it('shows what a foreign place tells too little of', async () => {
+    const fetch = jest.spyOn(globalThis, 'fetch');
+    const told = '{"name": "a.ipynb", "size": 1, "revision": 1, "kernel": "x"}';
+    fetch.mockImplementation(() => Promise.resolve(new Response(told)));
+    const refusal = { message: 'Not ours.', reason: 'foreign-link' };
+    const { made, requests } = model(
+      'https://else.example/s/a?b',
+      refusal,
+      400
+    );
+    await made.look();
+    await made.lookAbroad();
+    expect(made.description).toMatchObject({ sender: '', kernel: null });
+    expect(made.otherServer).toBe(false);
+    await made.copy();
+    const sent = requests.at(-1);
+    expect(sent?.url).not.toContain('else.example');
+    expect(sent?.headers.get('Share-Link')).toBe('https://else.example/s/a');
+  });
+
+  it('asks this server for what is its own by another name', async () => {
+    const { made } = model('http://alias/services/share/s/a?x', DESCRIPTION);
+    await made.look();
+    expect(made.at('preview')).toBe(
+      'http://localhost/services/share/s/a/preview'
+    );
+  });
+
+  it('does not say that a foreign place is away when it may want a login', async () => {
+    const fetch = jest.spyOn(globalThis, 'fetch');
+    fetch.mockImplementation(() => Promise.reject(new TypeError('blocked')));
+    const refusal = { message: 'Not ours.', reason: 'foreign-link' };
+    const { made } = model('https://else.example/s/secret', refusal, 400);
+    await made.look();
+    await made.lookAbroad();
+    expect(made.problem).toContain('only people who are signed in');
+  });
+
   it('says in words that a link ended', async () => {
     const gone = { message: 'bob revoked this link.', reason: 'expired' };
     const { made } = model('/services/share/s/secret', gone, 410);

@@ -4,6 +4,8 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import { reasonOf } from './lost';
 import type { ShareClient } from './shareclient';
 import { kernelHere } from './sharekernels';
+import { linkAddress } from './shareroute';
+import { awayWords, toldAbroad } from './sharetold';
 import { wordsOf } from './submitdraft';
 import type {
   IDescription,
@@ -24,7 +26,7 @@ export class ImportModel extends VDomModel {
   constructor(private readonly _options: IImportOptions) {
     super();
     const { link, page } = _options;
-    this.url = parsed(link, page);
+    this.url = linkAddress(link, page);
     this._folder = _options.folder;
   }
 
@@ -106,12 +108,16 @@ export class ImportModel extends VDomModel {
   get link(): string {
     const { url } = this;
     const own = url?.origin === new URL(this._options.page).origin;
-    return own ? url.pathname + url.search : (url?.href ?? '');
+    return own ? url.pathname : (url?.href ?? '');
   }
 
   /** An address below the link. */
   at(what: 'preview' | 'notebook' | 'bundle'): string {
-    return `${this.url?.href.replace(/\/$/, '') ?? ''}/${what}`;
+    const { url } = this;
+    // What is ours is so by its path, whatever other name of the place is used.
+    const own = url && !this._foreign;
+    const place = own ? new URL(url.pathname, this._options.page) : url;
+    return `${place?.href.replace(/\/$/, '') ?? ''}/${what}`;
   }
 
   /** Ask our server what it is. */
@@ -139,11 +145,15 @@ export class ImportModel extends VDomModel {
   /** Ask the foreign place what it is. */
   async lookAbroad(): Promise<void> {
     const { client, kernels, shares, trans } = this._options;
+    const host = this.url?.host ?? '';
     this._made = null;
     this._set('looking');
     try {
       const answer = await client.foreign(this.url?.href ?? '', 'about');
-      const told = (await answer.json()) as IDescription;
+      const told = toldAbroad(await answer.json().catch(() => null));
+      if (!told) {
+        throw new Error(trans.__('%1 has no notebook at this address.', host));
+      }
       const mine = shares.received.filter(({ link }) => link === this.link);
       if (told.revision !== this._description?.revision) {
         this._blob = null;
@@ -151,8 +161,9 @@ export class ImportModel extends VDomModel {
       this._description = { ...told, ...kernelHere(told, kernels()), mine };
       this._set('there');
     } catch (error) {
-      const away = trans.__('%1 does not answer.', this.url?.host ?? '');
-      this._fail(error instanceof TypeError ? away : wordsOf(error));
+      this._fail(
+        error instanceof TypeError ? awayWords(host, trans) : wordsOf(error)
+      );
     }
   }
 
@@ -267,15 +278,6 @@ export class ImportModel extends VDomModel {
   private _made: IReceived | null = null;
   private _phase: ImportPhase = 'looking';
   private _problem = '';
-}
-
-/** A link as an absolute one; null: what was typed is no link at all. */
-function parsed(link: string, page: string): URL | null {
-  try {
-    return new URL(link, page);
-  } catch {
-    return null;
-  }
 }
 
 /** Options of the model. */

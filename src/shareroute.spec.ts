@@ -1,4 +1,23 @@
-import { parseShareRoute } from './shareroute';
+import { linkAddress, parseShareRoute } from './shareroute';
+
+describe('linkAddress', () => {
+  const PAGE = 'http://localhost/user/ada/lab';
+  const HUB = 'https://hub.example/services/share/s/a';
+
+  it.each([
+    [`${HUB}?utm_source=mail#top`, HUB],
+    ['/services/share/s/a?x', 'http://localhost/services/share/s/a'],
+    [`http://localhost/lab#jupyter-remote-share=${HUB}`, HUB],
+    [
+      'https://hub.example/lab?jupyter-remote-share=%2Fservices%2Fshare%2Fs%2Fa',
+      HUB
+    ],
+    ['hub.example/services/share/s/a', undefined],
+    ['http://[', undefined]
+  ])('reads %s', (link, address) => {
+    expect(linkAddress(link, PAGE)?.href).toBe(address);
+  });
+});
 
 describe('parseShareRoute', () => {
   const parse = (search: string) =>

@@ -215,18 +215,17 @@ class Links:
     def _token(self) -> dict[str, str]:
         return {"Authorization": f"token {self._server.identity_provider.token}"}
 
-    async def upload(
-        self, body: bytes, *, chunked: bool = False, query: str = "name=x.ipynb"
-    ) -> Any:
+    async def upload(self, body: bytes, *, chunked: bool = False, link: str = "") -> Any:
         """Send a file, with or without saying before how long it is."""
-        url = self.url(f"{self.base}jupyter-remote/imports/upload?{query}")
+        url = self.url(f"{self.base}jupyter-remote/imports/upload?name=x.ipynb")
+        headers = {**self._token(), "Share-Link": link}
 
         async def produce(write: Callable[[bytes], Any]) -> None:
             for at in range(0, len(body), 10_000):
                 await write(body[at : at + 10_000])
 
         what = {"body_producer": produce} if chunked else {"body": body}
-        return await self.get(url, method="POST", headers=self._token(), **what)
+        return await self.get(url, method="POST", headers=headers, **what)
 
     async def broken_upload(self) -> None:
         """A browser that goes away in the middle."""

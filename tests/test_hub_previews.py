@@ -102,7 +102,7 @@ class TestBundles:
         """Each takes room on the disk as long as its receiver reads."""
         async with hub_desk_rig.running(tmp_path / "s", limits={"uploads": 1}) as rig:
             share, token = await rig.share("alice", once=True)
-            with rig.links.bundling("bob"):
+            with rig.links.fetching("bob", True):
                 async with rig.browser("bob") as bob, rig.browser("carol") as carol:
                     full = await bob.get(f"s/{token}/bundle")
                     assert full.status_code == LimitReached.status
@@ -111,3 +111,8 @@ class TestBundles:
                     assert got.status_code == 200, "bob used nothing up, and stands in no way"
             async with rig.client("alice") as alice:
                 assert (await alice.get(f"shares/{share}")).json()["uses"] == 1
+                rig.vault.limits.fetches = 1
+                with rig.links.fetching("alice", False):
+                    full = await alice.get(f"links/id-{share}/notebook")
+                    assert full.status_code == LimitReached.status
+                    assert "at most 1 notebooks at a time" in full.text

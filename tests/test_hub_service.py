@@ -138,7 +138,7 @@ class TestOneTime:
         async with rig.client("bob") as bob:
             answers = await asyncio.gather(*(bob.get(f"links/{token}/notebook") for _ in range(20)))
         assert sorted(answer.status_code for answer in answers) == [200] + [410] * 19
-        assert rig.files() == []
+        await until(lambda: rig.files() == [], "the notebook to go")
 
     async def test_looking_does_not_use_it_up(self, rig: Rig) -> None:
         _, token = await rig.share("alice", once=True)
@@ -162,6 +162,7 @@ class TestOneTime:
         assert await reader.read(1000)
         async with rig.client("alice") as alice, rig.client("bob") as bob:
             assert (await alice.get(f"shares/{share}")).json()["state"] == "used"
+            await rig.vault.purge()
             writer.transport.abort()
 
             async def given_back() -> bool:

@@ -151,6 +151,20 @@ def test_limits_are_kept_in_the_table(store: ShareStore) -> None:
     assert store.kept_bytes("alice") == store.kept_bytes() == 90
 
 
+def test_ended_shares_of_a_user_do_not_grow_without_end(store: ShareStore) -> None:
+    other = new(owner="bob")
+    store.add(other, 2)
+    store.revoke(other.id, NOW)
+    made = [new(created=NOW + at) for at in range(15)]
+    for at, kept in enumerate(made):
+        store.add(kept, 2)
+        store.revoke(kept.id, NOW + at)
+    last = new(created=NOW + 20)
+    store.add(last, 2)
+    assert [k.id for k in store.of_owner("alice")] == [last.id, *[k.id for k in made[:4:-1]]]
+    assert store.by_id(other.id) is not None
+
+
 def test_what_is_not_there_is_not_found(store: ShareStore) -> None:
     for call in (
         lambda: store.use("x", NOW),

@@ -183,6 +183,8 @@ class TestPrivacy:
             for tail in ("", "/notebook", "/wrong", "?x=1"):
                 await bob.get(f"links/{token}{tail}")
                 await browser.get(f"s/{token}{tail}")
+            for slip in (f"s//{token}", token, f"S/{token}/x"):
+                assert (await browser.get(slip)).status_code == 404
             await bob.delete(f"links/{token}")
         for path in [*rig.folder.rglob("*")]:
             assert not path.is_file() or token.encode() not in path.read_bytes()
@@ -192,6 +194,8 @@ class TestPrivacy:
 
     async def test_the_audit_log_says_who_did_what(self, rig: Rig) -> None:
         share, token = await rig.share("alice", name="n.ipynb")
+        async with rig.browser("bob") as browser:
+            await browser.get(f"s/{token}/preview")
         async with rig.client("bob") as bob, rig.client("alice") as alice:
             await bob.get(f"links/{token}/notebook")
             await bob.delete(f"shares/{share}")
@@ -200,6 +204,7 @@ class TestPrivacy:
         assert found == [
             ("create", "alice", share),
             ("update", "alice", share),
+            ("preview", "bob", share),
             ("fetch", "bob", share),
             ("denied", "bob", share),
             ("revoke", "alice", share),

@@ -195,10 +195,9 @@ async def test_what_the_browser_fetched_elsewhere(links: Links) -> None:
     (links.root / "in").mkdir()
 
     async def upload(body: Any, **query: Any) -> Any:
-        params = {"name": "Far.ipynb", "link": foreign, "sender": "carol", **query}
-        answer = await links.fetch(
-            "imports", "upload", method="POST", body=json.dumps(body), params=params
-        )
+        params = {"name": "Far.ipynb", "sender": "carol", **query}
+        what = {"body": json.dumps(body), "headers": {"Share-Link": foreign}}
+        answer = await links.fetch("imports", "upload", method="POST", params=params, **what)
         return json.loads(answer.body)
 
     first = await upload(simple("one"), folder="in", revision=3)

@@ -153,6 +153,23 @@ async def test_saves_in_lab_are_sent(links: Links) -> None:
     await until(lambda: "save 9" in links.snapshot(followed), "the last save")
 
 
+async def test_a_save_while_a_link_is_made_hides_it_from_no_later_one(
+    links: Links, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher, follower = links.sharing.shares.publisher, links.sharing.follower
+    put = publisher.put
+
+    async def slowly(kept: Any, content: bytes) -> Any:
+        await follower._saved("other.ipynb")
+        return await put(kept, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publisher, "put", slowly)
+        share = await links.share("a.ipynb", simple("one"))
+    await links.save("a.ipynb", simple("two"))
+    await until(lambda: links.told(share)["revision"] == 2, "the save after it", 20)
+
+
 async def test_a_renamed_file_is_followed_and_a_deleted_one_is_a_problem(links: Links) -> None:
     (links.root / "old").mkdir()
     share = await links.share("old/a.ipynb", simple("one"))

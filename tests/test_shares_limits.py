@@ -43,8 +43,7 @@ async def test_logs_hold_no_tokens(links: Links, caplog: pytest.LogCaptureFixtur
     for tail in ("", "/nothing", "/notebook/"):
         assert (await links.get(links.url(f"{share['link']}/{tail}"))).code == 404
     for n, body in enumerate([json.dumps(simple()), "no notebook"]):
-        query = f"name=x.ipynb&link={share['link']}"
-        answer = await links.upload(body.encode(), query=query)
+        answer = await links.upload(body.encode(), link=share["link"])
         assert answer.code == (201, 400)[n]
     await links("DELETE", "shares", share["id"])
     await links.open(share)

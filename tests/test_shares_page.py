@@ -116,6 +116,15 @@ def test_a_preview_shows_much_and_runs_nothing() -> None:
     assert "data:image/svg+xml;base64," in html
 
 
+def test_half_surrogates_hide_no_preview() -> None:
+    half = "\ud800"
+    svg = shown(**{"image_svg+xml": f"<svg>{half}</svg>"})
+    cells = [markdown(f"a{half}"), code(f"b{half}", shown(text_html=f"<b>c{half}</b>"))]
+    html = page.preview(raw(notebook(*cells, code("d", svg))))
+    assert "<b>c?</b>" in html
+    assert html.encode()
+
+
 def test_of_long_notebooks_the_beginning_is_shown() -> None:
     html = page.preview(raw(notebook(*[markdown(f"cell {n}") for n in range(2003)])))
     assert "cell 1999" in html

@@ -116,6 +116,17 @@ async def test_a_copy_that_cannot_be_saved_leaves_no_empty_file(
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("tail", ["notebook", "bundle"])
+async def test_a_use_that_cannot_be_counted_is_none(links: Links, tail: str) -> None:
+    share = await links.share("a.ipynb", simple(), once=True)
+    uses = links.store(share) / "uses"
+    uses.symlink_to("/dev/full")
+    assert (await links.open(share, tail)).code == StorageError.status
+    uses.unlink()
+    assert (await links.open(share, tail)).code == 200
+    assert (await links.open(share, tail)).code == 410
+
+
 async def test_the_list_tells_what_became_of_links_of_this_server(links: Links) -> None:
     """Another server of the same home renews and ends what was copied here."""
     share = await links.share("a.ipynb", simple("one"))

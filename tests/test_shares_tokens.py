@@ -78,6 +78,12 @@ def test_tokens_are_long_random_and_different() -> None:
     assert not tokens.same("", "")
 
 
+def test_no_token_looks_like_an_id(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = iter(["id-" + "A" * 40, "B" * 43])
+    monkeypatch.setattr(tokens.secrets, "token_urlsafe", lambda _: next(made))
+    assert tokens.new_token() == "B" * 43
+
+
 def test_tokens_are_compared_in_constant_time() -> None:
     """By the one function that does so; nothing else in the package compares tokens."""
     assert "hmac.compare_digest" in (SOURCES / "shares" / "tokens.py").read_text()
@@ -151,7 +157,16 @@ def test_links_are_recognised_by_their_path_alone(text: str, kind: str, key: str
 
 @pytest.mark.parametrize(
     "text",
-    ["", "hello", "javascript:alert(1)", "file:///etc/passwd", "ftp://x/y", "http://[", "x" * 5000],
+    [
+        "",
+        "hello",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "ftp://x/y",
+        "http://[",
+        "x" * 5000,
+        "/lab#jupyter-remote-share=http%3A%2F%2F[",
+    ],
 )
 def test_what_is_no_link_is_said_so(text: str) -> None:
     with pytest.raises(InvalidSpec):

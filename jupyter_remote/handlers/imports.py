@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import authorized
@@ -15,6 +15,9 @@ from ..shares.kernels import fitting
 from ..shares.parts import Sharing
 from .base import RemoteHandler
 from .streams import Upload
+
+LINK: Final = "Share-Link"
+"""Header that says where the browser got an upload: a secret, and proxies log addresses."""
 
 
 class ImportsBase(RemoteHandler):
@@ -110,7 +113,7 @@ class UploadHandler(ImportsBase):
     upload: Upload | None = None
 
     def initialize(self, sharing: Sharing) -> None:
-        """The query may hold a link, which is a secret: it stays out of the log."""
+        """What the query holds is for nobody's log."""
         super().initialize(sharing)
         self.request.uri = self.request.path
 
@@ -155,7 +158,7 @@ class ImportsUploadHandler(UploadHandler):
         copied = await self.imports.upload(
             self.whole(),
             name=self.get_query_argument("name", ""),
-            link=self.get_query_argument("link", ""),
+            link=self.request.headers.get(LINK, ""),
             folder=self.get_query_argument("folder", ""),
             about={**text, "revision": self.number("revision", 1, 1, 1 << 31)},
         )

@@ -22,8 +22,8 @@ class Audit:
             self._log.addHandler(handler)
 
     def __call__(self, event: str, user: str, share: str = "", **details: Json) -> None:
-        """One line. ``event``: create, update, look, fetch, change, revoke, forget, expire,
-        denied, limit. ``share`` is an id, which opens nothing by itself."""
+        """One line. ``event``: create, update, look, preview, fetch, change, revoke, forget,
+        expire, denied. ``share`` is an id, which opens nothing by itself."""
         line = {"time": now(), "event": event, "user": user, "share": share, **details}
         self._log.info(json.dumps(line))
 

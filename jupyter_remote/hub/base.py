@@ -20,7 +20,8 @@ from .places import Places
 from .refusals import Gone
 
 log = logging.getLogger("jupyter_remote.hub")
-_SECRET = re.compile(r"(/(?:s|links)/)(?!id-)[^/?\s'\"]+")
+_SECRET = re.compile(r"(/(?:s|links)/+)(?!id-)[^/?\s'\"]+|(?<![\w-])[\w-]{43}(?![\w-])")
+"""What follows such a path, and whatever else may be a token, as in an address with a slip."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

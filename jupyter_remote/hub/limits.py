@@ -46,6 +46,7 @@ class RemoteShareLimits(Configurable):
         config=True,
         help="Notebooks that one user may send, and bundles that one may fetch, at once.",
     )
+    fetches = Int(100, min=1, config=True, help="Notebooks that one user may fetch at once.")
     preview_bytes = Int(5_000_000, min=0, config=True, help="Largest notebook with a preview.")
     keep_ended = Float(
         30 * DAY,

@@ -49,7 +49,7 @@ class LinkDesk:
         self._misses = Rates(vault.limits.misses, HOUR)
         self._showing: dict[str, asyncio.Lock] = {}
         self._packing = asyncio.Semaphore(2)
-        self._bundles: Counter[str] = Counter()
+        self._fetches: Counter[tuple[str, bool]] = Counter()
         self._slow: dict[str, float] = {}
 
     async def received(self, user: str) -> list[dict[str, Json]]:
@@ -120,18 +120,20 @@ class LinkDesk:
             raise
 
     @contextlib.contextmanager
-    def bundling(self, user: str) -> Iterator[None]:
-        """One of the bundles that this user may fetch at a time, as each takes room on the disk.
+    def fetching(self, user: str, bundle: bool) -> Iterator[None]:
+        """One of the notebooks, or of the bundles, that this user may fetch at a time: each has a
+        connection as long as its receiver reads, and a bundle takes room on the disk besides.
         Raises LimitReached."""
-        most = self._vault.limits.uploads
-        if self._bundles[user] >= most:
-            raise LimitReached(f"at most {most} bundles at a time: wait until one is here")
-        self._bundles[user] += 1
+        limits, who = self._vault.limits, (user, bundle)
+        most, what = (limits.uploads, "bundles") if bundle else (limits.fetches, "notebooks")
+        if self._fetches[who] >= most:
+            raise LimitReached(f"at most {most} {what} at a time: wait until one is here")
+        self._fetches[who] += 1
         try:
             yield
         finally:
-            self._bundles[user] -= 1
-            self._bundles += Counter()  # forgets who has none
+            self._fetches[who] -= 1
+            self._fetches += Counter()  # forgets who has none
 
     async def packed(self, kept: Kept, file: IO[bytes]) -> IO[bytes]:
         """What was fetched, with its options, as a zip on the disk; closes the file."""
@@ -157,6 +159,7 @@ class LinkDesk:
     async def preview(self, user: str, key: str) -> bytes:
         """A page of the notebook that runs nothing; made once for a revision."""
         kept = await self.find(user, key)
+        self._vault.audit("preview", user, kept.id, revision=kept.revision)
         most = self._vault.limits.preview_bytes
         if kept.size > most:
             return note(

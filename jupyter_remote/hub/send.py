@@ -23,7 +23,7 @@ async def send_notebook(handler: Handler, user: str, key: str, *, bundle: bool =
     if handler.request.method == "HEAD":
         _headers(handler, await links.find(user, key), bundle)
         return
-    with links.bundling(user) if bundle else contextlib.nullcontext():
+    with links.fetching(user, bundle):
         await _fetched(handler, user, key, bundle)
 
 

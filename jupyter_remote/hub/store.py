@@ -20,6 +20,8 @@ from ..shares.model import ACTIVE, EXPIRED, REVOKED, USED
 from .records import Content, Kept
 
 VERSION = 1
+_ENDED = 5
+"""So many ended shares of a user are kept for each active one that they may have."""
 _FIELDS = [field.name for field in dataclasses.fields(Kept)]
 _SCHEMA = """
 CREATE TABLE shares (
@@ -153,6 +155,11 @@ class ShareStore:
         with self._writing(durable=True) as db:
             if self.count(kept.owner, kept.created) >= most:
                 raise LimitReached(f"you have {most} active shares, the most that are allowed here")
+            db.execute(
+                "DELETE FROM shares WHERE id IN (SELECT id FROM shares WHERE owner = ? "
+                "AND state <> 'active' ORDER BY ended DESC LIMIT -1 OFFSET ?)",
+                (kept.owner, _ENDED * most),
+            )
             marks = ", ".join(f":{name}" for name in _FIELDS)
             db.execute(f"INSERT INTO shares ({', '.join(_FIELDS)}) VALUES ({marks})", _row(kept))  # noqa: S608
             self._name(kept.id, kept.users)
@@ -270,7 +277,9 @@ class ShareStore:
                 "WHERE state = 'active' AND expires <= ?",
                 (EXPIRED, at),
             )
-            db.execute("UPDATE shares SET file = '' WHERE state <> 'active'")
+            # Not of a link that is being used up: that fetch may break off.
+            ended = "state <> 'active' AND (state <> 'used' OR ended <= ?)"
+            db.execute(f"UPDATE shares SET file = '' WHERE {ended}", (at - unfilled,))  # noqa: S608
             db.execute("DELETE FROM shares WHERE ended <= ?", (at - keep,))
             db.execute("DELETE FROM shares WHERE revision = 0 AND created <= ?", (at - unfilled,))
             return over

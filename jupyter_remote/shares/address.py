@@ -32,8 +32,11 @@ def read_link(text: str, *, local: str, hub: str) -> Address:
     """Read a link. ``local`` and ``hub`` are the paths below which the links of this server and
     of its hub's service lie; empty when there are none. A link in Lab's own address is found
     too. Raises InvalidSpec when it cannot be a link."""
-    link = _inner(text.strip())
-    parts = urlsplit(link)
+    try:
+        link = _inner(text.strip())
+        parts = urlsplit(link)
+    except ValueError:
+        raise InvalidSpec("this is no share link") from None
     if len(link) > _LONGEST or parts.scheme not in ("", "http", "https") or not parts.path:
         raise InvalidSpec("this is no share link: it should begin with http:// or https://")
     path, whole = parts.path.rstrip("/"), bool(parts.netloc)
@@ -47,9 +50,6 @@ def read_link(text: str, *, local: str, hub: str) -> Address:
 
 
 def _inner(link: str) -> str:
-    try:
-        parts = urlsplit(link)
-        held = {**parse_qs(parts.query), **parse_qs(parts.fragment)}
-    except ValueError:
-        raise InvalidSpec("this is no share link") from None
+    parts = urlsplit(link)
+    held = {**parse_qs(parts.query), **parse_qs(parts.fragment)}
     return held.get(PARAMETER, [link])[0]

@@ -6,11 +6,11 @@ import asyncio
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ..errors import Expired, NotFound, RemoteError
+from ..errors import Expired, NotFound, RemoteError, StorageError
 from .bundle import pack
 from .desk import RemoteShares
 from .limits import MISS, RateLimit
-from .model import ACTIVE, USED, Description
+from .model import ACTIVE, USED, Description, Share
 from .names import as_size
 from .page import gone_words, note, preview
 from .publish import LOCAL
@@ -71,16 +71,25 @@ class LocalLinks:
         """The snapshot, open, and the share as it was then; this is a use, and the only one of
         a one-time link."""
         kept, file = await self._open(kept)
-        share, store = kept.share, self._shares.store
         try:
-            if share.once and not await asyncio.to_thread(store.claim, share.id):
-                raise Gone(USED, share.name)
-            await asyncio.to_thread(store.count, share.id)
+            await self._count(kept.share)
         except RemoteError:
             file.close()
             raise
-        self._shares.used(share.id)
         return kept, file
+
+    async def _count(self, share: Share) -> None:
+        """A use; one that cannot be counted, as the disk is full, is none."""
+        store = self._shares.store
+        if share.once and not await asyncio.to_thread(store.claim, share.id):
+            raise Gone(USED, share.name)
+        try:
+            await asyncio.to_thread(store.count, share.id)
+        except StorageError:
+            if share.once:
+                await asyncio.to_thread(store.give_back, share.id)
+            raise
+        self._shares.used(share.id)
 
     async def _open(self, kept: Kept) -> tuple[Kept, BinaryIO]:
         """A share may be updated or revoked between two looks at it."""
@@ -100,12 +109,13 @@ class LocalLinks:
         return self._shares.store.snapshot(kept.share.id, kept.share.revision)
 
     async def bundle(self, kept: Kept, target: BinaryIO) -> str:
-        """Write the snapshot with the options that the share carries; answers its name. A use.
-        Files that lie beside the notebook were not shared."""
-        kept, file = await self.use(kept)
+        """Write the snapshot with the options that the share carries; answers its name. A use,
+        once it is made. Files that lie beside the notebook were not shared."""
+        kept, file = await self._open(kept)
         share = kept.share
         with file:
             await asyncio.to_thread(pack, share.name, file, share.options, target)
+        await self._count(share)
         return share.name
 
     async def preview(self, kept: Kept) -> str:
@@ -123,7 +133,7 @@ class LocalLinks:
             self._previews[key] = asyncio.create_task(self._render(kept))
         try:
             return await asyncio.shield(self._previews[key])
-        except RemoteError:
+        except Exception:  # the next one who looks may be luckier
             self._previews.pop(key, None)
             raise
 

@@ -75,13 +75,14 @@ def preview(raw: bytes) -> str:
     notebook: Any = read(raw)
     strip(notebook)
     more = len(notebook["cells"]) - MOST_CELLS
-    notebook["cells"] = [_seen(cell) for cell in notebook["cells"][:MOST_CELLS]]
     try:
+        notebook["cells"] = [_seen(cell) for cell in notebook["cells"][:MOST_CELLS]]
         html, _ = _exporter().from_notebook_node(notebook)
+        body = _clean(html)
     except Exception as error:  # nbconvert raises whatever its filters meet
         raise InvalidSpec(f"this notebook cannot be shown: {type(error).__name__}") from error
     tail = f"<p><em>{more} more cells are not shown.</em></p>" if more > 0 else ""
-    return _page(_clean(html) + tail)
+    return _page(body + tail)
 
 
 def note(words: str) -> str:
@@ -98,7 +99,7 @@ def _clean(html: str) -> str:
     import nh3  # a second of a server's start is not for what few ask
 
     return nh3.clean(
-        html,
+        html.encode(errors="replace").decode(),  # halves of pairs of surrogates are no text
         tags=set(_TAGS),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=_allowed,
@@ -142,7 +143,11 @@ def _shows(kind: str, content: Any) -> bool:
 
 def _image(kind: str, content: str) -> str:
     """An image in an address of its own: a script in an SVG does not run there."""
-    packed = base64.b64encode(content.encode()).decode() if "svg" in kind else content.strip()
+    packed = (
+        base64.b64encode(content.encode(errors="replace")).decode()
+        if "svg" in kind
+        else content.strip()
+    )
     return f'<img src="data:{kind};base64,{escape(packed)}" alt="">'
 
 

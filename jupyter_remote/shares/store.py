@@ -16,6 +16,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -87,11 +88,21 @@ class ShareStore:
     def save(self, kept: Kept) -> None:
         """Write a record atomically; raises NotFound when the share was forgotten."""
         folder = self._there(kept.share.id)
+        first = not (folder / "share.json").exists()
         try:
             write_private(folder / "share.json", json.dumps(kept.to_json(), indent=1))
         except StorageError:
             self._there(kept.share.id)
             raise
+        if first:
+            self._renew()
+
+    def _renew(self) -> None:
+        """Who remembers the age of the folder of all shares shall look again: a share that has
+        a folder, and no record yet, was not seen."""
+        at = time.time_ns()
+        with contextlib.suppress(OSError):
+            os.utime(self.shares, ns=(at, at))
 
     def _there(self, id_: str) -> Path:
         folder = self.shares / id_
@@ -194,6 +205,11 @@ class ShareStore:
     def claim(self, id_: str) -> bool:
         """Take the one use; False when it was taken."""
         return mark(self.shares / id_ / "used")
+
+    def give_back(self, id_: str) -> None:
+        """The one use that was taken was none."""
+        with contextlib.suppress(OSError):
+            os.unlink(self.shares / id_ / "used")
 
     def count(self, id_: str) -> None:
         """Note a use, without waiting for the disk: a crash may forget the last ones."""

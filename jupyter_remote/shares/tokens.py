@@ -16,8 +16,11 @@ _ID: Final = 24
 
 
 def new_token() -> str:
-    """A new secret of 256 random bits, fit for URLs: 43 characters."""
-    return secrets.token_urlsafe(32)
+    """A new secret of 256 random bits, fit for URLs: 43 characters. None begins like the id of a
+    share in an address (``id-...``), which opens nothing by itself and which logs may have."""
+    while (token := secrets.token_urlsafe(32)).startswith("id-"):
+        pass
+    return token
 
 
 def digest(token: str) -> str:

@@ -9,12 +9,14 @@ import { optionText } from './sharechoices';
 /** What is known of a shared notebook before it is copied. */
 export function Facts(props: {
   readonly description: IDescription;
+  /** The foreign place that says so; empty: this server or its hub. */
+  readonly place: string;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { description, trans } = props;
+  const { description, place, trans } = props;
   return (
     <dl className="jp-RemoteImport-facts">
-      {factsOf(description, trans).map(([term, words]) => (
+      {factsOf(description, place, trans).map(([term, words]) => (
         <React.Fragment key={term}>
           <dt>{term}</dt>
           <dd>{words}</dd>
@@ -27,12 +29,14 @@ export function Facts(props: {
 /** Terms and what is said of them. */
 function factsOf(
   description: IDescription,
+  place: string,
   trans: TranslationBundle
 ): readonly (readonly [term: string, words: string])[] {
   const { sender, size, cells, kernel, revision, outputs } = description;
   const { updated, expires, once, options } = description;
+  const who = sender || trans.__('not said');
   const facts: [string, string][] = [
-    [trans.__('From'), sender || trans.__('not said')],
+    [trans.__('From'), place ? trans.__('%1, as %2 says', who, place) : who],
     [
       trans.__('Size'),
       trans._n('%2, one cell', '%2, %1 cells', cells, bytes(size))

@@ -79,6 +79,11 @@ function Failed({ model, actions, trans }: IImportProps): React.JSX.Element {
         {trans.__('The link cannot be opened')}
       </h2>
       <p>{fullSentence(model.problem)}</p>
+      {model.foreign && (
+        <p>
+          <PageLink model={model} words={trans.__('Open its page')} />
+        </p>
+      )}
       <div className="jp-RemoteCard-buttons">
         <button className="jp-mod-styled" onClick={again}>
           {trans.__('Try Again')}
@@ -116,7 +121,11 @@ function There(props: IImportProps): React.JSX.Element {
             <span>{fullSentence(model.problem)}</span>
           </p>
         )}
-        <Facts {...props} description={description} />
+        <Facts
+          {...props}
+          description={description}
+          place={model.foreign ? (model.url?.host ?? '') : ''}
+        />
         {model.otherServer && (
           <p>
             {trans.__('Your server runs with other options.')}{' '}

@@ -11,6 +11,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
+import { attempt } from '../commands';
 import { duration, secondsSince } from '../format';
 import { extendIcon, importIcon, qrIcon, stateIcon } from '../icons';
 import { shareDetails, shareWord, stateNow } from '../shareview';
@@ -22,7 +23,12 @@ interface IRowProps {
   readonly trans: TranslationBundle;
 }
 
-const OPEN = 'docmanager:open';
+/** Open a file; it may be gone. */
+function openFile({ commands, trans }: IRowProps, path: string): void {
+  void attempt(trans.__('Cannot open %1', path), async () => {
+    await commands.execute('docmanager:open', { path });
+  });
+}
 
 /** A notebook that the user shares: how it is, what can be done with it. */
 export function ShareRow(
@@ -44,7 +50,9 @@ export function ShareRow(
       <button
         className="jp-RemoteRow-name"
         title={path}
-        onClick={() => void commands.execute(OPEN, { path })}
+        onClick={() => {
+          openFile(props, path);
+        }}
       >
         {name}
       </button>
@@ -135,7 +143,13 @@ export function ReceivedRow(
       <button
         className="jp-RemoteRow-name"
         title={path || name}
-        onClick={path ? () => void commands.execute(OPEN, { path }) : look}
+        onClick={() => {
+          if (path) {
+            openFile(props, path);
+          } else {
+            look();
+          }
+        }}
       >
         {name}
       </button>
