@@ -118,8 +118,21 @@ class Processes:
         first = [child.pid for name, child in self.running.items() if name != last]
         self._terminate(lambda: [pid for pid in first if pid in descendants()], 2.0)
         self._terminate(descendants, 1.0)
-        for pid in descendants():
-            self._signal(pid, signal.SIGKILL)
+        end = time.monotonic() + 1.0
+        while self._has_child() and time.monotonic() < end:
+            for pid in descendants():
+                self._signal(pid, signal.SIGKILL)
+            self.wait(0.02)
+
+    def _has_child(self) -> bool:
+        """Orphans become children of this process: without one there is no descendant, which a
+        look at all processes does not prove while some of them fork."""
+        self.wait(0)
+        try:
+            os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return False
+        return True
 
     def _terminate(self, alive: Callable[[], list[int]], seconds: float) -> None:
         """SIGTERM, and so many seconds to follow it."""
