@@ -152,6 +152,10 @@ test('through a hub: the sender goes, the receiver comes, copies, runs; the link
     const copied = bob.page.locator('.jp-NotebookPanel:visible');
     await expect(copied).toContainText('Beamline 7');
     expect(await ran(bob.page)).toEqual([]);
+    const kernel = bob.page.getByRole('button', {
+      name: /ipykernel\) \| Idle/
+    });
+    await expect(kernel).toBeVisible({ timeout: STARTING });
     await copied.locator('.jp-CodeCell .cm-content').click();
     await bob.page.keyboard.press('Shift+Enter');
     await expect(copied.locator('.jp-OutputArea-output')).toHaveText('42\n', {
