@@ -65,10 +65,7 @@ class Visit {
 
   /** What was seen of a desktop that was asked for at `start`. */
   async result(start, inLab) {
-    let shown = await this.heard('painted');
-    if (inLab) {
-      shown = Math.max(shown, await this.heard('uncovered'));
-    }
+    const shown = await this.heard(inLab ? 'uncovered' : 'painted');
     return {
       start,
       ms: shown - start,

@@ -33,11 +33,12 @@ export function watch() {
     }
     return count >= 8;
   };
+  const terminal = page =>
+    [...page.querySelectorAll('canvas')]
+      .filter(canvas => canvas.width >= 200 && canvas.height >= 150)
+      .some(shown);
   const look = () => {
-    const found = [...document.querySelectorAll('canvas')].filter(
-      canvas => canvas.width >= 200 && canvas.height >= 150
-    );
-    if (found.some(shown)) {
+    if (terminal(document)) {
       tell('painted');
     } else {
       window.requestAnimationFrame(look);
@@ -45,17 +46,20 @@ export function watch() {
   };
 
   const lab = () => {
-    // Lab covers the desktop's frame until it is told that it painted.
-    const open = document.querySelector('.jp-RemoteSession[data-phase="open"]');
-    if (window.jrClicked && open) {
+    // Lab covers the desktop's frame until it is told that it painted; a frame that was painted
+    // before may have another size since.
+    const open = document.querySelector(
+      '.jp-RemoteSession[data-phase="open"] iframe'
+    );
+    if (window.jrClicked && open && terminal(open.contentDocument)) {
       window.jrClicked = false;
+      delete marks.uncovered;
       tell('uncovered');
     }
     window.requestAnimationFrame(lab);
   };
   const clicked = event => {
     if (event.target.closest?.('.jp-LauncherCard')) {
-      delete marks.uncovered;
       delete marks.click;
       window.jrClicked = true;
       tell('click');

@@ -119,7 +119,7 @@ class Session:
     ``owner`` is the lease of the Jupyter server that writes the record (see ``store.py``);
     ``seen`` is None while the backend confirms the state, else when it last did; ``clients``
     counts open websockets; ``activity`` is when somebody last did something in it. A
-    ``spare`` session is ready for the next user and in no list.
+    ``spare`` session is ready for whoever starts such a session next; no interface shows it.
     """
 
     id: str

@@ -296,5 +296,5 @@ class RemoteSessions(LoggingConfigurable):
             if not name or len(name) > self.max_name or not name.isprintable():
                 raise InvalidSpec(f"a name has 1 to {self.max_name} printable characters")
             return name
-        taken = {s.name for s in self.table.all() if not s.state.ended}
+        taken = {s.name for s in self.table.all() if not s.state.ended and not s.spare}
         return next(n for n in (f"{title} {i}" for i in range(1, 10_000)) if n not in taken)

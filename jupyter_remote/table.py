@@ -147,6 +147,5 @@ class SessionTable:
         self._emit(session, purged=True)
 
     def _emit(self, session: Session, *, purged: bool = False) -> None:
-        if not session.spare:
-            self.sequence += 1
-            self._events.session(session, self.sequence, purged=purged)
+        self.sequence += 1
+        self._events.session(session, self.sequence, purged=purged)

@@ -58,6 +58,10 @@ export class RemoteSessions
     return this._problems;
   }
 
+  get spares(): readonly ISession[] {
+    return this._spares;
+  }
+
   get(id: string): ISession | undefined {
     return this.store.sessions.get(id);
   }
@@ -143,12 +147,14 @@ export class RemoteSessions
   protected updated(before: IStore, listed: boolean): void {
     const first = listed && before === EMPTY;
     const found = first ? [] : transitions(before, this.store);
-    this._all = [...this.store.sessions.values()]
+    const all = [...this.store.sessions.values()];
+    this._all = all
       .filter(session => !session.spare)
       .sort((a, b) => (a.created < b.created ? 1 : -1));
+    this._spares = all.filter(session => session.spare);
     setPace(this.poll, this._all);
     this.emitChanged();
-    for (const each of found.filter(({ next }) => !next?.spare)) {
+    for (const each of found) {
       this._transition.emit(each);
     }
   }
@@ -163,6 +169,7 @@ export class RemoteSessions
   private readonly _asked = new Set<string>();
   private readonly _client: RemoteClient;
   private _problems: readonly IProblem[] = [];
+  private _spares: readonly ISession[] = [];
   private readonly _touches: Touches;
   private readonly _transition = new Signal<this, ITransition>(this);
 }

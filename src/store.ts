@@ -69,21 +69,28 @@ export function replay(
   return catchUp(fromListing(listing), events, withEvent);
 }
 
-/** What differs between two lists. */
+/** What differs between two lists. A spare session begins when somebody takes it. */
 export function transitions(before: IStore, after: IStore): ITransition[] {
   const found: ITransition[] = [];
   for (const [id, next] of after.sessions) {
-    const previous = before.sessions.get(id) ?? null;
-    if (previous?.revision !== next.revision) {
+    const previous = known(before, id);
+    if (!next.spare && previous?.revision !== next.revision) {
       found.push({ previous, next });
     }
   }
-  for (const [id, previous] of before.sessions) {
-    if (!after.sessions.has(id)) {
+  for (const id of before.sessions.keys()) {
+    const previous = known(before, id);
+    if (previous && !after.sessions.has(id)) {
       found.push({ previous, next: null });
     }
   }
   return found;
+}
+
+/** A record that is shown. */
+function known({ sessions }: IStore, id: string): ISession | null {
+  const session = sessions.get(id);
+  return session && !session.spare ? session : null;
 }
 
 /** Whether an emission of Jupyter's event stream is one of ours. */

@@ -11,7 +11,7 @@ import { appIcon } from './icons';
 import type { Quality } from './messages';
 import { TabModel } from './tabmodel';
 import type { IRemoteSessions, IRemoteTabs, IStartRequest } from './tokens';
-import type { WarmPage } from './warmpage';
+import type { IWarm } from './warmpage';
 import type { IOverlayActions } from './widgets/progress';
 import { SessionTab, SessionView } from './widgets/sessiontab';
 
@@ -191,7 +191,7 @@ export interface IRemoteTabsOptions {
   /** What the user chose for new desktops. */
   readonly defaults: () => { layout: string; quality: Quality };
   /** A desktop's page that waits loaded. */
-  readonly warm: WarmPage;
+  readonly warm: IWarm;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 }

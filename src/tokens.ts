@@ -41,7 +41,7 @@ export interface ISession {
   readonly clients: number;
   /** When the user last did something in it. */
   readonly activity: string | null;
-  /** Kept warm by the server; not shown. */
+  /** Kept ready by the server; not shown. */
   readonly spare: boolean;
 }
 
@@ -115,8 +115,10 @@ export interface IRemoteSessions {
   readonly freshness: Freshness;
   /** The server's words when `freshness` is `error`. */
   readonly problem: string;
-  /** All sessions, newest first, without those kept warm. */
+  /** All sessions, newest first, without spare ones. */
   readonly all: readonly ISession[];
+  /** Those that the server keeps ready for whoever starts one of their kind next. */
+  readonly spares: readonly ISession[];
   readonly apps: readonly IAppInfo[];
   /** Records that the server cannot read. */
   readonly problems: readonly IProblem[];

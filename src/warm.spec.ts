@@ -4,7 +4,7 @@ import { Signal } from '@lumino/signaling';
 
 import type { RemoteTabs } from './tabs';
 import type { IRemoteSessions } from './tokens';
-import { keepWarm } from './warm';
+import { keepWarm, WarmPages } from './warm';
 import { WarmPage } from './warmpage';
 
 const TITLE = 'waits';
@@ -15,11 +15,14 @@ describe('keepWarm', () => {
     let on = true;
     const changed = new Signal<object, void>({});
     const restored = Promise.resolve();
-    const warm = new WarmPage({
-      url: 'about:blank',
-      title: TITLE,
-      wanted: () => true
-    });
+    const warm = new WarmPages([
+      new WarmPage({
+        url: () => 'about:blank',
+        any: true,
+        title: TITLE,
+        wanted: () => true
+      })
+    ]);
     jest.useFakeTimers();
     // A browser that can move nodes as they are.
     Object.assign(HTMLElement.prototype, { moveBefore: () => undefined });

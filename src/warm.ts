@@ -1,10 +1,12 @@
 import type { ILabShell, JupyterFrontEnd } from '@jupyterlab/application';
 import { URLExt } from '@jupyterlab/coreutils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
 import type { RemoteTabs } from './tabs';
 import type { IRemoteSessions } from './tokens';
+import type { IWarm } from './warmpage';
 import { WarmPage } from './warmpage';
 
 /** Where a desktop may be opened from, and where one was. */
@@ -14,6 +16,9 @@ const DOORS = '.jp-Launcher, #jupyter-remote-panel, .jp-RemoteTab';
 const BUSY = ['submitting', 'queued', 'starting', 'connecting']
   .map(phase => `.jp-RemoteSession[data-phase='${phase}']`)
   .join();
+
+/** Height of a tab's toolbar where none can be measured, in pixels. */
+const TOOLBAR = 24;
 
 /** What decides whether a page waits. */
 export interface IWarmContext {
@@ -26,13 +31,56 @@ export interface IWarmContext {
   readonly changed: ISignal<unknown, void>;
 }
 
-/** A desktop's page that will wait, once there is reason to. */
-export function warmPage(context: IWarmContext): WarmPage {
+/** Pages of desktops that wait: of the spare desktop, if there is one, and of no session yet. */
+export class WarmPages implements IWarm, IDisposable {
+  constructor(private readonly _pages: readonly WarmPage[]) {}
+
+  /** Let those that are missing be loaded. */
+  park(): void {
+    this._pages.forEach(page => {
+      page.park();
+    });
+  }
+
+  /** Let all go. */
+  drop(): void {
+    this._pages.forEach(page => {
+      page.drop();
+    });
+  }
+
+  take(node: HTMLElement, path: string): HTMLIFrameElement | null {
+    for (const page of this._pages) {
+      const frame = page.take(node, path);
+      if (frame) {
+        return frame;
+      }
+    }
+    return null;
+  }
+
+  get isDisposed(): boolean {
+    return this._isDisposed;
+  }
+
+  /** Leave all. */
+  dispose(): void {
+    this._isDisposed = true;
+    this._pages.forEach(page => {
+      page.dispose();
+    });
+  }
+
+  private _isDisposed = false;
+}
+
+/** Desktops' pages that will wait, once there is reason to. */
+export function warmPages(context: IWarmContext): WarmPages {
   const { app, sessions, trans, enabled } = context;
   const { baseUrl } = app.serviceManager.serverSettings;
+  const blank = URLExt.join(baseUrl, 'jupyter-remote/desktop-client/parked');
   const usable = () => sessions.app('desktop')?.reason === '';
-  return new WarmPage({
-    url: URLExt.join(baseUrl, 'jupyter-remote', 'desktop-client', 'parked'),
+  const options = {
     title: trans.__('A desktop that is not open yet'),
     wanted: () =>
       enabled() &&
@@ -40,12 +88,41 @@ export function warmPage(context: IWarmContext): WarmPage {
       affordable() &&
       anyVisible(DOORS) &&
       !anyVisible(BUSY)
-  });
+  };
+  const spare = () =>
+    sessions.spares.find(
+      ({ app, state }) => app === 'desktop' && state === 'running'
+    )?.id;
+  return new WarmPages([
+    new WarmPage({
+      ...options,
+      url: () => {
+        const id = spare();
+        return id ? sessions.url(id) : '';
+      },
+      size: () => roomOf(app)
+    }),
+    new WarmPage({ ...options, url: () => blank, any: true })
+  ]);
 }
 
-/** Let the page wait from when Lab is ready and a desktop may be opened soon. */
+/** The room for the content of a tab like the one in front, in pixels; null: not known now. */
+function roomOf(
+  app: JupyterFrontEnd
+): { width: number; height: number } | null {
+  const tab = app.shell.currentWidget;
+  if (!tab?.isVisible) {
+    return null;
+  }
+  const bar = document.querySelector<HTMLElement>('.jp-RemoteTab .jp-Toolbar');
+  const { clientWidth: width, clientHeight } = tab.node;
+  const height = clientHeight - (bar?.offsetHeight || TOOLBAR);
+  return width < 100 || height < 100 ? null : { width, height };
+}
+
+/** Let the pages wait from when Lab is ready and a desktop may be opened soon. */
 export function keepWarm(
-  warm: WarmPage,
+  warm: WarmPages,
   tabs: RemoteTabs,
   { app, sessions, enabled, changed }: IWarmContext
 ): void {

@@ -7,7 +7,8 @@ const PATH = '/jupyter-remote/s/aaaaaaaaaaaaaaaaaaaa/';
 /** A page that waits, once the browser was idle. */
 function parked(wanted = true): WarmPage {
   const warm = new WarmPage({
-    url: 'about:blank',
+    url: () => 'about:blank',
+    any: true,
     title: TITLE,
     wanted: () => wanted
   });

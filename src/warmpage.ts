@@ -14,20 +14,39 @@ export function makeFrame(): HTMLIFrameElement {
   return frame;
 }
 
+/** What may have the page of a session ready. */
+export interface IWarm {
+  /** The page, moved into a node, which will show a session; null: there is none. */
+  take: (node: HTMLElement, path: string) => HTMLIFrameElement | null;
+}
+
 /**
  * The page of a desktop, loaded ahead and out of sight, for the desktop that is
- * opened next. It knows no session and no password until it is taken. Browsers
- * that cannot move a page as it is at least have its scripts then.
+ * opened next: one that is given any session when it is taken, and knows none
+ * and no password before, or that of one session. Browsers that cannot move a
+ * page as it is at least have its scripts then.
  */
-export class WarmPage implements IDisposable {
+export class WarmPage implements IWarm, IDisposable {
   constructor(private readonly _options: IWarmPageOptions) {
     window.addEventListener('message', this._onMessage);
   }
 
   /** Load a page when the browser has nothing else to do, unless one is there. */
   park(): void {
-    const used = this._loaded && !this._moves;
-    const free = !this._frame && !this._idle && !used;
+    this._fit();
+    if (this._frame && this._url !== this._options.url()) {
+      // whoever takes its session now is about to take the page
+      this._leaving ||= window.setTimeout(() => {
+        this.drop();
+        this.park();
+      }, GRACE);
+      return;
+    }
+    window.clearTimeout(this._leaving);
+    this._leaving = 0;
+    const { any, url } = this._options;
+    const useful = this._moves || (any === true && !this._loaded);
+    const free = !this._frame && !this._idle && useful && url();
     if (free && !this.isDisposed && Date.now() >= this._notBefore) {
       this._idle = whenIdle(() => {
         this._idle = 0;
@@ -36,10 +55,11 @@ export class WarmPage implements IDisposable {
     }
   }
 
-  /** The page, moved into a node, which will show a session; null: there is none. */
   take(node: HTMLElement, path: string): HTMLIFrameElement | null {
     const frame = this._frame;
-    if (!frame || !this._ready || !node.isConnected || !this._moves) {
+    const suits = this._options.any === true || this._path === path;
+    const there = this._ready && node.isConnected && this._moves;
+    if (!frame || !suits || !there) {
       return null;
     }
     this._frame = null;
@@ -53,6 +73,8 @@ export class WarmPage implements IDisposable {
 
   /** Let the page go that waits; another one may be loaded later. */
   drop(): void {
+    window.clearTimeout(this._leaving);
+    this._leaving = 0;
     this._frame = null;
     this._host.remove();
     this._host.replaceChildren();
@@ -69,18 +91,25 @@ export class WarmPage implements IDisposable {
     this.drop();
   }
 
+  /** The path of the session whose page it is. */
+  private get _path(): string {
+    return new URL(this._url, location.href).pathname;
+  }
+
   private get _moves(): boolean {
     return typeof (this._host as IMover).moveBefore === 'function';
   }
 
   private _load(): void {
-    if (this.isDisposed || !this._options.wanted()) {
+    const url = this._options.url();
+    if (this.isDisposed || !url || !this._options.wanted()) {
       return;
     }
     this._ready = false;
     this._loaded = true;
+    this._url = url;
     const frame = makeFrame();
-    frame.src = this._options.url;
+    frame.src = url;
     frame.title = this._options.title;
     frame.tabIndex = -1;
     frame.addEventListener('load', () => {
@@ -92,7 +121,17 @@ export class WarmPage implements IDisposable {
     this._host.className = 'jp-RemoteWarm';
     this._host.inert = true;
     this._host.append(frame);
+    this._fit();
     document.body.append(this._host);
+  }
+
+  /** Give a page that connects while it waits the size that it will have. */
+  private _fit(): void {
+    const size = this._options.size?.();
+    if (size && this._frame) {
+      this._frame.width = String(size.width);
+      this._frame.height = String(size.height);
+    }
   }
 
   /** What was loaded and does not wait is an error's page: try again, ever later. */
@@ -107,7 +146,9 @@ export class WarmPage implements IDisposable {
     const ours =
       event.source !== null && event.source === this._frame?.contentWindow;
     const said = ours && event.origin === location.origin;
-    if (said && parseMessage(event.data)?.type === 'parked') {
+    const message = said ? parseMessage(event.data) : null;
+    const works = message?.type === 'status' && message.status !== 'closed';
+    if (works || message?.type === 'parked') {
       this._ready = true;
       this._failures = 0;
       if (!this._moves) {
@@ -121,14 +162,21 @@ export class WarmPage implements IDisposable {
   private readonly _host = document.createElement('div');
   private _idle = 0;
   private _isDisposed = false;
+  private _leaving = 0;
   private _loaded = false;
   private _notBefore = 0;
   private _ready = false;
+  private _url = '';
 }
 
 /** Options of the page that waits. */
 export interface IWarmPageOptions {
-  readonly url: string;
+  /** What to load; empty: nothing. */
+  readonly url: () => string;
+  /** The page shows any session, once it is told which. */
+  readonly any?: boolean;
+  /** How large it will be shown, in pixels; a page that connects ahead needs it. */
+  readonly size?: () => { width: number; height: number } | null;
   readonly title: string;
   /** Whether a desktop may be opened soon, asked when the browser is idle. */
   readonly wanted: () => boolean;

@@ -50,7 +50,7 @@ class Rig:
             self.mirror[record["id"]] = record
 
     def fresh_list(self) -> dict[str, dict[str, Any]]:
-        return {s.id: s.to_json() for s in self.table.all() if not s.spare}
+        return {s.id: s.to_json() for s in self.table.all()}
 
     def watch(self, **traits: Any) -> RemoteWatch:
         watch = RemoteWatch(

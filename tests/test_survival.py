@@ -115,7 +115,8 @@ def test_a_spare_desktop_is_there_at_once(tmp_path: Path, run_dir: Path) -> None
             return states == ["running"]
 
         server.wait(ready, "a spare desktop")
-        assert server("GET", "jupyter-remote/sessions")["sessions"] == []
+        (spare,) = server("GET", "jupyter-remote/sessions")["sessions"]
+        assert spare["spare"]
         claimed = server.wait(
             lambda: (
                 (s := server.session(server.begin("desktop", size="913x677")))["state"] == "running"
@@ -124,6 +125,7 @@ def test_a_spare_desktop_is_there_at_once(tmp_path: Path, run_dir: Path) -> None
             "a desktop that was ready",
         )
         assert claimed["name"].startswith("Desktop ")
+        assert (claimed["id"], claimed["spare"]) == (spare["id"], False)
         # its X server has the size of the tab before anybody connects; another one it lacks
         with pytest.raises(XError):
             make_known(run_dir / claimed["id"], 913, 677)

@@ -41,7 +41,8 @@
       return;
     }
     remote.status = status;
-    remote.post('status', message ? { status, message } : { status });
+    remote.said = message ? { status, message } : { status };
+    remote.post('status', remote.said);
     if (status === 'connected') {
       sessionStorage.removeItem(triesKey());
     }
@@ -269,7 +270,10 @@
 
   /* ---- messages of the Lab tab ---- */
 
-  remote.actions = {};
+  /* A page that waited with its session is asked how it is doing when it is shown. */
+  remote.actions = {
+    adopt: () => remote.said && remote.post('status', remote.said)
+  };
   window.addEventListener('message', event => {
     const data = event.data;
     const trusted =

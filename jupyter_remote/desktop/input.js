@@ -36,7 +36,7 @@
       old.tabIndex = -1;
       old.setAttribute('aria-hidden', 'true');
     }
-    if (!remote.parked) {
+    if (!remote.parked && !window.frameElement?.closest('[inert]')) {
       remote.focus(); // a page that waits leaves the keyboard to Lab
     }
     window.addEventListener('focus', remote.focus);

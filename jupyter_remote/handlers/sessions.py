@@ -29,7 +29,7 @@ class SessionsHandler(SessionsBase):
     async def get(self) -> None:
         """All sessions, the sequence of the list, records that cannot be read."""
         table = self.sessions.table
-        records: list[Json] = [s.to_json() for s in table.all() if not s.spare]
+        records: list[Json] = [s.to_json() for s in table.all()]
         problems = [dataclasses.asdict(p) for p in table.unreadable]
         self.answer({"sessions": records, "sequence": table.sequence, "problems": problems})
 

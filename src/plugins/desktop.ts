@@ -19,7 +19,7 @@ import type { Quality } from '../messages';
 import { addStartCommands } from '../start';
 import { RemoteTabs } from '../tabs';
 import { IRemoteSessions, IRemoteTabs } from '../tokens';
-import { keepWarm, warmPage } from '../warm';
+import { keepWarm, warmPages } from '../warm';
 import { addToolbarFactories, FACTORY, fillToolbar } from '../toolbar';
 
 const ID = 'jupyterlab-remote:desktop';
@@ -49,7 +49,7 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
     const trans = translator.load('jupyter_remote');
     const { defaults, enabled, changed } = readSettings(registry);
     const ahead = { app, sessions, trans, enabled, changed };
-    const warm = warmPage(ahead);
+    const warm = warmPages(ahead);
     const options = { app, sessions, defaults, warm, translator, trans };
     const tabs = new RemoteTabs(options);
     keepWarm(warm, tabs, ahead);

@@ -7,7 +7,7 @@ import { Widget } from '@lumino/widgets';
 
 import type { LabMessage, PageMessage } from '../messages';
 import { parseMessage, SOURCE } from '../messages';
-import type { WarmPage } from '../warmpage';
+import type { IWarm } from '../warmpage';
 import { makeFrame } from '../warmpage';
 
 /** How long the page may take to answer, in ms. */
@@ -21,7 +21,7 @@ export class AppFrame extends Widget {
   constructor(
     title: string,
     private readonly _trans: TranslationBundle,
-    private readonly _warm: WarmPage | null = null
+    private readonly _warm: IWarm | null = null
   ) {
     super();
     this.addClass('jp-RemoteFrame');

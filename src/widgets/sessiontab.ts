@@ -10,7 +10,7 @@ import { CommandIDs } from '../commandids';
 import type { PageMessage } from '../messages';
 import type { TabModel } from '../tabmodel';
 import { isDesktop } from '../tabmodel';
-import type { WarmPage } from '../warmpage';
+import type { IWarm } from '../warmpage';
 import { AppFrame } from './frame';
 import { KeyboardHint } from './hint';
 import { Overlay } from './overlay';
@@ -174,7 +174,7 @@ export interface ISessionViewOptions {
   readonly actions: (view: SessionView) => IOverlayActions;
   readonly touch: (id: string) => void;
   /** A desktop's page that waits loaded. */
-  readonly warm: WarmPage | null;
+  readonly warm: IWarm | null;
   readonly trans: TranslationBundle;
 }
 

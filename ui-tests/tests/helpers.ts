@@ -145,10 +145,14 @@ export class Desktop {
     return this.tab.locator('.jp-Toolbar').getByRole('button', { name });
   }
 
-  /** All pixels of its canvases, as they lie over each other. */
+  /** All pixels of its canvases, as they lie over each other; of a page on its way, when it came. */
   async picture(): Promise<Picture> {
-    const { width, height, data } = await inFrame(this, compose);
-    return new Picture(width, height, Buffer.from(data, 'base64'));
+    let picture = new Picture(0, 0, Buffer.alloc(0));
+    await expect(async () => {
+      const { width, height, data } = await inFrame(this, compose);
+      picture = new Picture(width, height, Buffer.from(data, 'base64'));
+    }).toPass({ timeout: PATIENCE });
+    return picture;
   }
 
   /** Wait until the picture has what is asked for. */
