@@ -59,6 +59,23 @@ describe('TabModel', () => {
     model.dispose();
   });
 
+  it('tells a program without a window from one that is not reached', () => {
+    const { mirror, put } = fake();
+    put(sample({ app: 'program' }));
+    const program = { sessions: mirror, app: 'program', id: 'a' };
+    const model = new TabModel(program);
+    expect(model.windowless).toBe(false);
+    model.setPage('connected');
+    expect([model.phase, model.windowless]).toEqual(['connecting', true]);
+    model.setPage('painted');
+    expect([model.phase, model.windowless]).toEqual(['open', false]);
+    model.dispose();
+    const desktop = new TabModel({ ...program, app: 'desktop' });
+    desktop.setPage('connected');
+    expect(desktop.windowless).toBe(false);
+    desktop.dispose();
+  });
+
   it('says why it could not be started, and starts again', async () => {
     const { sessions, mirror, answer } = fake();
     const model = new TabModel({ sessions: mirror, app: 'desktop' });

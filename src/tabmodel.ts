@@ -83,6 +83,12 @@ export class TabModel extends VDomModel {
     return this._session?.name ?? (this._name || this._command || title);
   }
 
+  /** The connection stands, and a program without a desktop behind it shows no window yet. */
+  get windowless(): boolean {
+    const single = this.app === 'program';
+    return single && this._phase === 'connecting' && this._page === 'connected';
+  }
+
   /** What the frame shall show; empty: nothing. */
   get url(): string {
     return framed(this._phase, isDesktop(this.app))

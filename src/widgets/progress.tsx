@@ -42,9 +42,15 @@ export function Progress(props: IProgressProps): React.JSX.Element {
       </ol>
       <p className="jp-RemoteCard-note" data-remote="elapsed">
         {seconds >= 1 ? duration(seconds, trans) : '\u00a0'}
-        {seconds > TOO_SLOW && ` · ${trans.__('longer than usual')}`}
+        {seconds > TOO_SLOW &&
+          !model.windowless &&
+          ` · ${trans.__('longer than usual')}`}
       </p>
-      <p className="jp-RemoteCard-note">{model.session?.reason}</p>
+      <p className="jp-RemoteCard-note">
+        {model.windowless && seconds > SLOW
+          ? trans.__('It runs, and has not opened a window yet.')
+          : model.session?.reason}
+      </p>
       <Buttons {...props} seconds={seconds} />
     </div>
   );
@@ -54,7 +60,8 @@ function Buttons(
   props: IProgressProps & { readonly seconds: number }
 ): React.JSX.Element {
   const { model, actions, trans, seconds } = props;
-  const connecting = model.phase === 'connecting';
+  const { windowless } = model;
+  const connecting = model.phase === 'connecting' && !windowless;
   return (
     <div className="jp-RemoteCard-buttons">
       {seconds > SLOW && model.id && (
@@ -69,7 +76,7 @@ function Buttons(
       )}
       {!connecting && (
         <button className="jp-mod-styled" onClick={actions.cancel}>
-          {trans.__('Cancel')}
+          {windowless ? trans.__('Stop') : trans.__('Cancel')}
         </button>
       )}
     </div>

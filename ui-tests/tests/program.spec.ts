@@ -124,3 +124,20 @@ test('an unknown command is refused with a clear message', async ({
   await start(page, 'xterm -e "unfinished');
   await expect(view.nth(1)).toContainText(/quote/);
 });
+
+test('a program that shows no window is said to run, and can be stopped', async ({
+  page,
+  rest
+}, info) => {
+  await start(page, 'sleep 1000');
+  const view = page.locator('.jp-RemoteSession');
+  await expect(view).toContainText('has not opened a window yet', {
+    timeout: PATIENCE
+  });
+  await expect(view).not.toContainText('longer than usual');
+  await page.screenshot({ path: info.outputPath('program-no-window.png') });
+  await view.getByRole('button', { name: 'Stop' }).click();
+  await expect(view).toHaveCount(0);
+  const states = async () => (await rest.list()).map(({ state }) => state);
+  await expect.poll(states, { timeout: PATIENCE }).toEqual(['stopped']);
+});
