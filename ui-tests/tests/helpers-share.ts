@@ -192,6 +192,8 @@ export async function shareDialog(page: Page, path: string): Promise<Locator> {
   await command(page, 'jupyter-remote:share-link', { path });
   const dialog = page.locator('.jp-RemoteSharingDialog');
   await expect(dialog).toBeVisible();
+  // what is typed before goes elsewhere
+  await expect(dialog.locator(':focus')).toHaveCount(1);
   return dialog;
 }
 

@@ -92,6 +92,13 @@ export function tabBar(page: Page, name: string | RegExp): Locator {
     .filter({ hasText: name });
 }
 
+/** Open a notebook and wait for its first cell. */
+export async function openNotebook(page: Page, path: string): Promise<void> {
+  await command(page, 'docmanager:open', { path });
+  const cell = page.locator('.jp-Notebook:visible .jp-Cell').first();
+  await expect(cell).toBeVisible({ timeout: PATIENCE });
+}
+
 /** The side panel "Remote", opened. */
 export async function openPanel(page: Page): Promise<Locator> {
   await command(page, 'jupyter-remote:show-panel');

@@ -6,6 +6,7 @@ import {
   dialogButton,
   expect,
   newLab,
+  openNotebook,
   openPanel,
   test
 } from './helpers';
@@ -140,7 +141,7 @@ test('on a server of another: copied, renewed, compared; no script runs', async 
   await save(path, [cell('fit(data)', BOOBY), cell('plot(fit)')]);
   const link = await shareByMouse(page, 'spectrum.ipynb', shot('far-dialog'));
   // The sender trusts it, and it runs: what follows could fail.
-  await page.notebook.openByPath(path);
+  await openNotebook(page, path);
   await expect.poll(() => ran(page)).not.toEqual([]);
 
   const server = await new OwnServer().start();
@@ -188,7 +189,7 @@ test('on a server of another: copied, renewed, compared; no script runs', async 
 test('a bundle goes out and comes in', async ({ page, tmpPath }, info) => {
   const path = `${tmpPath}/spectrum.ipynb`;
   await save(path, [cell('fit(data)', BOOBY)]);
-  await page.notebook.openByPath(path);
+  await openNotebook(page, path);
   const arriving = page.waitForEvent('download');
   await page.menu.clickMenuItem('File>Export Notebook Bundle');
   const download = await arriving;
