@@ -165,7 +165,7 @@
       const called = remote.called.then(() => {
         this.path = remote.parameters.path;
         remote.setStatus('connecting');
-        return whenVisible(this);
+        return remote.whenVisible(this);
       });
       Promise.all([called, ...remote.before]).then(
         () => remote.dial(this, original),
@@ -200,8 +200,8 @@
   const isVisible = client =>
     client.container.clientWidth >= 16 && client.container.clientHeight >= 16;
 
-  /* A tab in the background has no size yet: nobody could look at the desktop. */
-  const whenVisible = client =>
+  /* A tab in the background has no size: nobody could look at the desktop. */
+  remote.whenVisible = client =>
     new Promise(done => {
       if (isVisible(client)) {
         done();
@@ -261,10 +261,7 @@
     window.addEventListener(
       type,
       event => event.isTrusted && remote.noteActivity(),
-      {
-        capture: true,
-        passive: true
-      }
+      { capture: true, passive: true }
     );
   }
 

@@ -91,7 +91,9 @@
         remote.young = false;
         await encodersLoaded(client);
       }
-      client._send_hello(...(await respond(client, packet)));
+      const answer = await respond(client, packet);
+      await remote.whenVisible(client); // the greeting has its size, and the tab may be hidden by now
+      client._send_hello(...answer);
     };
   };
 

@@ -81,6 +81,14 @@
     });
   }
 
+  /* A window that came while the tab was hidden may have no size: drawing it would end all. */
+  if (typeof XpraWindow === 'function') {
+    remote.wrap(XpraWindow.prototype, 'swap_buffers', function (original) {
+      const { width, height } = this.offscreen_canvas;
+      return width && height ? original() : undefined;
+    });
+  }
+
   if (typeof Utilities === 'object') {
     if (!window.localStorage.getItem(DEBUG)) {
       Utilities.log = Utilities.clog = () => undefined;

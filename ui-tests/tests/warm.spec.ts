@@ -189,6 +189,39 @@ test('two at once are two desktops, one of them in the page that waited', async 
   expect(marks.sort()).toEqual(['', 'waited']);
 });
 
+test('a tab that is hidden while its desktop connects shows it later', async ({
+  page,
+  rest
+}) => {
+  await mark(await waiting(page));
+  let release = (): void => undefined;
+  const held = new Promise<void>(resolve => (release = resolve));
+  let asked = false;
+  await page.route('**/jupyter-remote/s/*/', async route => {
+    if (route.request().resourceType() === 'fetch') {
+      asked = true;
+      await held;
+    }
+    await route.fallback();
+  });
+  await click(page);
+  await expect.poll(() => asked).toBe(true);
+  const launcher = page.getByRole('tab', { name: 'Launcher' });
+  await launcher.click();
+  await expect(page.locator('.jp-RemoteSession')).toBeHidden();
+  release();
+  const [session] = await rest.list();
+  const id = session?.id ?? '';
+  await rest.until(id, 'running');
+  await page.waitForTimeout(2_000); // what it would do without being seen
+  await page.evaluate(tab => {
+    const name = 'jupyter-remote:open-session';
+    void window.jupyterapp.commands.execute(name, { id: tab });
+  }, id);
+  const { mark: left } = await opened(page, id);
+  expect(left).toBe('waited');
+});
+
 test('a page that fails, early or late, keeps no desktop from opening', async ({
   page,
   rest
