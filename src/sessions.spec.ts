@@ -39,7 +39,7 @@ function mirror(listed: ISession[], sequence = 1) {
 }
 
 describe('RemoteSessions', () => {
-  it('lists, newest first, and hides what is kept warm', async () => {
+  it('lists, newest first, and keeps spare ones apart', async () => {
     const { sessions } = mirror([
       sample({ id: 'old', created: '2026-11-20T00:00:00Z' }),
       sample({ id: 'new', created: '2026-11-21T00:00:00Z' }),
@@ -49,6 +49,7 @@ describe('RemoteSessions', () => {
     await sessions.ready;
     expect(sessions.freshness).toBe('fresh');
     expect(sessions.all.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(sessions.spares.map(({ id }) => id)).toEqual(['warm']);
     sessions.dispose();
   });
 

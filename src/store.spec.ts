@@ -124,6 +124,18 @@ describe('transitions', () => {
     );
     expect(transitions(EMPTY, EMPTY)).toEqual([]);
   });
+
+  it('lets a spare session begin when it is taken', () => {
+    const list = (...sessions: ReturnType<typeof sample>[]) =>
+      fromListing({ sessions, sequence: 1 });
+    const spare = list(sample({ spare: true }));
+    const taken = list(sample({ revision: 2 }));
+    expect(transitions(EMPTY, spare)).toEqual([]);
+    expect(transitions(spare, EMPTY)).toEqual([]);
+    expect(transitions(spare, taken)).toEqual([
+      { previous: null, next: taken.sessions.get('a') }
+    ]);
+  });
 });
 
 describe('isSessionEvent', () => {

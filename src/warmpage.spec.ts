@@ -147,4 +147,57 @@ describe('WarmPage', () => {
     jest.runAllTimers();
     expect(frames()).toHaveLength(0);
   });
+
+  it('of one session is loaded in its size, taken for it, let go with it', () => {
+    let url = PATH;
+    let size: { width: number; height: number } | null = null;
+    const warm = new WarmPage({
+      url: () => url,
+      size: () => size,
+      title: TITLE,
+      wanted: () => true
+    });
+    made.push(warm);
+    const look = () => {
+      warm.park();
+      jest.runAllTimers();
+      return frames()[0]?.getAttribute('src');
+    };
+    size = { width: 913, height: 677 };
+    expect(look()).toBe(PATH);
+    expect([frames()[0]?.width, frames()[0]?.height]).toEqual(['913', '677']);
+    ready();
+    expect(warm.take(place(), PATH.replace('aaa', 'bbb'))).toBeNull();
+
+    // Somebody else took it: it goes, but not before this tab could have taken it.
+    url = '';
+    warm.park();
+    jest.advanceTimersByTime(1_000);
+    expect(frames()).toHaveLength(1);
+    jest.runAllTimers();
+    expect(frames()).toHaveLength(0);
+    expect(look()).toBeUndefined();
+    url = PATH.replace('aaa', 'ccc');
+    expect(look()).toBe(url);
+    ready();
+    const frame = frames()[0];
+    url = '';
+    warm.park();
+    expect(warm.take(place(), PATH.replace('aaa', 'ccc'))).toBe(frame);
+    jest.runAllTimers();
+    expect(frame?.isConnected).toBe(true);
+  });
+
+  it('of one session is not loaded where a page cannot be moved', () => {
+    Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
+    const warm = new WarmPage({
+      url: () => PATH,
+      title: TITLE,
+      wanted: () => true
+    });
+    made.push(warm);
+    warm.park();
+    jest.runAllTimers();
+    expect(frames()).toHaveLength(0);
+  });
 });

@@ -42,8 +42,7 @@ export class WarmPage implements IWarm, IDisposable {
       }, GRACE);
       return;
     }
-    window.clearTimeout(this._leaving);
-    this._leaving = 0;
+    this._stay();
     const { any, url } = this._options;
     const useful = this._moves || (any === true && !this._loaded);
     const free = !this._frame && !this._idle && useful && url();
@@ -63,6 +62,7 @@ export class WarmPage implements IWarm, IDisposable {
       return null;
     }
     this._frame = null;
+    this._stay();
     (node as IMover).moveBefore?.(frame, null);
     frame.removeAttribute('tabindex');
     this._host.remove();
@@ -73,8 +73,7 @@ export class WarmPage implements IWarm, IDisposable {
 
   /** Let the page go that waits; another one may be loaded later. */
   drop(): void {
-    window.clearTimeout(this._leaving);
-    this._leaving = 0;
+    this._stay();
     this._frame = null;
     this._host.remove();
     this._host.replaceChildren();
@@ -89,6 +88,12 @@ export class WarmPage implements IWarm, IDisposable {
     this._isDisposed = true;
     window.removeEventListener('message', this._onMessage);
     this.drop();
+  }
+
+  /** What is there is not about to leave. */
+  private _stay(): void {
+    window.clearTimeout(this._leaving);
+    this._leaving = 0;
   }
 
   /** The path of the session whose page it is. */
