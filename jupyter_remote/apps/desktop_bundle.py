@@ -1,4 +1,4 @@
-"""The client's scripts in few files: one for the page, one for its worker, one for later.
+"""The client's scripts in few files: two for the page, one for its worker.
 
 They are put together here from what the installed package brings, so nothing of it is copied
 into ours. A browser asks for three files and not for thirty, and does not load again in the
@@ -21,17 +21,16 @@ WORKER = "js/Protocol.js"
 
 UNUSED = re.compile("/aurora/|AudioContextMonkeyPatch|/jszip|FileSaver|StreamSaver")
 FORGE = re.compile("/forge")
-NEEDLESS = re.compile(f"/brotli_decode|{FORGE.pattern}")
-"""Another compression, which is only offered when its script is there, and the keyed hashes
-of a login, which browsers bring themselves (``login.js``)."""
+NEEDLESS = re.compile(f"/brotli_decode|/broadway/|{FORGE.pattern}")
+"""Another compression, which is only offered when its script is there; the decoder of H.264, half
+a megabyte, and the keyed hashes of a login, which browsers bring themselves (``video.js``,
+``login.js``)."""
 BASE = re.compile("/es6-shim|/jquery.js")
 """Scripts that try what a browser can do: a browser that catches an error reads the whole
 script again for its lines, so theirs is a short one of their own."""
 ICON = '"/favicon.png"', '"jr/program.svg"'
 """Of windows without one; as it stands it is asked of whatever is at the root of the host."""
 LIBRARY = re.compile("/lib/")
-LATER = re.compile("/broadway/")
-"""The H.264 decoder, half a megabyte, for when the desktop has been seen."""
 
 
 def scripts(html: str) -> list[str] | None:
@@ -50,12 +49,7 @@ def for_base(html: str) -> list[str]:
 def for_page(html: str) -> list[str]:
     """What the page needs at once."""
     names = scripts(html) or ()
-    return [name for name in names if not _spared(name) and not BASE.search(name)]
-
-
-def for_later(html: str) -> list[str]:
-    """What it needs after its first picture."""
-    return [name for name in scripts(html) or () if LATER.search(name)]
+    return [name for name in names if not NEEDLESS.search(name) and not BASE.search(name)]
 
 
 def forge(html: str) -> str:
@@ -73,7 +67,7 @@ def for_worker(client: Path) -> list[str]:
     if not imports:
         return []
     names = [f"js/{name}" for name in NAME.findall(imports[1])]
-    return [*(name for name in names if not _spared(name)), WORKER]
+    return [*(name for name in names if not NEEDLESS.search(name)), WORKER]
 
 
 def join(folder: Path, names: list[str], *, first: str = "") -> bytes:
@@ -84,7 +78,3 @@ def join(folder: Path, names: list[str], *, first: str = "") -> bytes:
         text = (folder / name).read_text("utf-8", "surrogateescape").replace(*ICON)
         parts.append(rjsmin.jsmin(text) if LIBRARY.search(name) else text)
     return "\n;\n".join(parts).encode("utf-8", "surrogateescape")
-
-
-def _spared(name: str) -> bool:
-    return bool(NEEDLESS.search(name) or LATER.search(name))

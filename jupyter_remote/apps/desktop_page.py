@@ -19,8 +19,8 @@ from . import desktop_bundle as bundle
 OURS = Path(__file__).parents[1] / "desktop"
 OUR_FOLDER = "jr"  # below desktop-client/<digest>/
 BASE, PAGE = "bundle/base.js", "bundle/page.js"
-WORKER, LATER = "bundle/worker.js", "bundle/later.js"
-BUNDLES = (BASE, PAGE, WORKER, LATER)
+WORKER = "bundle/worker.js"
+BUNDLES = (BASE, PAGE, WORKER)
 ICON = re.compile(r"""<link\b[^>]*\bid="favicon"[^>]*>""")
 TYPES = {
     ".css": "text/css; charset=utf-8",
@@ -39,7 +39,7 @@ TYPES = {
 }
 SETTINGS = "jr-settings"  # id of the element that holds them
 EARLY = ("early.js", "park.js")
-SCRIPTS = ("bridge", "pace", "login", "names", "keyboard", "input", "clipboard")
+SCRIPTS = ("bridge", "pace", "login", "video", "names", "keyboard", "input", "clipboard")
 PARAMETERS = {
     "clipboard": "true",
     "clock": "false",
@@ -94,9 +94,8 @@ class ClientFiles:
         if name == WORKER:
             names = bundle.for_worker(self.client)
             return bundle.join(self.client, names, first="self.importScripts = () => undefined;")
-        if name != PAGE:
-            choose = bundle.for_base if name == BASE else bundle.for_later
-            return bundle.join(self.client, choose(self.index()))
+        if name == BASE:
+            return bundle.join(self.client, bundle.for_base(self.index()))
         ours = bundle.join(OURS, [f"{script}.js" for script in SCRIPTS])
         return bundle.join(self.client, bundle.for_page(self.index())) + ours
 
@@ -157,7 +156,6 @@ def _filled(files: ClientFiles, root: str, config: dict[str, object]) -> str:
     config["keysyms"] = json.loads((OURS / "keysyms.json").read_text())
     if bundle.scripts(html) is not None:
         config["worker"] = WORKER if bundle.for_worker(files.client) else ""
-        config["later"] = LATER if bundle.for_later(html) else ""
         config["forge"] = bundle.forge(html)
     return build(html, f"{root}desktop-client/{files.digest}/", config)
 

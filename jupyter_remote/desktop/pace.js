@@ -1,7 +1,7 @@
 /* What lets a desktop appear sooner: a worker that is ready, no checks whose answer is known,
- * half a megabyte of decoder later, no lines for a console that nobody reads.
+ * no lines for a console that nobody reads.
  */
-/* global Decoder, Utilities, XpraClient, XpraWindow */
+/* global Utilities, XpraClient, XpraWindow */
 'use strict';
 
 (remote => {
@@ -61,25 +61,6 @@
       original();
     }
   };
-
-  /* Pictures that need the decoder wait for it; the client takes one after the other. */
-  let later;
-  const loadLater = () => (later ??= remote.load(remote.later));
-  if (remote.later) {
-    window.addEventListener('jupyter-remote', ({ detail }) => {
-      if (detail.status === 'painted') {
-        void loadLater().catch(() => undefined);
-      }
-    });
-    remote.wrap(XpraWindow.prototype, 'do_paint', (original, ...packet) => {
-      if (packet[4] !== 'h264' || typeof Decoder === 'function') {
-        original(...packet);
-      } else {
-        const paint = () => original(...packet);
-        loadLater().then(paint, paint);
-      }
-    });
-  }
 
   /* A window that came while the tab was hidden may have no size: drawing it would end all. */
   if (typeof XpraWindow === 'function') {
