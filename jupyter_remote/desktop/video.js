@@ -92,14 +92,17 @@
     }
   }
 
+  /* Xpra's word that a row of pictures ends comes before the last of them are painted: the next
+   * row is known by its first picture. */
+  P[OLD] = () => undefined;
   const leave = window => {
-    window.jrVideo?.close('another picture came');
+    window.jrVideo?.close('the window is gone');
     window.jrVideo = null;
   };
-
-  P[OLD] = function () {
+  remote.wrap(P, 'destroy', function (original) {
     leave(this);
-  };
+    return original();
+  });
 
   remote.wrap(P, 'do_paint', function (original, ...packet) {
     const [x, y, width, height, coding, data, , , options, callback] = packet;
