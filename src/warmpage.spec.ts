@@ -188,6 +188,30 @@ describe('WarmPage', () => {
     expect(frame?.isConnected).toBe(true);
   });
 
+  it('is let go when it says that it lost its session', () => {
+    const warm = new WarmPage({
+      url: () => PATH,
+      title: TITLE,
+      wanted: () => true
+    });
+    made.push(warm);
+    warm.park();
+    jest.runAllTimers();
+    const source = frames()[0]?.contentWindow ?? null;
+    const say = (status: string) => {
+      const data = { source: SOURCE, type: 'status', status };
+      const { origin } = location;
+      window.dispatchEvent(
+        new MessageEvent('message', { data, origin, source })
+      );
+    };
+    say('painted');
+    expect(frames()).toHaveLength(1);
+    say('closed');
+    expect(frames()).toHaveLength(0);
+    expect(warm.take(place(), PATH)).toBeNull();
+  });
+
   it('of one session is not loaded where a page cannot be moved', () => {
     Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
     const warm = new WarmPage({

@@ -142,9 +142,13 @@ export class WarmPage implements IWarm, IDisposable {
   /** What was loaded and does not wait is an error's page: try again, ever later. */
   private _check(frame: HTMLIFrameElement): void {
     if (this._frame === frame && !this._ready) {
-      this.drop();
-      this._notBefore = Date.now() + PAUSE * 2 ** this._failures++;
+      this._fail();
     }
+  }
+
+  private _fail(): void {
+    this.drop();
+    this._notBefore = Date.now() + PAUSE * 2 ** this._failures++;
   }
 
   private readonly _onMessage = (event: MessageEvent): void => {
@@ -152,8 +156,10 @@ export class WarmPage implements IWarm, IDisposable {
       event.source !== null && event.source === this._frame?.contentWindow;
     const said = ours && event.origin === location.origin;
     const message = said ? parseMessage(event.data) : null;
-    const works = message?.type === 'status' && message.status !== 'closed';
-    if (works || message?.type === 'parked') {
+    const status = message?.type === 'status' ? message.status : undefined;
+    if (status === 'closed') {
+      this._fail();
+    } else if (status || message?.type === 'parked') {
       this._ready = true;
       this._failures = 0;
       if (!this._moves) {
