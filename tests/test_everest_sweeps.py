@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from jupyter_remote.everest import Damaged, Everest, InvalidInput, JobFailed, Plan, Sweep, span
-from jupyter_remote.everest.plan import count_tasks
+from jupyter_remote.everest.plan import read_parameters
 from jupyter_remote.everest.records import Record, Records
 from jupyter_remote.everest.sweeps import unpack
 
@@ -46,9 +46,12 @@ def test_a_plan_is_written_out() -> None:
         "output_files out_${x}.txt stdout",
     ]
     assert "8 tasks" in plan._repr_html_()
-    assert count_tasks(plan.text()) == 8
-    assert count_tasks("parameter x from 1 to 3 step 1\ncommand ls\n") is None
-    assert count_tasks("parameter x 1 2\nconstraint x > 1\ncommand ls\n") is None
+    assert read_parameters(plan.text()) == {
+        "x": ["0.0", "0.1", "0.2", "0.3"],
+        "mode": ["fast", "slow"],
+    }
+    assert read_parameters("parameter x from 1 to 3 step 1\ncommand ls\n") is None
+    assert read_parameters("parameter x 1 2\nconstraint x > 1\ncommand ls\n") is None
 
 
 @pytest.mark.parametrize(
