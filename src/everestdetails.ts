@@ -144,8 +144,8 @@ async function runAgain(
   const { again, name } = model;
   if (again) {
     const inputs = again.inputs as ReadonlyPartialJSONObject;
-    const { app: wanted, resources } = again;
-    const args = { server, app: wanted, inputs, resources, name };
+    const { app: wanted, resources, hidden = [] } = again;
+    const args = { server, app: wanted, inputs, resources, hidden, name };
     await app.commands.execute(CommandIDs.everestSubmit, args);
   }
 }

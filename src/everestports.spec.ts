@@ -64,9 +64,9 @@ describe('kindOf', () => {
       'file',
       'files'
     ]);
-    expect(kindOf(port('db_password'))).toBe('secret');
-    const title = 'API key';
-    expect(kindOf(port('x', { title }))).toBe('secret');
+    expect(kindOf(port('x', { secret: true }))).toBe('secret');
+    const list = { type: 'array', items: 'string', secret: true };
+    expect(kindOf(port('x', list))).toBe('lines');
     expect(kindOf(port('x', { type: 'array', items: 'object' }))).toBe('json');
   });
 });
@@ -179,8 +179,15 @@ describe('draftFrom', () => {
 
 describe('withoutSecrets', () => {
   it('keeps what is open', () => {
-    const asked = application(text, port('password'));
-    const written = draft({ words: 'a', password: 'b' });
+    const secret = { secret: true };
+    const asked = application(
+      text,
+      port('password', secret),
+      port('keys', { ...secret, type: 'array', items: 'string' }),
+      port('tokens', { ...secret, type: 'object' })
+    );
+    const texts = { password: 'b', keys: 'c\nd', tokens: '{"e": "f"}' };
+    const written = draft({ words: 'a', ...texts });
     expect(withoutSecrets(asked, written).texts).toEqual({ words: 'a' });
   });
 });

@@ -13,9 +13,9 @@ import type { IDisposable } from '@lumino/disposable';
 
 import { CommandIDs } from '../commandids';
 import { everestIcon } from '../icons';
-import { part } from '../part';
+import { openLater } from '../later';
+import type { IKeptTab } from '../later';
 import { IRemoteEverest } from '../tokens';
-import type { SweepTab } from '../widgets/sweeptab';
 
 /** After the cards of the accounts. */
 const RANK = { rank: 7, categoryRank: 50 };
@@ -45,7 +45,7 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-everest-sweep';
-    const tracker = new WidgetTracker<SweepTab>({ namespace });
+    const tracker = new WidgetTracker<IKeptTab>({ namespace });
     const context = {
       app,
       everest,
@@ -54,6 +54,14 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       tracker,
       translator,
       trans
+    };
+    const later = {
+      ...{ app, tracker, trans, label: trans.__('Parameter Sweep') },
+      load: () => import('../everestsweep'),
+      open: (
+        { openSweep }: typeof import('../everestsweep'),
+        args: ReadonlyPartialJSONObject
+      ) => openSweep(context, args)
     };
     const command = CommandIDs.everestSweep;
     app.commands.addCommand(command, {
@@ -64,17 +72,12 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Run a command on Everest for many values'),
       icon: everestIcon,
       describedBy: SWEEP_ARGS,
-      // Loaded when it is first opened.
-      execute: async args =>
-        (await part(import('../everestsweep'), trans))?.openSweep(context, args)
+      execute: args => openLater(later, args, args.id)
     });
     void restorer?.restore(tracker, {
       command,
-      args: ({ content: { model } }) => ({
-        draft: { ...model.draft } as unknown as ReadonlyPartialJSONObject,
-        id: model.id
-      }),
-      name: ({ content: { model } }) => model.id
+      args: ({ kept }) => kept.args,
+      name: ({ kept }) => kept.id
     });
     const category = trans.__('Remote');
     palette?.addItem({ command, category });
