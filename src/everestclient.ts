@@ -141,7 +141,7 @@ export class EverestClient extends RemoteClient {
 /** The end of the token by this browser's clock, which may be wrong. */
 function received(answer: unknown): IEverestAccount {
   const account = answer as IEverestAccount;
-  const { left = null } = account;
+  const left = account.left ?? null;
   return { ...account, ends: left === null ? null : Date.now() + left * 1000 };
 }
 

@@ -47,7 +47,9 @@ describe('againOf', () => {
       app: 'demo/wordcount'
     });
     const hidden = ['password'];
-    const secret = againOf(details({ script, request: { ...request, hidden } }));
+    const secret = againOf(
+      details({ script, request: { ...request, hidden } })
+    );
     expect(secret?.hidden).toEqual(hidden);
   });
 });

@@ -22,8 +22,7 @@ function later(failures: number) {
     tabs.push(tab);
   };
   const opened = jest.fn((part: string, given: object) => {
-    void [part, given];
-    return new Widget();
+    return Object.assign(new Widget(), { part, given });
   });
   let left = failures;
   const options = {
@@ -34,7 +33,7 @@ function later(failures: number) {
         ? Promise.reject(new Error('Loading chunk 17 failed.'))
         : Promise.resolve('part'),
     open: opened,
-    label: 'Sweep',
+    label: trans.__('Sweep'),
     trans
   };
   return { options, tabs, opened };

@@ -8,7 +8,6 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 
 import { CommandIDs } from '../commandids';
@@ -56,12 +55,11 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       trans
     };
     const later = {
-      ...{ app, tracker, trans, label: trans.__('Parameter Sweep') },
+      app,
+      tracker,
+      label: trans.__('Parameter Sweep'),
       load: () => import('../everestsweep'),
-      open: (
-        { openSweep }: typeof import('../everestsweep'),
-        args: ReadonlyPartialJSONObject
-      ) => openSweep(context, args)
+      trans
     };
     const command = CommandIDs.everestSweep;
     app.commands.addCommand(command, {
@@ -72,7 +70,12 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Run a command on Everest for many values'),
       icon: everestIcon,
       describedBy: SWEEP_ARGS,
-      execute: args => openLater(later, args, args.id)
+      execute: args =>
+        openLater(
+          { ...later, open: part => part.openSweep(context, args) },
+          args,
+          args.id
+        )
     });
     void restorer?.restore(tracker, {
       command,

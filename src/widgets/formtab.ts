@@ -80,9 +80,9 @@ export abstract class FormView<M extends IFormModel> extends VDomRenderer<M> {
   }
 
   /** Takes paths that are dropped on the part with this `data-drop`; null: nothing does. */
-  protected drops(_name: string): ((paths: readonly string[]) => void) | null {
-    return null;
-  }
+  protected abstract drops(
+    name: string
+  ): ((paths: readonly string[]) => void) | null;
 
   protected override onAfterAttach(msg: Message): void {
     super.onAfterAttach(msg);

@@ -40,6 +40,10 @@ export class SubmitView extends FormView<SubmitModel> {
     this.addClass('jp-RemoteSubmit');
   }
 
+  protected override drops(): null {
+    return null;
+  }
+
   protected override render(): React.JSX.Element {
     return (
       <SubmitForm
