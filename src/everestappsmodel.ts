@@ -8,8 +8,9 @@ import type { EverestClient } from './everestclient';
 import type { EverestMemory } from './everestmemory';
 import { AppFormModel } from './everestmodel';
 import type { IAppFormOptions } from './everestmodel';
-import { draftFrom, withoutSecrets } from './everestports';
+import { draftFrom } from './everestports';
 import type { IAppDraft } from './everestports';
+import { withoutSecrets } from './everestsecrets';
 import { wordsOf } from './submitdraft';
 import type {
   IEverestAccount,

@@ -9,10 +9,10 @@ import {
   kindOf,
   pathsOf,
   problemOf,
-  scriptOf,
-  withoutSecrets
+  scriptOf
 } from './everestports';
 import type { IAppDraft } from './everestports';
+import { withoutSecrets } from './everestsecrets';
 import { application, port } from './testing/everest';
 
 const trans = nullTranslator.load('');
@@ -189,5 +189,12 @@ describe('withoutSecrets', () => {
     const texts = { password: 'b', keys: 'c\nd', tokens: '{"e": "f"}' };
     const written = draft({ words: 'a', ...texts });
     expect(withoutSecrets(asked, written).texts).toEqual({ words: 'a' });
+    const kept = (value: string) =>
+      withoutSecrets(application(options), draft({ options: value })).texts;
+    const open = '{ "a":  1 }';
+    expect(kept(open)).toEqual({ options: open });
+    expect(kept('{"token": "x"}')).toEqual({ options: '{"token":"[hidden]"}' });
+    expect(kept('{"token": "x"')).toEqual({ options: '' });
+    expect(kept('{"half": "x"')).toEqual({ options: '{"half": "x"' });
   });
 });

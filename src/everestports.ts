@@ -282,11 +282,3 @@ export function draftFrom(
   const unknown = Object.keys(inputs).filter(name => !known.has(name));
   return { draft: { ...EMPTY_DRAFT, texts, files }, unknown };
 }
-
-/** Without what is not for everybody's eyes. */
-export function withoutSecrets(app: IEverestApp, draft: IAppDraft): IAppDraft {
-  const open = app.inputs.filter(({ secret }) => !secret);
-  const names = new Set(open.map(({ name }) => name));
-  const texts = Object.entries(draft.texts).filter(([name]) => names.has(name));
-  return { ...draft, texts: Object.fromEntries(texts) };
-}

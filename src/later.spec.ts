@@ -4,6 +4,7 @@ import type { WidgetTracker } from '@jupyterlab/apputils';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Widget } from '@lumino/widgets';
 
+import { everestIcon } from './icons';
 import type { IKeptTab } from './later';
 import { openLater } from './later';
 
@@ -34,6 +35,7 @@ function later(failures: number) {
         : Promise.resolve('part'),
     open: opened,
     label: trans.__('Sweep'),
+    icon: everestIcon,
     trans
   };
   return { options, tabs, opened };

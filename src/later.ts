@@ -2,6 +2,7 @@ import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Widget } from '@lumino/widgets';
 
@@ -31,6 +32,7 @@ export interface ILaterOptions<P> {
   ) => Promise<Widget | undefined> | Widget | undefined;
   /** What a tab that comes back is called while it cannot be shown. */
   readonly label: string;
+  readonly icon: LabIcon;
   readonly trans: TranslationBundle;
 }
 
@@ -63,11 +65,13 @@ export async function openLater<P>(
   return tab;
 }
 
+type ILook = Pick<ILaterOptions<unknown>, 'label' | 'icon' | 'trans'>;
+
 /** Stands for a tab that cannot be shown yet. */
 class LaterTab extends MainAreaWidget implements IKeptTab {
   constructor(
     readonly kept: IKept,
-    { label, trans }: Pick<ILaterOptions<unknown>, 'label' | 'trans'>,
+    { label, icon, trans }: ILook,
     again: () => Promise<void>
   ) {
     const content = new Widget();
@@ -75,6 +79,7 @@ class LaterTab extends MainAreaWidget implements IKeptTab {
     super({ content });
     this.toolbar.hide();
     this.title.label = label;
+    this.title.icon = icon;
     this.title.closable = true;
     const words = document.createElement('p');
     words.setAttribute('role', 'alert');

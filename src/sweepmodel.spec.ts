@@ -202,7 +202,7 @@ describe('submit', () => {
     expect(endTransfer).toHaveBeenCalledTimes(1);
     expect(looks).toEqual([]);
     expect(model.failure).toEqual({
-      words: 'It was cancelled, and nothing was submitted.',
+      words: 'Sending the files was cancelled.',
       lost: false
     });
   });

@@ -56,7 +56,7 @@ export class SweepSending {
     trans: TranslationBundle
   ): { readonly words: string; readonly lost: boolean } {
     if (error instanceof TransferCancelled) {
-      const words = trans.__('It was cancelled, and nothing was submitted.');
+      const words = trans.__('Sending the files was cancelled.');
       return { words, lost: false };
     }
     // It was begun, and nobody tells any more how it went on.

@@ -115,7 +115,8 @@ const FORM_ARGS = {
 function addCommands(context: IAppsContext): void {
   const { app, everest, tracker, trans } = context;
   const label = trans.__('Everest');
-  const later = { app, tracker, load: tabs, label, trans };
+  const icon = everestIcon;
+  const later = { app, tracker, load: tabs, label, icon, trans };
   app.commands.addCommand(CommandIDs.everestApps, {
     label: args => {
       if (!args.card) {

@@ -58,6 +58,7 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       app,
       tracker,
       label: trans.__('Parameter Sweep'),
+      icon: everestIcon,
       load: () => import('../everestsweep'),
       trans
     };

@@ -75,7 +75,8 @@ function addCommand(context: ISubmitContext): void {
   const label = trans.__('Submit Job');
   // Loaded when it is first opened.
   const load = () => import('../submit');
-  const later = { app, tracker, load, label, trans };
+  const icon = submitIcon;
+  const later = { app, tracker, load, label, icon, trans };
   app.commands.addCommand(CommandIDs.submitJob, {
     label: args => {
       if (args.context) {

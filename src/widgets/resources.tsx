@@ -73,6 +73,6 @@ function Requirements(props: {
     .filter(one => one.default !== null && one.default !== undefined)
     .map(one => `${one.name} ${optionText(one.default)}`);
   return asked.length > 0 ? (
-    <p>{trans.__('A job of it asks for: %1.', asked.join(', '))}</p>
+    <p>{trans.__('A job asks for: %1.', asked.join(', '))}</p>
   ) : null;
 }
