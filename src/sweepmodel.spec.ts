@@ -62,28 +62,18 @@ function form(draft = WHOLE) {
       transfer({ state: 'done', result: { ...made, tasks: count(request) } })
     )
   );
-  // What the server tells of a transfer that it has begun, look by look.
-  const looks: (ITransfer<ISweepJob> | Error)[] = [];
-  const look = jest.fn(() => {
-    const next = looks.shift() ?? transfer({});
-    return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
-  });
-  const endTransfer = jest.fn(() => {
-    looks.push(transfer({ state: 'cancelled' }));
-    return Promise.resolve();
-  });
   const everestApp = jest.fn((server: string, alias: string) =>
     Promise.resolve({ ...application(), alias, name: server })
   );
   const mirror = everest as unknown as IRemoteEverest;
-  const client = { tryOut, sweep, transfer: look, endTransfer, everestApp };
+  const client = { tryOut, sweep, everestApp };
   const model = new SweepModel({
     client: client as unknown as EverestClient,
     everest: mirror,
     draft,
     trans
   });
-  const asked = { sweep, looks, endTransfer, everestApp };
+  const asked = { sweep, everestApp };
   return { model, everest, changed, tryOut, ...asked };
 }
 
@@ -157,81 +147,6 @@ describe('submit', () => {
     expect(await model.submit()).toBe('');
     expect(model.wordsFor('command')).not.toBe('');
     expect(sweep).not.toHaveBeenCalled();
-  });
-
-  it('tells how far the files are, and what is done now', async () => {
-    const { model, sweep, looks } = form();
-    await pass();
-    sweep.mockResolvedValueOnce(transfer({ step: 'packing' }));
-    const result = { backend: 'everest:mine', job_id: '5f', tasks: 2 };
-    looks.push(
-      transfer({ step: 'sending', done: 3, total: 9 }),
-      transfer({ step: 'submitting' }),
-      transfer({ state: 'done', result })
-    );
-    const seen: string[] = [];
-    model.stateChanged.connect(({ sending: { busy, now } }) => {
-      seen.push(`${busy} ${now?.step ?? ''} ${now?.done ?? ''}`);
-    });
-    const submitting = model.submit();
-    expect(await model.submit()).toBe(''); // not twice
-    await pass();
-    await pass();
-    expect(await submitting).toBe('everest:mine/5f');
-    expect(seen).toEqual(
-      expect.arrayContaining([
-        'send packing 0',
-        'send sending 3',
-        'submit submitting 0'
-      ])
-    );
-    expect(model.sending.busy).toBe('');
-    expect(sweep).toHaveBeenCalledTimes(1);
-  });
-
-  it('is ended while the files are sent', async () => {
-    const { model, sweep, looks, endTransfer } = form();
-    await pass();
-    sweep.mockResolvedValueOnce(transfer({ step: 'sending' }));
-    const submitting = model.submit();
-    await Promise.resolve();
-    model.sending.cancel();
-    expect(model.sending.ending).toBe(true);
-    await pass();
-    expect(await submitting).toBe('');
-    expect(endTransfer).toHaveBeenCalledTimes(1);
-    expect(looks).toEqual([]);
-    expect(model.failure).toEqual({
-      words: 'Sending the files was cancelled.',
-      lost: false
-    });
-  });
-
-  it.each([
-    ['refused', transfer({ state: 'failed', error: 'no', reason: 'x' }), false],
-    [
-      'in doubt',
-      transfer({ state: 'failed', error: 'no', reason: 'ambiguous-submit' }),
-      true
-    ],
-    [
-      'forgotten by a server that has started anew',
-      new ServerConnection.ResponseError(
-        new Response('', { status: 404 }),
-        'no'
-      ),
-      true
-    ]
-  ] as const)('says whether a job may exist: %s', async (_, look, lost) => {
-    const { model, sweep, looks } = form();
-    await pass();
-    sweep.mockResolvedValueOnce(transfer({ step: 'sending' }));
-    looks.push(look);
-    const submitting = model.submit();
-    await pass();
-    expect(await submitting).toBe('');
-    expect(model.failure).toEqual({ words: 'no', lost });
-    expect(model.draft).toEqual(WHOLE);
   });
 
   it('brings back what stood there before it was emptied', async () => {
