@@ -5,10 +5,12 @@ import { field } from './helpers-everest';
 import {
   details,
   drag,
+  ended,
   standIn,
   stored,
   submit,
-  SweepForm
+  SweepForm,
+  unpack
 } from './helpers-everest-jobs';
 import { axe } from './helpers-share';
 
@@ -92,6 +94,31 @@ test('a sweep: files dragged in, resources chosen, sent with progress, cancelled
   expect(await jobs.json()).toContainEqual(
     expect.objectContaining({ resources: [second] })
   );
+});
+
+test('a task of a sweep that did not leave its output is marked', async ({
+  page
+}, info) => {
+  await page.setViewportSize({ width: 1280, height: 900 });
+  const form = await new SweepForm(page).open();
+  await form.cell('Command').fill('cp /etc/hostname ${X}');
+  await form.cell('Name of parameter 1').fill('X');
+  await form.cell('Values of X').fill('kept /nowhere/else');
+  await form.cell('Output files').fill('kept');
+  await form.button('Submit').click();
+  await form.button('Details').click();
+  const view = page.locator('.jp-RemoteDetails:visible');
+  await ended(page, view, 'Failed');
+  const rows = await unpack(page, view, 'kept');
+  await expect(rows).toHaveCount(2);
+  const of = (value: string) =>
+    rows.filter({ hasText: value }).getByRole('cell').last();
+  await expect(of('/nowhere/else')).toHaveText('no result');
+  await expect(of('0')).not.toHaveText('no result');
+  await expect(view).toContainText('1 of them left no file');
+  await page.theme.setDarkTheme();
+  await page.screenshot({ path: info.outputPath('results-dark.png') });
+  await axe(page, '.jp-RemoteDetails');
 });
 
 test('forms: check boxes, secrets that nobody keeps, drafts that all come back', async ({

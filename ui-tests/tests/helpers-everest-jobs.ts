@@ -112,9 +112,17 @@ export class SweepForm {
   }
 }
 
-/** Unpack the results of the sweep whose details are shown; answers the rows of their table. */
-export async function unpack(page: Page, view: Locator): Promise<Locator> {
+/**
+ * Unpack the results of the sweep whose details are shown, with this output in
+ * their table; answers its rows.
+ */
+export async function unpack(
+  page: Page,
+  view: Locator,
+  output = 'stdout'
+): Promise<Locator> {
   await view.getByRole('button', { name: 'Unpack Results…' }).click();
+  await page.locator('.jp-Dialog input').fill(output);
   await dialogButton(page, 'Unpack').click();
   return view.locator('.jp-RemoteEverest-table tbody tr');
 }
