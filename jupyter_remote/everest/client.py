@@ -65,17 +65,10 @@ class AsyncEverest(Connection):
     # -- submitting -----------------------------------------------------------------------
 
     async def submit(
-        self,
-        app: str,
-        inputs: Mapping[str, Any] | None = None,
-        *,
-        name: str | None = None,
-        key: str = "",
-        group: str = "",
-        resources: Sequence[str] = (),
-        progress: Progress | None = None,
-        sent: Callable[[], None] | None = None,
-    ) -> AsyncJob:
+        self, app: str, inputs: Mapping[str, Any] | None = None, *,
+        name: str | None = None, key: str = "", group: str = "", resources: Sequence[str] = (),
+        progress: Progress | None = None, sent: Callable[[], None] | None = None,
+    ) -> AsyncJob:  # fmt: skip
         """Submit a job, exactly once.
 
         Files among ``inputs`` are paths (uploaded) or outputs of other jobs (which do not
