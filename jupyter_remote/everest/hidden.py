@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Mapping
@@ -47,6 +48,7 @@ def _ends_secretly(parts: list[str]) -> bool:
     return bool(parts) and parts[-1] in _WORDS and not _OPEN & set(parts[-2:-1])
 
 
+@functools.lru_cache(maxsize=1024)
 def is_secret_kind(kind: str, *names: str) -> bool:
     """The same of an input of this type: yes and no are never secret, numbers of something
     neither."""

@@ -46,7 +46,8 @@ def job_of(
     """A job as it is listed. ``before``: as it was listed last; ``asked``: its cancel was; ``at``:
     now. The protocol tells no times: start and end are when they were seen here."""
     state = STATES.get(info.state) or (before.state if before else State.QUEUED)
-    reason = without(info.info, secrets_of(info, record)) or REASONS.get(info.state, "")
+    told = without(info.info, secrets_of(info, record)) if info.info else ""
+    reason = told or REASONS.get(info.state, "")
     if asked and not state.ended:
         state, reason = State.STOPPING, "Everest was asked to cancel it, its agent has yet to agree"
     known = before.submitted if before else None
