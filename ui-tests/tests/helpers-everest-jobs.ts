@@ -113,8 +113,8 @@ export class SweepForm {
 }
 
 /**
- * Unpack the results of the sweep whose details are shown, with this output in
- * their table; answers its rows.
+ * Unpack the results of the sweep whose details are shown, with the output that
+ * is proposed, which is this one; answers the rows of their table.
  */
 export async function unpack(
   page: Page,
@@ -122,7 +122,7 @@ export async function unpack(
   output = 'stdout'
 ): Promise<Locator> {
   await view.getByRole('button', { name: 'Unpack Results…' }).click();
-  await page.locator('.jp-Dialog input').fill(output);
+  await expect(page.locator('.jp-Dialog input')).toHaveValue(output);
   await dialogButton(page, 'Unpack').click();
   return view.locator('.jp-RemoteEverest-table tbody tr');
 }
