@@ -46,8 +46,7 @@ def job_of(
     """A job as it is listed. ``before``: as it was listed last; ``asked``: its cancel was; ``at``:
     now. The protocol tells no times: start and end are when they were seen here."""
     state = STATES.get(info.state) or (before.state if before else State.QUEUED)
-    told = without(info.info, secrets_of(info, record)) if info.info else ""
-    reason = told or REASONS.get(info.state, "")
+    reason = _reason(info, record)
     if asked and not state.ended:
         state, reason = State.STOPPING, "Everest was asked to cancel it, its agent has yet to agree"
     known = before.submitted if before else None
@@ -71,6 +70,12 @@ def job_of(
         partition=info.app,
         tag=record.key if record else "",
     )
+
+
+def _reason(info: JobInfo, record: Record | None) -> str:
+    """The server's reason without secrets; else ours for the state."""
+    told = without(info.info, secrets_of(info, record)) if info.info else ""
+    return told or REASONS.get(info.state, "")
 
 
 def details_of(
