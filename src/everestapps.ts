@@ -1,7 +1,5 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
-import { showErrorMessage } from '@jupyterlab/apputils';
 import type { WidgetTracker } from '@jupyterlab/apputils';
-import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
@@ -9,17 +7,19 @@ import type {
   ReadonlyPartialJSONObject,
   ReadonlyPartialJSONValue
 } from '@lumino/coreutils';
+import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from './commandids';
 import { chooseAccount } from './everestactions';
 import { AppsModel } from './everestappsmodel';
 import type { IFilling } from './everestappsmodel';
 import type { EverestClient } from './everestclient';
-import type { ChosenFile } from './everestfiles';
 import type { EverestMemory } from './everestmemory';
 import { EMPTY_DRAFT } from './everestports';
+import type { IAppDraft } from './everestports';
+import type { IKeptTab } from './later';
+import { pickActions } from './pickfiles';
 import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
-import { wordsOf } from './submitdraft';
 import type { IRemoteEverest, IRemoteJobs } from './tokens';
 import { EverestTab } from './widgets/everesttab';
 import type { IAppsActions } from './widgets/everesttab';
@@ -33,7 +33,7 @@ export interface IAppsContext {
   readonly everest: IRemoteEverest;
   readonly jobs: IRemoteJobs;
   readonly memory: EverestMemory;
-  readonly tracker: WidgetTracker<EverestTab>;
+  readonly tracker: WidgetTracker<IKeptTab>;
   readonly browser: IDefaultFileBrowser | null;
   readonly rendermime: IRenderMimeRegistry;
   readonly translator: ITranslator;
@@ -44,7 +44,7 @@ export interface IAppsContext {
 export async function openApps(
   context: IAppsContext,
   args: Args
-): Promise<EverestTab | undefined> {
+): Promise<Widget | undefined> {
   const { app, everest, tracker, trans } = context;
   everest.open();
   let server = text(args.server);
@@ -58,7 +58,9 @@ export async function openApps(
     }
     return undefined;
   }
-  const shown = tracker.find(({ content }) => content.model.server === server);
+  const shown = tracker.find(
+    tab => tab instanceof EverestTab && tab.content.model.server === server
+  );
   const tab = shown ?? makeTab(context, server, text(args.tab) || undefined);
   app.shell.activateById(tab.id);
   return tab;
@@ -68,7 +70,7 @@ export async function openApps(
 export async function openAppForm(
   context: IAppsContext,
   args: Args
-): Promise<EverestTab | undefined> {
+): Promise<Widget | undefined> {
   const { app, everest } = context;
   const [server, name] = [text(args.server), text(args.app)];
   if (!server || !name) {
@@ -77,19 +79,36 @@ export async function openAppForm(
   everest.open();
   const tab = makeTab(context, server, text(args.tab) || undefined);
   app.shell.activateById(tab.id);
+  tab.content.model.remember(draftsOf(args.drafts));
   // Nobody waits for a server: when a page is loaded, its whole layout would.
   void tab.content.model.choose(name, fillingOf(args));
   return tab;
 }
 
-function fillingOf({ inputs, name, resources, draft }: Args): IFilling {
-  const all: readonly unknown[] = Array.isArray(resources) ? resources : [];
+function fillingOf(args: Args): IFilling {
+  const { inputs, name, draft } = args;
   return {
     name: text(name),
-    resources: all.filter(one => typeof one === 'string'),
+    resources: texts(args.resources),
+    hidden: texts(args.hidden),
     ...(isObject(inputs) && { inputs }),
     ...(isObject(draft) && { draft: { ...EMPTY_DRAFT, ...draft } })
   };
+}
+
+/** What stands in other forms of a tab that comes back. */
+function draftsOf(kept: unknown): ReadonlyMap<string, IAppDraft> {
+  const all = typeof kept === 'object' && kept !== null ? kept : {};
+  return new Map(
+    Object.entries(all)
+      .filter(([, draft]) => isObject(draft as ReadonlyPartialJSONValue))
+      .map(([app, draft]) => [app, { ...EMPTY_DRAFT, ...draft }])
+  );
+}
+
+function texts(value: unknown): readonly string[] {
+  const all: readonly unknown[] = Array.isArray(value) ? value : [];
+  return all.filter(one => typeof one === 'string');
 }
 
 function isObject(
@@ -117,7 +136,7 @@ function makeTab(
 }
 
 function actionsOf(context: IAppsContext): IAppsActions {
-  const { app, browser } = context;
+  const { app } = context;
   return {
     submit: async form => {
       const name = form.draft.name.trim();
@@ -126,56 +145,10 @@ function actionsOf(context: IAppsContext): IAppsActions {
         tellSubmitted(context, key, name || form.app.name);
       }
     },
-    browse: browser && (several => browse(context, browser, several)),
-    dropped: paths => dropped(context, paths),
+    ...pickActions(context),
     addAccount: () => {
       void app.commands.execute(CommandIDs.addEverest);
     },
     ...outcomeActions(app)
   };
-}
-
-async function browse(
-  context: IAppsContext,
-  { model }: IDefaultFileBrowser,
-  several: boolean
-): Promise<readonly ChosenFile[]> {
-  const { translator, trans } = context;
-  const { button, value } = await FileDialog.getOpenFiles({
-    manager: model.manager,
-    translator,
-    title: several ? trans.__('Choose Files') : trans.__('Choose a File'),
-    defaultPath: model.path
-  });
-  const paths = button.accept ? (value ?? []).map(({ path }) => path) : [];
-  return dropped(context, paths);
-}
-
-/** Files of the server's own; nothing else can be sent from there. */
-async function dropped(
-  { app, trans }: IAppsContext,
-  paths: readonly string[]
-): Promise<readonly ChosenFile[]> {
-  const { contents } = app.serviceManager;
-  const files: ChosenFile[] = [];
-  for (const path of paths) {
-    const title = trans.__('Cannot send %1', path);
-    try {
-      const { type } = await contents.get(path, { content: false });
-      if (type === 'directory') {
-        const words = trans.__('It is a folder: an input takes files.');
-        await showErrorMessage(title, words);
-      } else if (contents.driveName(path)) {
-        const words = trans.__(
-          'It is on another drive: copy it into the files of this server first.'
-        );
-        await showErrorMessage(title, words);
-      } else {
-        files.push({ path: contents.localPath(path) });
-      }
-    } catch (error) {
-      await showErrorMessage(title, wordsOf(error));
-    }
-  }
-  return files;
 }

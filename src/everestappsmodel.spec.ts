@@ -8,6 +8,7 @@ import type { EverestClient } from './everestclient';
 import { EverestMemory } from './everestmemory';
 import { ExpiryNotices } from './everestnotice';
 import { EMPTY_DRAFT } from './everestports';
+import type { IAppDraft } from './everestports';
 import { account, application, port } from './testing/everest';
 import type { IEverestAccount, IEverestAppRow, IRemoteEverest } from './tokens';
 
@@ -39,7 +40,10 @@ function tab(
   memory = new EverestMemory(new StateDB())
 ) {
   const answers = new Map<string, (rows: IEverestAppRow[]) => void>();
-  const app = application(port('words', { required: true }), port('password'));
+  const app = application(
+    port('words', { required: true }),
+    port('password', { secret: true })
+  );
   const client = {
     everestApps: (_: string, search: string) =>
       new Promise<IEverestAppRow[]>(resolve => answers.set(search, resolve)),
@@ -124,6 +128,54 @@ describe('the applications of an account', () => {
     again.model.dispose();
   });
 
+  it('keep what is written in each form, without secrets', async () => {
+    const { model, client, app } = tab(accounts([account()]));
+    client.everestApp.mockImplementation((_, alias) =>
+      Promise.resolve({ ...app, alias })
+    );
+    await model.choose('me/one');
+    model.form?.setText('words', 'first');
+    model.form?.setText('password', 'hunter2');
+    await model.choose('me/empty');
+    await model.choose('me/two');
+    model.form?.setText('words', 'second');
+    const kept = model.args;
+    expect(kept).toMatchObject({
+      app: 'me/two',
+      draft: { texts: { words: 'second' } },
+      drafts: { 'me/one': { texts: { words: 'first' } } }
+    });
+    expect(Object.keys(kept['drafts'] as object)).toEqual(['me/one']);
+    expect(JSON.stringify(kept)).not.toContain('hunter2');
+    model.dispose();
+
+    const back = tab(accounts([account()]));
+    const drafts = kept['drafts'] as unknown as Record<string, IAppDraft>;
+    back.client.everestApp.mockImplementation((_, alias) =>
+      Promise.resolve({ ...app, alias })
+    );
+    back.model.remember(new Map(Object.entries(drafts)));
+    await back.model.choose('me/two', {
+      draft: kept['draft'] as unknown as IAppDraft
+    });
+    // Those that nobody has looked at yet are kept again.
+    expect(back.model.args).toEqual({ ...kept, tab: back.model.id });
+    await back.model.choose('me/one');
+    expect(back.model.form?.draft.texts).toEqual({ words: 'first' });
+    await back.model.choose('me/two');
+    expect(back.model.args).toEqual({ ...kept, tab: back.model.id });
+    back.model.dispose();
+  });
+
+  it('ask anew for secrets of a job that is run again', async () => {
+    const { model } = tab(accounts([account()]));
+    const inputs = { words: 'two' };
+    await model.choose('me/app', { inputs, hidden: ['password'] });
+    expect(model.form?.hidden).toEqual(['password']);
+    expect(model.form?.draft.texts).toEqual(inputs);
+    model.dispose();
+  });
+
   it('begins with what was last submitted, without secrets', async () => {
     const memory = new EverestMemory(new StateDB());
     const first = tab(accounts([account()]), memory).model;
@@ -169,8 +221,8 @@ describe('the notification before a token ends', () => {
       everest.accounts = listed;
       everest.changed.emit();
     };
-    const soon = new Date(Date.now() + 3_600_000).toISOString();
-    const ends = account({ expires: soon, warning: 'it ends in 1 h' });
+    const soon = Date.now() + 3_600_000;
+    const ends = account({ ends: soon, warning: 'it ends in 1 h' });
     show(account({ name: 'other' }));
     expect(told()).toEqual([]);
     show(ends);
@@ -179,8 +231,7 @@ describe('the notification before a token ends', () => {
     const [notice] = Notification.manager.notifications;
     notice?.options.actions?.[0]?.callback(new MouseEvent('click'));
     expect(renewed).toEqual(['work']);
-    const past = new Date(Date.now() - 1_000).toISOString();
-    show({ ...ends, expires: past, warning: 'it has ended' });
+    show({ ...ends, ends: Date.now() - 1_000, warning: 'it has ended' });
     expect(told()).toEqual(['It has ended.']);
     show(account({ created: 'later' }));
     expect(told()).toEqual([]);

@@ -1,17 +1,16 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
-import type {
-  ReadonlyPartialJSONObject,
-  ReadonlyPartialJSONValue
-} from '@lumino/coreutils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
 import type { EverestClient } from './everestclient';
 import type { EverestMemory } from './everestmemory';
 import { AppFormModel } from './everestmodel';
-import { draftFrom, withoutSecrets } from './everestports';
+import type { IAppFormOptions } from './everestmodel';
+import { draftFrom } from './everestports';
 import type { IAppDraft } from './everestports';
+import { withoutSecrets } from './everestsecrets';
 import { wordsOf } from './submitdraft';
 import type {
   IEverestAccount,
@@ -32,6 +31,8 @@ export interface IFilling {
   readonly name?: string;
   /** Ids of resources that may run it. */
   readonly resources?: readonly string[];
+  /** Names of inputs that had a value, which nothing shows. */
+  readonly hidden?: readonly string[];
   /** What stood there before the page was loaded anew. */
   readonly draft?: IAppDraft;
 }
@@ -75,18 +76,24 @@ export class AppsModel extends VDomModel {
   /** Why it cannot be shown. */
   appProblem = '';
 
-  /** Arguments with which the tab comes back. */
+  /** Arguments with which the tab comes back, with what is written in its forms. */
   get args(): ReadonlyPartialJSONObject {
-    const { server, chosen, form, id } = this;
-    const draft = form
-      ? withoutSecrets(form.app, form.draft)
-      : this._fillings.get(chosen)?.draft;
+    const { server, chosen, id } = this;
+    const { [chosen]: draft, ...drafts } = this._drafts;
     return {
       server,
       tab: id,
       ...(chosen && { app: chosen }),
-      ...(draft && { draft: draft as unknown as ReadonlyPartialJSONValue })
+      ...(draft && { draft }),
+      ...(Object.keys(drafts).length > 0 && { drafts })
     };
+  }
+
+  /** What was written in forms that are not shown yet. */
+  remember(drafts: ReadonlyMap<string, IAppDraft>): void {
+    drafts.forEach((draft, app) => {
+      this._fillings.set(app, { draft });
+    });
   }
 
   get account(): IEverestAccount | undefined {
@@ -157,6 +164,21 @@ export class AppsModel extends VDomModel {
     }
   }
 
+  /** What is written in each form, without secrets; of untouched ones nothing. */
+  private get _drafts(): ReadonlyPartialJSONObject {
+    const waiting = [...this._fillings].flatMap(([app, { draft }]) =>
+      draft ? [[app, draft] as const] : []
+    );
+    const shown = [...this._forms]
+      .filter(([, form]) => form.written || form === this.form)
+      .map(
+        ([app, form]) => [app, withoutSecrets(form.app, form.draft)] as const
+      );
+    return Object.fromEntries([...waiting, ...shown]) as unknown as Readonly<
+      Record<string, ReadonlyPartialJSONObject>
+    >;
+  }
+
   private async _begin(name: string, filling: IFilling): Promise<AppFormModel> {
     const { client, memory, trans } = this._options;
     await this._looking;
@@ -177,10 +199,12 @@ export class AppsModel extends VDomModel {
 
   private async _filled(
     app: IEverestApp,
-    { inputs, name, resources = [], draft }: IFilling
-  ): Promise<{ draft: IAppDraft; unknown?: readonly string[] }> {
+    { inputs, name, resources = [], hidden = [], draft }: IFilling
+  ): Promise<
+    Pick<IAppFormOptions, 'draft' | 'unknown' | 'hidden' | 'written'>
+  > {
     if (draft) {
-      return { draft };
+      return { draft, written: true };
     }
     if (!inputs) {
       const last = await this._options.memory.of(app);
@@ -188,7 +212,7 @@ export class AppsModel extends VDomModel {
     }
     const filled = draftFrom(app, inputs);
     const more = { name: name ?? '', resources: resources.join(' ') };
-    return { ...filled, draft: { ...filled.draft, ...more } };
+    return { ...filled, draft: { ...filled.draft, ...more }, hidden };
   }
 
   /** An account that is not known may have been added elsewhere just now. */

@@ -26,7 +26,7 @@ describe('EverestClient', () => {
   it('lists, adds, checks, renews and forgets accounts', async () => {
     const body = JSON.stringify({ servers: [{ name }] });
     const { client } = answers(EverestClient, body);
-    expect(await client.accounts()).toEqual([{ name }]);
+    expect(await client.accounts()).toEqual([{ name, ends: null }]);
     const addition = { url: 'http://host', username: 'ada', password: 'x' };
     expect(await asked(client => client.add(addition))).toEqual({
       method: 'POST',
@@ -49,6 +49,15 @@ describe('EverestClient', () => {
     expect((await asked(client => client.forget(name, false))).query).toBe(
       '?revoke=0'
     );
+  });
+
+  it('knows when a token ends by the clock of this browser', async () => {
+    const told = { name, expires: '2001-01-01T00:00:00.000Z', left: 60 };
+    const { client } = answers(EverestClient, JSON.stringify(told));
+    const before = Date.now();
+    const { ends } = await client.check(name);
+    expect(ends).toBeGreaterThanOrEqual(before + 60_000);
+    expect(ends).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
   it('asks for applications by words, id or alias', async () => {

@@ -17,22 +17,22 @@ import type {
 export class EverestClient extends RemoteClient {
   async accounts(): Promise<readonly IEverestAccount[]> {
     const answer = await this._json('GET', 'everest/servers');
-    return (answer as { servers: IEverestAccount[] }).servers;
+    return (answer as { servers: IEverestAccount[] }).servers.map(received);
   }
 
   async add(account: IEverestAddition): Promise<IEverestAccount> {
     const answer = await this._json('POST', 'everest/servers', account);
-    return answer as IEverestAccount;
+    return received(answer);
   }
 
   /** The account, with what is wrong with server or token now. */
   async check(server: string): Promise<IEverestAccount> {
-    return (await this._json('GET', serverPath(server))) as IEverestAccount;
+    return received(await this._json('GET', serverPath(server)));
   }
 
   async renew(server: string, login: IEverestLogin): Promise<IEverestAccount> {
     const answer = await this._json('PATCH', serverPath(server), login);
-    return answer as IEverestAccount;
+    return received(answer);
   }
 
   /**
@@ -96,9 +96,13 @@ export class EverestClient extends RemoteClient {
     return answer as ITransfer<readonly string[]>;
   }
 
-  async sweep(server: string, sweep: ISweepRequest): Promise<ISweepJob> {
+  /** Begin to send the files of a sweep and to submit it. */
+  async sweep(
+    server: string,
+    sweep: ISweepRequest
+  ): Promise<ITransfer<ISweepJob>> {
     const path = `${serverPath(server)}/sweeps`;
-    return (await this._json('POST', path, sweep)) as ISweepJob;
+    return (await this._json('POST', path, sweep)) as ITransfer<ISweepJob>;
   }
 
   /** Count the tasks of a sweep; nothing is submitted. */
@@ -132,6 +136,13 @@ export class EverestClient extends RemoteClient {
   async endTransfer(id: string): Promise<void> {
     await this._request('DELETE', `everest/transfers/${id}`);
   }
+}
+
+/** The end of the token by this browser's clock, which may be wrong. */
+function received(answer: unknown): IEverestAccount {
+  const account = answer as IEverestAccount;
+  const left = account.left ?? null;
+  return { ...account, ends: left === null ? null : Date.now() + left * 1000 };
 }
 
 function serverPath(server: string): string {

@@ -19,6 +19,7 @@ import { keptResults, keptSweeps } from './everestresults';
 import { chooseInput } from './everestuse';
 import type { DetailsModel } from './jobdetails';
 import { wordsOf } from './submitdraft';
+import { firstOutput } from './sweepdraft';
 import type { IEverestOutput } from './tokens';
 import type { IEverestActions } from './widgets/everestpart';
 import type { IEverestView } from './widgets/jobdetails';
@@ -51,7 +52,7 @@ export function everestView(
     void tell(context, () => useAsInput(context, client, job, output));
   const again = () =>
     void tell(context, () => runAgain(context, model, job, details.key));
-  const actions = actionsOf(context, model);
+  const actions = actionsOf(context, model, details.key);
   return {
     model,
     actions: {
@@ -68,7 +69,8 @@ export function everestView(
 
 function actionsOf(
   context: IEverestContext,
-  model: EverestJobModel
+  model: EverestJobModel,
+  key: string
 ): Omit<IEverestActions, 'use'> {
   const { app, browser, trans } = context;
   const here = () =>
@@ -77,7 +79,7 @@ function actionsOf(
     void tell(context, () => app.commands.execute(command, args));
   return {
     fetch: output => void model.fetch(here(), output),
-    unpack: () => void tell(context, () => unpack(context, model, here())),
+    unpack: () => void tell(context, () => unpack(context, model, key, here())),
     show: path => {
       run('filebrowser:open-path', {
         path: `/${path}`,
@@ -110,17 +112,19 @@ async function tell(
 
 /** Ask which output is shown in the table. */
 async function unpack(
-  { trans }: IEverestContext,
+  { state, trans }: IEverestContext,
   model: EverestJobModel,
+  key: string,
   folder: string
 ): Promise<void> {
+  const written = await keptSweeps(state).of(key);
   const { value } = await InputDialog.getText({
     title: trans.__('Unpack the results'),
     label: trans.__(
       'A new folder is made in %1, with a folder for each task in it. Which output file of the tasks shall be a column of the table?',
       folder || trans.__('the top of the file browser')
     ),
-    text: 'stdout',
+    text: firstOutput(written),
     okLabel: trans.__('Unpack')
   });
   if (value?.trim()) {
@@ -144,8 +148,8 @@ async function runAgain(
   const { again, name } = model;
   if (again) {
     const inputs = again.inputs as ReadonlyPartialJSONObject;
-    const { app: wanted, resources } = again;
-    const args = { server, app: wanted, inputs, resources, name };
+    const { app: wanted, resources, hidden = [] } = again;
+    const args = { server, app: wanted, inputs, resources, hidden, name };
     await app.commands.execute(CommandIDs.everestSubmit, args);
   }
 }

@@ -43,8 +43,14 @@ describe('againOf', () => {
     const request = { ...asked, app: '5f', appAlias: 'demo/wordcount' };
     expect(againOf(details({ script, request }))).toEqual({
       ...asked,
+      hidden: [],
       app: 'demo/wordcount'
     });
+    const hidden = ['password'];
+    const secret = againOf(
+      details({ script, request: { ...request, hidden } })
+    );
+    expect(secret?.hidden).toEqual(hidden);
   });
 });
 

@@ -29,6 +29,8 @@ export interface IEverestRequest {
   readonly app: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: readonly string[];
+  /** Names of inputs with something in them that is not shown. */
+  readonly hidden?: readonly string[];
 }
 
 /** The request that is written in the details; null: it cannot be read. */
@@ -48,11 +50,14 @@ export function againOf(details: IJobDetails | null): IEverestRequest | null {
     app = '',
     appAlias = '',
     inputs = {},
-    resources = []
+    resources = [],
+    hidden = []
   } = (details?.request ?? {}) as Partial<
     IEverestRequest & { appAlias: string }
   >;
-  return app ? { app: appAlias || app, inputs, resources } : requestOf(details);
+  return app
+    ? { app: appAlias || app, inputs, resources, hidden }
+    : requestOf(details);
 }
 
 /** A value in words, or a file. */

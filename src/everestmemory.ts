@@ -1,8 +1,9 @@
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { ReadonlyJSONObject } from '@lumino/coreutils';
 
-import { EMPTY_DRAFT, withoutSecrets } from './everestports';
+import { EMPTY_DRAFT } from './everestports';
 import type { IAppDraft } from './everestports';
+import { withoutSecrets } from './everestsecrets';
 import type { IEverestApp } from './tokens';
 
 const KEY = 'jupyterlab-remote:everest-apps';

@@ -13,7 +13,15 @@ import type { IJobRequest, ITransfer } from './tokens';
 const trans = nullTranslator.load('');
 const file = port('file', { file: true, required: true });
 const files = port('files', { file: true, type: 'array' });
-const app = application(port('words'), port('password'), file, files);
+const secret = { secret: true };
+const app = application(
+  port('words'),
+  port('password', secret),
+  port('keys', { ...secret, type: 'array', items: 'string' }),
+  port('tokens', { ...secret, type: 'object' }),
+  file,
+  files
+);
 
 function transfer(changes: Partial<ITransfer<string>>): ITransfer<string> {
   const begun = { id: '1', name: '', state: 'running', done: 0, total: 9 };
@@ -85,6 +93,8 @@ describe('the form of an application', () => {
     const { model, sent, submitted, memory } = form();
     model.setText('words', 'two');
     model.setText('password', 'hidden');
+    model.setText('keys', 'one\ntwo');
+    model.setText('tokens', '{"a": "b"}');
     model.setName(' job ');
     model.addFiles(file, [{ path: 'b' }, { path: 'a' }]);
     // What was dropped could not be taken.
@@ -112,6 +122,8 @@ describe('the form of an application', () => {
       inputs: {
         words: 'two',
         password: 'hidden',
+        keys: ['one', 'two'],
+        tokens: { a: 'b' },
         file: '/api/files/a',
         files: ['/api/files/a', '/api/files/c', '/api/files/9']
       }
@@ -119,6 +131,23 @@ describe('the form of an application', () => {
     const kept = await memory.of(app);
     expect(kept.texts).toEqual({ words: 'two' });
     expect(kept.files['files']).toEqual([{ path: 'a' }, { path: 'c' }]);
+  });
+
+  it('brings back what stood there before it was emptied', async () => {
+    const { model } = form();
+    expect(model.canUndo).toBe(false);
+    model.setText('words', 'two');
+    model.addFiles(file, [{ path: 'a' }]);
+    const { draft } = model;
+    model.reset();
+    expect([model.draft, model.canUndo]).toEqual([EMPTY_DRAFT, true]);
+    model.setText('words', 'by mistake');
+    model.undo();
+    expect([model.draft, model.canUndo]).toEqual([draft, false]);
+    model.reset();
+    model.addFiles(file, [{ path: 'a' }]);
+    await model.submit();
+    expect(model.canUndo).toBe(false);
   });
 
   it('says of which file it was not sent, and submits nothing', async () => {

@@ -35,6 +35,10 @@ export interface IAppFormOptions {
   readonly draft: IAppDraft;
   /** Names of inputs that were given and that it does not have. */
   readonly unknown?: readonly string[];
+  /** Names of secret inputs that were given, and that nothing shows. */
+  readonly hidden?: readonly string[];
+  /** Whether the draft was written here, and comes back. */
+  readonly written?: boolean;
   readonly trans: TranslationBundle;
 }
 
@@ -44,6 +48,7 @@ export class AppFormModel extends VDomModel {
     super();
     this._draft = _options.draft;
     this.unknown = _options.unknown ?? [];
+    this.hidden = _options.hidden ?? [];
     const { client, account } = _options;
     const changed = () => {
       this.stateChanged.emit();
@@ -53,6 +58,7 @@ export class AppFormModel extends VDomModel {
 
   readonly uploads: Uploads;
   readonly unknown: readonly string[];
+  readonly hidden: readonly string[];
   busy: '' | 'upload' | 'submit' = '';
   /** Whether somebody wanted to submit it as it is. */
   tried = false;
@@ -72,6 +78,18 @@ export class AppFormModel extends VDomModel {
 
   get draft(): IAppDraft {
     return this._draft;
+  }
+
+  /** Whether something was written here. */
+  get written(): boolean {
+    return (
+      this._options.written === true || this._draft !== this._options.draft
+    );
+  }
+
+  /** Whether there is something to bring back. */
+  get canUndo(): boolean {
+    return this._before !== null;
   }
 
   /** Inputs that keep it from being submitted. */
@@ -112,9 +130,16 @@ export class AppFormModel extends VDomModel {
   }
 
   reset(): void {
-    this.uploads.clear();
-    [this.done, this.tried] = ['', false];
-    this._edit(EMPTY_DRAFT);
+    this._before = this._draft;
+    this._replace(EMPTY_DRAFT);
+  }
+
+  undo(): void {
+    if (this._before) {
+      const before = this._before;
+      this._before = null;
+      this._replace(before);
+    }
   }
 
   /** Send the files and submit it; answers the key of the job, or empty. */
@@ -155,7 +180,7 @@ export class AppFormModel extends VDomModel {
         ...(name && { name })
       });
       this.uploads.clear();
-      this.tried = false;
+      [this.tried, this._before] = [false, null];
       await memory.keep(app, draft);
     } catch (error) {
       this.failure = this._failureOf(error);
@@ -183,6 +208,12 @@ export class AppFormModel extends VDomModel {
     this._edit({ files: { ...this._draft.files, [name]: files } });
   }
 
+  private _replace(draft: IAppDraft): void {
+    this.uploads.clear();
+    [this.done, this.tried] = ['', false];
+    this._edit(draft);
+  }
+
   /** What was said of the form as it was holds no more. */
   private _edit(change: Partial<IAppDraft>): void {
     this._draft = { ...this._draft, ...change };
@@ -191,4 +222,6 @@ export class AppFormModel extends VDomModel {
   }
 
   private _draft: IAppDraft;
+  /** What stood there before it was emptied. */
+  private _before: IAppDraft | null = null;
 }

@@ -38,8 +38,8 @@ export class ExpiryNotices {
       });
   };
 
-  private _tell({ name, warning, created, expires }: IEverestAccount): void {
-    const expired = expires !== null && Date.parse(expires) <= Date.now();
+  private _tell({ name, warning, created, ends }: IEverestAccount): void {
+    const expired = ends !== null && ends <= Date.now();
     const before = this._told.get(name);
     if (before && before.expired === expired) {
       return;

@@ -9,10 +9,10 @@ import {
   kindOf,
   pathsOf,
   problemOf,
-  scriptOf,
-  withoutSecrets
+  scriptOf
 } from './everestports';
 import type { IAppDraft } from './everestports';
+import { withoutSecrets } from './everestsecrets';
 import { application, port } from './testing/everest';
 
 const trans = nullTranslator.load('');
@@ -64,9 +64,9 @@ describe('kindOf', () => {
       'file',
       'files'
     ]);
-    expect(kindOf(port('db_password'))).toBe('secret');
-    const title = 'API key';
-    expect(kindOf(port('x', { title }))).toBe('secret');
+    expect(kindOf(port('x', { secret: true }))).toBe('secret');
+    const list = { type: 'array', items: 'string', secret: true };
+    expect(kindOf(port('x', list))).toBe('lines');
     expect(kindOf(port('x', { type: 'array', items: 'object' }))).toBe('json');
   });
 });
@@ -179,8 +179,22 @@ describe('draftFrom', () => {
 
 describe('withoutSecrets', () => {
   it('keeps what is open', () => {
-    const asked = application(text, port('password'));
-    const written = draft({ words: 'a', password: 'b' });
+    const secret = { secret: true };
+    const asked = application(
+      text,
+      port('password', secret),
+      port('keys', { ...secret, type: 'array', items: 'string' }),
+      port('tokens', { ...secret, type: 'object' })
+    );
+    const texts = { password: 'b', keys: 'c\nd', tokens: '{"e": "f"}' };
+    const written = draft({ words: 'a', ...texts });
     expect(withoutSecrets(asked, written).texts).toEqual({ words: 'a' });
+    const kept = (value: string) =>
+      withoutSecrets(application(options), draft({ options: value })).texts;
+    const open = '{ "a":  1 }';
+    expect(kept(open)).toEqual({ options: open });
+    expect(kept('{"token": "x"}')).toEqual({ options: '{"token":"[hidden]"}' });
+    expect(kept('{"token": "x"')).toEqual({ options: '' });
+    expect(kept('{"half": "x"')).toEqual({ options: '{"half": "x"' });
   });
 });

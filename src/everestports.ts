@@ -37,9 +37,6 @@ export const EMPTY_DRAFT: IAppDraft = {
   files: {}
 };
 
-/** Names of inputs that are not for everybody's eyes. */
-const SECRET = /pass(?:word|phrase)|secret|token|credential|api[-_ ]?key/i;
-
 export function kindOf(port: IEverestPort): PortKind {
   if (port.file) {
     return port.type === 'array' ? 'files' : 'file';
@@ -55,7 +52,7 @@ export function kindOf(port: IEverestPort): PortKind {
     case 'array':
       return ['object', 'array', ''].includes(port.items) ? 'json' : 'lines';
     case 'string':
-      return SECRET.test(`${port.name} ${port.title}`) ? 'secret' : 'text';
+      return port.secret ? 'secret' : 'text';
     default:
       return 'json';
   }
@@ -247,7 +244,7 @@ export function inputsOf(
 }
 
 /** Ids of resources that are named. */
-export function resourcesIn({ resources }: IAppDraft): readonly string[] {
+export function resourcesIn(resources: string): readonly string[] {
   return resources.split(/[\s,;]+/).filter(Boolean);
 }
 
@@ -257,7 +254,7 @@ export function scriptOf(
   draft: IAppDraft,
   uris: ReadonlyMap<string, string>
 ): string {
-  const resources = resourcesIn(draft);
+  const resources = resourcesIn(draft.resources);
   return JSON.stringify({
     app: app.alias || app.id,
     inputs: inputsOf(app, draft, uris),
@@ -284,12 +281,4 @@ export function draftFrom(
   const known = new Set(app.inputs.map(({ name }) => name));
   const unknown = Object.keys(inputs).filter(name => !known.has(name));
   return { draft: { ...EMPTY_DRAFT, texts, files }, unknown };
-}
-
-/** Without what is not for everybody's eyes. */
-export function withoutSecrets(app: IEverestApp, draft: IAppDraft): IAppDraft {
-  const open = app.inputs.filter(port => kindOf(port) !== 'secret');
-  const names = new Set(open.map(({ name }) => name));
-  const texts = Object.entries(draft.texts).filter(([name]) => names.has(name));
-  return { ...draft, texts: Object.fromEntries(texts) };
 }

@@ -1,24 +1,21 @@
 import type { JupyterFrontEnd } from '@jupyterlab/application';
 import type { WidgetTracker } from '@jupyterlab/apputils';
-import { FileDialog } from '@jupyterlab/filebrowser';
 import type { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import type { IStateDB } from '@jupyterlab/statedb';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
-import { Debouncer } from '@lumino/polling';
 
 import { CommandIDs } from './commandids';
 import { EverestClient } from './everestclient';
 import { keptSweeps } from './everestresults';
-import { outcomeActions, tellSubmitted } from './submit';
+import type { IKeptTab } from './later';
+import { pickActions } from './pickfiles';
+import { keepDrafts, outcomeActions, tellSubmitted } from './submit';
 import { draftOf } from './sweepdraft';
 import { SweepModel } from './sweepmodel';
 import type { IRemoteEverest } from './tokens';
 import type { ISweepActions } from './widgets/sweepform';
 import { SweepTab } from './widgets/sweeptab';
-
-/** How long after a change a draft is kept, in ms. */
-const SAVE = 500;
 
 /** What the form of sweeps needs of Lab. */
 export interface ISweepContext {
@@ -26,7 +23,7 @@ export interface ISweepContext {
   readonly everest: IRemoteEverest;
   readonly state: IStateDB | null;
   readonly browser: IDefaultFileBrowser | null;
-  readonly tracker: WidgetTracker<SweepTab>;
+  readonly tracker: WidgetTracker<IKeptTab>;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 }
@@ -49,20 +46,13 @@ export function openSweep(
   });
   const tab = new SweepTab(model, actionsOf(context, model), translator);
   app.shell.add(tab, 'main', { type: 'Remote' });
-  void tracker.add(tab);
-  const save = new Debouncer(() => tracker.save(tab), SAVE);
-  model.stateChanged.connect(() => {
-    void save.invoke().catch(() => undefined);
-  });
-  tab.disposed.connect(() => {
-    save.dispose();
-  });
+  keepDrafts(tracker, tab, model.stateChanged);
   app.shell.activateById(tab.id);
   return tab;
 }
 
 function actionsOf(context: ISweepContext, model: SweepModel): ISweepActions {
-  const { app, browser, state, trans } = context;
+  const { app, state, trans } = context;
   return {
     submit: async () => {
       const { draft } = model;
@@ -73,27 +63,10 @@ function actionsOf(context: ISweepContext, model: SweepModel): ISweepActions {
         tellSubmitted({ app, trans }, key, name);
       }
     },
-    browse: browser && (() => browse(context, browser)),
+    ...pickActions(context),
     addAccount: () => {
       void app.commands.execute(CommandIDs.addEverest);
     },
     ...outcomeActions(app)
   };
-}
-
-async function browse(
-  { translator, trans }: ISweepContext,
-  browser: IDefaultFileBrowser
-): Promise<readonly string[]> {
-  const { manager, path } = browser.model;
-  const { contents } = manager.services;
-  const { button, value } = await FileDialog.getOpenFiles({
-    manager,
-    translator,
-    title: trans.__('Input Files'),
-    defaultPath: contents.localPath(path)
-  });
-  // Without a selection it answers the folder.
-  const files = (value ?? []).filter(({ type }) => type !== 'directory');
-  return button.accept ? files.map(file => contents.localPath(file.path)) : [];
 }

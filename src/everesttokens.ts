@@ -15,6 +15,10 @@ export interface IEverestAccount {
   readonly created: string;
   /** When the token ends; null: not known. */
   readonly expires: string | null;
+  /** Seconds that were left when the server told it, by its clock; null: not known. */
+  readonly left: number | null;
+  /** When the token ends by this browser's clock, in ms; null: not known. */
+  readonly ends: number | null;
   readonly scheme: 'bearer' | 'cookie';
   /** Where the token is; that of the environment stays as it is. */
   readonly kept: 'keyring' | 'file' | 'environment';
@@ -69,6 +73,8 @@ export interface IEverestPort {
   /** Whether it is a file, or an array of files. */
   readonly file: boolean;
   readonly required: boolean;
+  /** Whether its value is not for everybody's eyes. */
+  readonly secret: boolean;
   /** The values that are allowed; null: all of the type. */
   readonly enum: readonly unknown[] | null;
   /** Null: none. */
@@ -136,6 +142,10 @@ export interface ITransfer<R = unknown> {
   /** Null until it is done. */
   readonly result: R | null;
   readonly error: string;
+  /** Code of the error, or empty. */
+  readonly reason?: string;
+  /** Of a sweep: packing, sending or submitting, which cannot be ended. */
+  readonly step?: string;
 }
 
 /** The values of a parameter: all of them, or numbers at equal distance. */
@@ -180,7 +190,9 @@ export interface ISweepTable {
   readonly folder: string;
   /** How many tasks have results. */
   readonly tasks: number;
-  /** A row a task; of many tasks only the first ones. */
+  /** How many rows there are. */
+  readonly listed: number;
+  /** A row a task; of many only the first ones. An output that is null was not left. */
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 

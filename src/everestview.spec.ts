@@ -24,7 +24,14 @@ describe('an account', () => {
     [account(), now, 'asking', 'Asking…'],
     [account({ wrong: '' }), now, 'works', 'Works'],
     [account({ wrong: '' }), late, 'expired', 'Token expired'],
-    [account({ wrong: '', expires: null }), late, 'works', 'Works'],
+    [account({ wrong: '', ends: null }), late, 'works', 'Works'],
+    // A clock that is wrong decides nothing.
+    [
+      account({ wrong: '', expires: '2001-01-01T00:00:00Z' }),
+      now,
+      'works',
+      'Works'
+    ],
     [
       account({ wrong: 'no', reason: 'everest-login' }),
       now,
@@ -45,9 +52,11 @@ describe('an account', () => {
   it('says how long its token is valid', () => {
     expect(leftWords(account(), now, trans)).toBe('valid for 6 d more');
     expect(leftWords(account(), late, trans)).toBe('expired 2 h ago');
-    expect(leftWords(account({ expires: null }), now, trans)).toBe(
-      'end of the token not known'
+    expect(leftWords(account({ ends: null }), now, trans)).toBe(
+      'lifetime of the token unknown'
     );
+    const lines = accountLines(account({ expires: null }), trans);
+    expect(lines).toContain('Valid until: unknown, as the server does not say');
   });
 
   it('says where it and its token are', () => {

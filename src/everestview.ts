@@ -14,8 +14,8 @@ export function accountState(
   account: IEverestAccount,
   now: number
 ): AccountState {
-  const { expires, wrong, reason } = account;
-  if (expires !== null && Date.parse(expires) <= now) {
+  const { ends, wrong, reason } = account;
+  if (ends !== null && ends <= now) {
     return 'expired';
   }
   if (wrong === undefined) {
@@ -61,14 +61,14 @@ export function accountShape(state: AccountState): State {
 
 /** How long the token is still valid. */
 export function leftWords(
-  { expires }: IEverestAccount,
+  { ends }: IEverestAccount,
   now: number,
   trans: TranslationBundle
 ): string {
-  if (expires === null) {
-    return trans.__('end of the token not known');
+  if (ends === null) {
+    return trans.__('lifetime of the token unknown');
   }
-  const left = (Date.parse(expires) - now) / 1000;
+  const left = (ends - now) / 1000;
   return left > 0
     ? trans.__('valid for %1 more', duration(left, trans))
     : trans.__('expired %1 ago', duration(-left, trans));
@@ -107,12 +107,15 @@ export function accountLines(
   trans: TranslationBundle
 ): string[] {
   const { name, url, username, expires } = account;
-  const ends = expires && new Date(expires).toLocaleString();
+  const ends =
+    expires === null
+      ? trans.__('Valid until: unknown, as the server does not say')
+      : trans.__('Valid until %1', new Date(expires).toLocaleString());
   return [
     name,
     url,
     username && trans.__('User: %1', username),
-    ends && trans.__('Valid until %1', ends),
+    ends,
     sentence(keptWords(account, trans))
   ].filter((line): line is string => Boolean(line));
 }

@@ -1,14 +1,21 @@
 import { showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
-/** A part of the page that is loaded when first used; null: the user was told why not. */
+/**
+ * A part of the page that is loaded when first used; null: the user was told why
+ * not, unless somebody else says it (`quiet`).
+ */
 export async function part<T>(
   loading: Promise<T>,
-  trans: TranslationBundle
+  trans: TranslationBundle,
+  quiet = false
 ): Promise<T | null> {
   try {
     return await loading;
   } catch (error) {
+    if (quiet) {
+      return null;
+    }
     const words = error instanceof Error ? error.message : String(error);
     await showErrorMessage(
       trans.__('This part of the page could not be loaded'),

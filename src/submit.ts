@@ -6,10 +6,10 @@ import { FileDialog } from '@jupyterlab/filebrowser';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 import type { ISignal } from '@lumino/signaling';
-import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from './commandids';
 import { fromKey } from './jobstore';
+import type { IKeptTab } from './later';
 import type { ISubmitContext } from './submitcontext';
 import type { IDraft } from './submitdraft';
 import { wordsOf } from './submitdraft';
@@ -48,8 +48,10 @@ export async function openForm(
   return tab;
 }
 
-function lastTab(tracker: WidgetTracker<SubmitTab>): SubmitTab | undefined {
-  return tracker.currentWidget ?? tracker.find(() => true);
+function lastTab(tracker: WidgetTracker<IKeptTab>): SubmitTab | undefined {
+  const { currentWidget } = tracker;
+  const tab = currentWidget ?? tracker.find(one => one instanceof SubmitTab);
+  return tab instanceof SubmitTab ? tab : undefined;
 }
 
 function text(value: unknown): string {
@@ -111,9 +113,9 @@ function makeTab(
 }
 
 /** Let a tab come back with what is written in it. */
-export function keepDrafts<T extends Widget>(
-  tracker: WidgetTracker<T>,
-  tab: T,
+export function keepDrafts(
+  tracker: WidgetTracker<IKeptTab>,
+  tab: IKeptTab,
   changed: ISignal<unknown, void>
 ): void {
   void tracker.add(tab);

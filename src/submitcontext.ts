@@ -7,9 +7,9 @@ import type {
 } from '@jupyterlab/filebrowser';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
 
+import type { IKeptTab } from './later';
 import type { SubmitMemory } from './submitmemory';
 import type { IRemoteJobs } from './tokens';
-import type { SubmitTab } from './widgets/submittab';
 
 /** What the form of jobs needs of Lab. */
 export interface ISubmitContext {
@@ -17,7 +17,7 @@ export interface ISubmitContext {
   readonly jobs: IRemoteJobs;
   readonly services: IEditorServices;
   readonly memory: SubmitMemory;
-  readonly tracker: WidgetTracker<SubmitTab>;
+  readonly tracker: WidgetTracker<IKeptTab>;
   readonly browser: IDefaultFileBrowser | null;
   readonly browsers: IFileBrowserFactory | null;
   readonly translator: ITranslator;

@@ -1,6 +1,9 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import { fieldOf, textOf } from './offers';
 import type { Texts } from './offers';
-import type { IJobRequest, IOffers, JobOption } from './tokens';
+import type { SubmitMemory } from './submitmemory';
+import type { IJobRequest, IOffers, IRemoteJobs, JobOption } from './tokens';
 
 /** What the user has written, as it comes back after a reload. */
 export interface IDraft {
@@ -11,6 +14,16 @@ export interface IDraft {
   readonly script: string | null;
   /** What stands in the fields, as texts or values; null: what was last used. */
   readonly options: Readonly<Record<string, JobOption>> | null;
+}
+
+/** What the form needs. */
+export interface ISubmitOptions {
+  readonly jobs: IRemoteJobs;
+  readonly memory: SubmitMemory;
+  readonly draft: IDraft;
+  /** Id of a draft that comes back. */
+  readonly id?: string;
+  readonly trans: TranslationBundle;
 }
 
 /** Why a request failed. */

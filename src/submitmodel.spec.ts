@@ -36,6 +36,24 @@ async function form(backend: string, script: string | null) {
   return { model, memory, backends, submit, changed };
 }
 
+describe('reset', () => {
+  it('can be undone until the job is submitted', async () => {
+    const { model } = await form('slurm', 'echo mine');
+    model.setText('qos', 'long');
+    model.setName('one');
+    model.reset();
+    expect([model.draft.name, model.texts]).toEqual(['', {}]);
+    expect(model.canUndo).toBe(true);
+    model.undo();
+    expect(model.draft).toMatchObject({ name: 'one', script: 'echo mine' });
+    expect([model.texts, model.canUndo]).toEqual([{ qos: 'long' }, false]);
+    model.reset();
+    model.setScript('echo other');
+    await model.submit();
+    expect([model.done, model.canUndo]).toEqual(['slurm/17', false]);
+  });
+});
+
 describe('another backend', () => {
   it('brings remembered values to a new script only', async () => {
     const { model } = await form('slurm', null);

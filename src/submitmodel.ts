@@ -1,30 +1,13 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { UUID } from '@lumino/coreutils';
 
 import { isLost } from './lost';
 import { choose, offered, optionsOf, problems } from './offers';
 import type { Texts } from './offers';
-import type { IDraft, IFailure } from './submitdraft';
+import type { IDraft, IFailure, ISubmitOptions } from './submitdraft';
 import { labelOf, requestOf, textsOf, wordsOf } from './submitdraft';
-import type { SubmitMemory } from './submitmemory';
-import type {
-  IJobRequest,
-  IOffers,
-  IRemoteJobs,
-  ITrial,
-  JobOption
-} from './tokens';
-
-/** What the form needs. */
-export interface ISubmitOptions {
-  readonly jobs: IRemoteJobs;
-  readonly memory: SubmitMemory;
-  readonly draft: IDraft;
-  /** Id of a draft that comes back. */
-  readonly id?: string;
-  readonly trans: TranslationBundle;
-}
+import type { IJobRequest, IOffers, ITrial, JobOption } from './tokens';
 
 /** A job that is being written. */
 export class SubmitModel extends VDomModel {
@@ -81,6 +64,11 @@ export class SubmitModel extends VDomModel {
 
   get draft(): IDraft {
     return this.offers ? { ...this._draft, options: this._texts } : this._draft;
+  }
+
+  /** Arguments with which the tab comes back. */
+  get args(): ReadonlyPartialJSONObject {
+    return { ...this.draft, draft: this.id };
   }
 
   get backend(): string {
@@ -152,11 +140,26 @@ export class SubmitModel extends VDomModel {
 
   /** All fields and the script as they are for a new job. */
   reset(): void {
+    this._before = [this._draft, this._texts];
     this._texts = {};
     this._edit({ name: '', script: null, options: {} });
     this.done = '';
     this.scriptReplaced += 1;
     this.stateChanged.emit();
+  }
+
+  /** Whether there is something to bring back. */
+  get canUndo(): boolean {
+    return this._before !== null;
+  }
+
+  /** What stood there before it was emptied; the backend stays. */
+  undo(): void {
+    const [draft, texts] = this._before ?? [this._draft, this._texts];
+    this._before = null;
+    this._texts = draft.backend === this.backend ? texts : this._texts;
+    this.scriptReplaced += 1;
+    this._edit({ ...draft, backend: this.backend });
   }
 
   /** Counts how often the script was replaced from outside the editor. */
@@ -192,7 +195,7 @@ export class SubmitModel extends VDomModel {
       const { backend, texts } = this;
       const request = this._request();
       key = await jobs.submit(request);
-      this.done = key;
+      [this.done, this._before] = [key, null];
       await memory.keep(backend, texts);
       await memory.keepRequest(key, request.options ?? {});
     });
@@ -288,4 +291,6 @@ export class SubmitModel extends VDomModel {
   private _wasAway = false;
   private _draft: IDraft;
   private _texts: Texts = {};
+  /** What stood there before it was emptied. */
+  private _before: readonly [IDraft, Texts] | null = null;
 }

@@ -5,6 +5,7 @@ import {
   draftOf,
   EMPTY_DRAFT,
   EMPTY_ROW,
+  firstOutput,
   sweepRequest,
   valuesIn
 } from './sweepdraft';
@@ -54,6 +55,21 @@ describe('valuesIn', () => {
     [range('a', '3'), NaN]
   ])('counts %j', (given, count) => {
     expect(valuesIn(given)).toBe(count);
+  });
+});
+
+describe('firstOutput', () => {
+  it.each([
+    ['stderr stdout', 'stdout'],
+    ['out_${X}.txt kept.csv other', 'kept.csv'],
+    ['out_${X}.txt', 'stdout'],
+    ['', 'stdout']
+  ])('of %s is %s', (outputs, first) => {
+    expect(firstOutput(draft({ outputs }))).toBe(first);
+  });
+
+  it('of a sweep that was not written here is what tasks print', () => {
+    expect(firstOutput(null)).toBe('stdout');
   });
 });
 

@@ -50,6 +50,9 @@ export const EMPTY_DRAFT: ISweepDraft = {
   app: ''
 };
 
+/** What a task prints. */
+const USUAL = 'stdout';
+
 type Json = Readonly<Record<string, unknown>>;
 
 /** A draft that was kept; what does not fit is as in a new one. */
@@ -145,6 +148,15 @@ export function sweepRequest(draft: ISweepDraft): ISweepRequest {
 
 function valuesOf(row: ISweepRow): ISweepValues {
   return row.kind === 'list' ? wordsIn(row.values) : rangeOf(row);
+}
+
+/** The output that is most likely wanted: what the tasks print, else the first. */
+export function firstOutput(draft: ISweepDraft | null): string {
+  const names = wordsIn(draft?.outputs ?? '').filter(
+    name => usedIn(name).length === 0
+  );
+  const [first = USUAL] = names;
+  return names.includes(USUAL) ? USUAL : first;
 }
 
 /** The last part of a path. */

@@ -2,10 +2,18 @@ import { ServerConnection } from '@jupyterlab/services';
 import { nullTranslator } from '@jupyterlab/translation';
 import { Signal } from '@lumino/signaling';
 
+import type { EverestClient } from './everestclient';
 import { EMPTY_DRAFT, EMPTY_ROW } from './sweepdraft';
 import type { ISweepDraft } from './sweepdraft';
 import { SweepModel } from './sweepmodel';
-import type { IRemoteEverest, ISweepRequest, ISweepTrial } from './tokens';
+import { application } from './testing/everest';
+import type {
+  IRemoteEverest,
+  ISweepJob,
+  ISweepRequest,
+  ISweepTrial,
+  ITransfer
+} from './tokens';
 
 const trans = nullTranslator.load('jupyter_remote');
 
@@ -27,6 +35,13 @@ const WHOLE: ISweepDraft = {
   rows: [{ ...EMPTY_ROW, name: 'X', values: '1 2' }]
 };
 
+function transfer(
+  changes: Partial<ITransfer<ISweepJob>>
+): ITransfer<ISweepJob> {
+  const begun = { id: '1', name: '', done: 0, total: -1, result: null };
+  return { ...begun, state: 'running', error: '', ...changes };
+}
+
 /** A form on two accounts, with a server that counts values of X. */
 function form(draft = WHOLE) {
   const accounts = [{ name: 'mine' }, { name: 'other' }];
@@ -41,17 +56,25 @@ function form(draft = WHOLE) {
   const tryOut = jest.fn((_: string, request: ISweepRequest) =>
     Promise.resolve({ tasks: count(request), plan: '' })
   );
+  const made = { backend: 'everest:mine', job_id: '5f', tasks: 0 };
   const sweep = jest.fn((_: string, request: ISweepRequest) =>
-    Promise.resolve({
-      backend: 'everest:mine',
-      job_id: '5f',
-      tasks: count(request)
-    })
+    Promise.resolve(
+      transfer({ state: 'done', result: { ...made, tasks: count(request) } })
+    )
+  );
+  const everestApp = jest.fn((server: string, alias: string) =>
+    Promise.resolve({ ...application(), alias, name: server })
   );
   const mirror = everest as unknown as IRemoteEverest;
-  const client = { tryOut, sweep };
-  const model = new SweepModel({ client, everest: mirror, draft, trans });
-  return { model, everest, changed, tryOut, sweep };
+  const client = { tryOut, sweep, everestApp };
+  const model = new SweepModel({
+    client: client as unknown as EverestClient,
+    everest: mirror,
+    draft,
+    trans
+  });
+  const asked = { sweep, everestApp };
+  return { model, everest, changed, tryOut, ...asked };
 }
 
 describe('tasks', () => {
@@ -126,6 +149,17 @@ describe('submit', () => {
     expect(sweep).not.toHaveBeenCalled();
   });
 
+  it('brings back what stood there before it was emptied', async () => {
+    const { model } = form();
+    model.reset();
+    expect(model.draft).toEqual({ ...EMPTY_DRAFT, server: 'mine' });
+    expect(model.canUndo).toBe(true);
+    model.undo();
+    expect([model.draft, model.canUndo]).toEqual([WHOLE, false]);
+    await pass();
+    expect(model.trial?.tasks).toBe(2);
+  });
+
   it('keeps what was written when it failed', async () => {
     const { model, sweep } = form();
     sweep.mockRejectedValueOnce(new Error('no such resource'));
@@ -155,6 +189,26 @@ describe('accounts', () => {
   });
 });
 
+describe('the application', () => {
+  it('is asked for what it says of resources, when another is meant', async () => {
+    const { model, everestApp } = form();
+    await pass();
+    expect(model.about?.alias).toBe('sol/psweep');
+    model.set({ command: 'other ${X}' });
+    await pass();
+    expect(everestApp).toHaveBeenCalledTimes(1);
+    model.set({ app: 'me/sweeps', server: 'other' });
+    expect(model.about).toBeNull();
+    await pass();
+    expect(model.about).toMatchObject({ alias: 'me/sweeps', name: 'other' });
+    expect(everestApp).toHaveBeenCalledTimes(2);
+    everestApp.mockRejectedValueOnce(new Error('it is away'));
+    model.set({ app: '' });
+    await pass();
+    expect(model.about).toBeNull();
+  });
+});
+
 describe('rows', () => {
   it('come and go with the keyboard in the right one', () => {
     const { model } = form();
@@ -172,8 +226,8 @@ describe('rows', () => {
 
   it('and files are not there twice', () => {
     const { model } = form();
-    model.addFiles(['a', 'b']);
-    model.addFiles(['b', 'c']);
+    model.addFiles([{ path: 'a' }, { path: 'b' }]);
+    model.addFiles([{ path: 'b' }, { path: 'c' }]);
     model.removeFile('a');
     expect(model.draft.files).toEqual(['b', 'c']);
   });

@@ -1,23 +1,38 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import { VDomModel } from '@jupyterlab/ui-components';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { UUID } from '@lumino/coreutils';
 import { Debouncer } from '@lumino/polling';
 
+import { AppAbout } from './appabout';
 import type { EverestClient } from './everestclient';
 import { keyOf } from './jobstore';
 import { isLost } from './lost';
+import type { IPicked } from './pickfiles';
 import { wordsOf } from './submitdraft';
 import type { ISweepDraft, ISweepRow } from './sweepdraft';
 import { EMPTY_DRAFT, EMPTY_ROW, sweepRequest } from './sweepdraft';
 import type { ISweepProblem, SweepField } from './sweepproblems';
 import { sweepProblems } from './sweepproblems';
-import type { IEverestAccount, IRemoteEverest, ISweepTrial } from './tokens';
+import { SweepSending } from './sweepsending';
+import type {
+  IEverestAccount,
+  IEverestApp,
+  IRemoteEverest,
+  ISweepTrial
+} from './tokens';
+
+/** The usual application for sweeps. */
+const SWEEPS = 'sol/psweep';
 
 /** After the last change, in ms: the tasks are counted. */
 const PAUSE = 300;
 
 export interface ISweepOptions {
-  readonly client: Pick<EverestClient, 'sweep' | 'tryOut'>;
+  readonly client: Pick<
+    EverestClient,
+    'sweep' | 'tryOut' | 'everestApp' | 'transfer' | 'endTransfer'
+  >;
   readonly everest: Pick<
     IRemoteEverest,
     'accounts' | 'changed' | 'freshness' | 'open' | 'problem' | 'refresh'
@@ -35,7 +50,12 @@ export class SweepModel extends VDomModel {
     this._draft = _options.draft;
     this.id = _options.id ?? UUID.uuid4();
     this._count = new Debouncer(() => this._tryOut(), PAUSE);
-    const { everest } = _options;
+    const { client, everest } = _options;
+    const told = () => {
+      this.stateChanged.emit();
+    };
+    this._about = new AppAbout(client, told);
+    this.sending = new SweepSending(client, told);
     everest.changed.connect(this._onAccounts, this);
     everest.open();
     this._onAccounts();
@@ -44,13 +64,14 @@ export class SweepModel extends VDomModel {
 
   /** Tells drafts apart. */
   readonly id: string;
+  /** What is on its way. */
+  readonly sending: SweepSending;
 
   /** How many tasks the draft has, when nothing is wrong with it. */
   trial: ISweepTrial | null = null;
   /** Why they could not be counted, in the server's words. */
   refusal = '';
   counting = false;
-  busy = false;
   /** Whether it was tried to submit: then also what is missing is said. */
   tried = false;
   /** How often it was wanted in vain. */
@@ -73,6 +94,22 @@ export class SweepModel extends VDomModel {
   get problem(): string {
     const { accounts, problem } = this._options.everest;
     return accounts.length === 0 ? problem : '';
+  }
+
+  /** The application for sweeps; null: not known. */
+  get about(): IEverestApp | null {
+    return this._about.app;
+  }
+
+  /** Arguments with which the tab comes back. */
+  get args(): ReadonlyPartialJSONObject {
+    const draft = { ...this._draft } as unknown as ReadonlyPartialJSONObject;
+    return { draft, id: this.id };
+  }
+
+  /** Whether there is something to bring back. */
+  get canUndo(): boolean {
+    return this._before !== null;
   }
 
   get draft(): ISweepDraft {
@@ -143,34 +180,47 @@ export class SweepModel extends VDomModel {
   }
 
   /** Add files; one that is there already is not added again. */
-  addFiles(paths: readonly string[]): void {
-    this.set({ files: [...new Set([...this._draft.files, ...paths])] });
+  addFiles(files: readonly IPicked[]): void {
+    const paths = files.map(({ path }) => path);
+    if (paths.length > 0) {
+      this.set({ files: [...new Set([...this._draft.files, ...paths])] });
+    }
   }
 
   removeFile(path: string): void {
     this.set({ files: this._draft.files.filter(each => each !== path) });
   }
 
+  reset(): void {
+    this._before = this._draft;
+    this.tried = false;
+    this.set({ ...EMPTY_DRAFT, server: this._draft.server });
+  }
+
+  /** What stood there before it was emptied. */
+  undo(): void {
+    const before = this._before ?? this._draft;
+    this._before = null;
+    this.set(before);
+  }
+
   /** Submit it; answers the key of the job, or empty when that failed. */
   async submit(): Promise<string> {
     this.tried = true;
-    if (this.busy || this.hindrance) {
+    if (this.sending.busy || this.hindrance) {
       this.refused += 1;
       this.stateChanged.emit();
       return '';
     }
-    [this.busy, this.failure, this.done] = [true, null, ''];
-    this.stateChanged.emit();
+    [this.failure, this.done] = [null, ''];
+    const { server } = this._draft;
     try {
-      const { server } = this._draft;
-      const request = sweepRequest(this._draft);
-      const made = await this._options.client.sweep(server, request);
+      const made = await this.sending.send(server, sweepRequest(this._draft));
       [this.done, this.doneTasks] = [keyOf(made), made.tasks];
-      this.tried = false;
+      [this.tried, this._before] = [false, null];
     } catch (error) {
-      this.failure = { words: wordsOf(error), lost: isLost(error) };
+      this.failure = this.sending.failure(error, this._options.trans);
     }
-    this.busy = false;
     this.stateChanged.emit();
     return this.done;
   }
@@ -179,6 +229,8 @@ export class SweepModel extends VDomModel {
     if (!this.isDisposed) {
       this._options.everest.changed.disconnect(this._onAccounts, this);
       this._count.dispose();
+      this._about.dispose();
+      this.sending.cancel();
       super.dispose();
     }
   }
@@ -198,6 +250,7 @@ export class SweepModel extends VDomModel {
 
   /** What was counted holds no more. */
   private _later(): void {
+    this._about.want(this._draft.server, this._draft.app.trim() || SWEEPS);
     [this.trial, this.refusal, this._unsure] = [null, '', false];
     this.counting = this.problems.length === 0 && this._draft.server !== '';
     if (this.counting && !this.isDisposed) {
@@ -230,4 +283,7 @@ export class SweepModel extends VDomModel {
   /** Whether nobody answered when the tasks were counted: that forbids nothing. */
   private _unsure = false;
   private readonly _count: Debouncer;
+  private readonly _about: AppAbout;
+  /** What stood there before it was emptied. */
+  private _before: ISweepDraft | null = null;
 }

@@ -48,7 +48,13 @@ it('writes CSV that others read', () => {
 });
 
 it('counts what is there and what is not', () => {
-  const results = { folder: 'f', table: 'table.csv', rows: [], tasks: 1200 };
+  const results = {
+    folder: 'f',
+    table: 'table.csv',
+    rows: [],
+    tasks: 1200,
+    listed: 0
+  };
   const words = (empty: number, missing: number | null) =>
     resultWords({ ...results, empty, missing }, trans);
   expect(words(0, 0)).toBe('1,200 tasks.');

@@ -58,6 +58,14 @@ class Lab:
 
         return await until(ended, "the transfer to end")
 
+    async def sweep(self, fields: Any) -> str:
+        """Submit a parameter sweep; answers the id of its job."""
+        ended = await self.transfer(await self.ask("POST", "sweeps", body=fields))
+        assert ended["state"] == "done", ended
+        check(ended["result"], "SubmittedJob")
+        job_id: str = ended["result"]["job_id"]
+        return job_id
+
     async def ask(self, method: str, *path: str, **more: Any) -> Any:
         return await self.client(method, "everest", "servers", self.account, *path, **more)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
 import logging
 import stat
@@ -31,6 +33,7 @@ from jupyter_remote.everest.secret import Secret
 from jupyter_remote.everest.transport import Transport
 
 from . import everest_rig
+from .conftest import until
 from .everest_rig import PASSWORD, USER
 from .test_everest_road import QUICK
 
@@ -109,8 +112,6 @@ async def test_a_login_becomes_an_account(
 def test_an_account_is_all_that_a_notebook_needs(
     server: everest_rig.Everest, tmp_path: Path, ring: MemoryKeyring
 ) -> None:
-    import asyncio
-
     account = asyncio.run(log_in(server.url, USER, PASSWORD, name="lab", folder=tmp_path))
     assert account.kept == "keyring"
     assert not (tmp_path / "tokens").exists()
@@ -119,10 +120,30 @@ def test_an_account_is_all_that_a_notebook_needs(
         assert client.submit("demo/hostname").result(timeout=30)
     with Everest(account="lab", folder=tmp_path) as client:
         assert "lab" in client._repr_html_()
+        assert "valid for" in client._repr_html_()
+        given = dataclasses.replace(account, expires=None)
+        client._client.renew(given)
+        assert "lifetime of the token unknown" in client._repr_html_()
     Accounts(tmp_path).remove("lab")
     assert ring.kept == {}
     with pytest.raises(InvalidSpec, match="which Everest server"):
         Everest(folder=tmp_path)
+
+
+async def test_a_request_on_its_way_goes_on_with_the_new_token(
+    server: everest_rig.Everest, tmp_path: Path, no_ring: None
+) -> None:
+    old = await log_in(server.url, USER, PASSWORD, name="lab", label="old", folder=tmp_path)
+    async with AsyncEverest(account="lab", folder=tmp_path, settings=QUICK) as client:
+        await client.jobs()
+        server.control.fault("jobs.list", "delay", seconds=0.5)
+        server.control.reset_counts()
+        asking = asyncio.ensure_future(client.jobs())
+        await until(lambda: server.control.load()["in_flight"], "the request")
+        server.control.revoke(USER, "old")
+        client.renew(await log_in(server.url, USER, PASSWORD, name=old.name, folder=tmp_path))
+        assert len(await asking) == 0
+        assert await client.token_info()
 
 
 async def test_wrong_passwords_and_old_servers(

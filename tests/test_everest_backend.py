@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,27 +10,10 @@ import pytest
 from jupyter_remote.backends.everest.transfers import Progress, Transfers
 
 from .conftest import until
-from .everest_lab import QUICK, Lab, lab
+from .everest_fixtures import *  # noqa: F403
+from .everest_lab import Lab, lab
 from .everest_rig import Everest
 from .test_api import Client, check
-
-Factory = Callable[..., Everest]
-
-
-@pytest.fixture
-def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
-    return Client(jp_fetch)
-
-
-@pytest.fixture
-def server(everest: Factory) -> Everest:
-    return everest()
-
-
-@pytest.fixture
-def remote_config() -> dict[str, Any]:
-    return QUICK
-
 
 # -- applications
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,26 +13,10 @@ from jupyter_remote.backends.everest.apps import described
 from jupyter_remote.everest import AppInfo, AsyncEverest
 
 from .conftest import until
-from .everest_lab import QUICK, Lab, lab
+from .everest_fixtures import *  # noqa: F403
+from .everest_lab import Lab, lab
 from .everest_rig import Everest
 from .test_api import Client, check
-
-Factory = Callable[..., Everest]
-
-
-@pytest.fixture
-def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
-    return Client(jp_fetch)
-
-
-@pytest.fixture
-def server(everest: Factory) -> Everest:
-    return everest()
-
-
-@pytest.fixture
-def remote_config() -> dict[str, Any]:
-    return QUICK
 
 
 def lines(folder: Path) -> list[dict[str, Any]]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +11,11 @@ import httpx
 import pytest
 
 from .conftest import until
-from .everest_lab import QUICK, Lab, lab
+from .everest_fixtures import *  # noqa: F403
+from .everest_fixtures import Factory
+from .everest_lab import Lab, lab
 from .everest_rig import PASSWORD, USER, Everest, certificate
 from .test_api import Client, check
-
-Factory = Callable[..., Everest]
-
-
-@pytest.fixture
-def client(jp_fetch: Any, jp_serverapp: Any) -> Client:
-    return Client(jp_fetch)
-
-
-@pytest.fixture
-def server(everest: Factory) -> Everest:
-    return everest()
-
-
-@pytest.fixture
-def remote_config() -> dict[str, Any]:
-    return QUICK
 
 
 async def test_an_account_from_a_password(
@@ -45,10 +30,14 @@ async def test_an_account_from_a_password(
     assert "expires in" in made["warning"]  # within half a day
     listed = await client("GET", "everest", "servers")
     check(listed, "EverestServers")
+    left = made.pop("left")
+    assert 3500 < left <= 3600
+    assert listed["servers"][0].pop("left") <= left
     assert listed == {"servers": [made]}
     assert PASSWORD not in json.dumps(listed)
     assert await Lab(client, made["name"]).about()
     checked = await client("GET", "everest", "servers", made["name"])
+    assert checked.pop("left") <= left
     assert checked == {**made, "wrong": "", "reason": ""}
     assert_private(jp_data_dir)
 
@@ -127,6 +116,47 @@ async def test_an_expired_token_is_renewed(client: Client, server: Everest) -> N
     await mine.ask("PATCH", body={"token": server.control.token(USER)})
     assert (await mine.ask("GET"))["wrong"] == ""
     assert (await mine.reach(job_id, "running"))["job_id"] == job_id
+
+
+async def test_a_renewed_account_keeps_all_that_is_known_of_its_jobs(
+    client: Client, server: Everest
+) -> None:
+    mine = await lab(client, server)
+    server.control.life(app="demo/sleep", cancel="never")
+    job_id = await mine.submit("demo/sleep", duration=1000)
+    running = await mine.reach(job_id, "running")
+    await client("DELETE", "jobs", mine.backend, job_id)
+    await mine.reach(job_id, "stopping")
+    fresh = server.control.token(USER, "fresh")
+    server.control.fault("auth.info", "delay", seconds=0.3)
+    renewing = asyncio.ensure_future(mine.ask("PATCH", body={"token": fresh}))
+    asked = 0
+    while not renewing.done():  # no answer meanwhile is "there is no such account"
+        await mine.ask("GET", "jobs", job_id, "outputs")
+        assert (await client("GET", "jobs"))["jobs"]
+        asked += 1
+    assert asked
+    renewed = await renewing
+    assert (renewed["wrong"], renewed["expires"], renewed["left"]) == ("", None, None)
+    for _ in range(3):
+        job = (await mine.listed())[job_id]
+        assert (job["state"], job["started"]) == ("stopping", running["started"])
+    server.control.revoke(USER, "test")  # the one before
+    await mine.submit("demo/hostname")
+    assert (await mine.ask("GET"))["wrong"] == ""
+
+
+async def test_a_token_of_somebody_else_is_another_account(client: Client, server: Everest) -> None:
+    mine = await lab(client, server)
+    job_id = await mine.submit("demo/sleep", duration=1000)
+    await mine.reach(job_id, "running")
+    server.control.add_user("eve", "another password")
+    await mine.ask("PATCH", body={"token": server.control.token("eve")})
+    await until(lambda: gone(mine, job_id), "the other one's job to leave the list")
+
+
+async def gone(mine: Lab, job_id: str) -> bool:
+    return job_id not in await mine.listed()
 
 
 async def silent(mine: Lab) -> Any:

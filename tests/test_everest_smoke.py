@@ -116,6 +116,8 @@ def test_a_real_server_tells_its_shapes() -> None:
 
 def test_the_smoke_test_itself_against_the_stand_in(everest: Callable[..., Everest]) -> None:
     server = everest()
+    # On a busy machine the first job has ended before it is to be deleted while it runs.
+    server.control.fault("jobs.delete", "status", status=409, times=1)
     headers = {"Authorization": f"Bearer {server.token}"}
     with httpx.Client(base_url=server.url, headers=headers, timeout=60) as client:
         found = questions(client, "demo/hostname", "demo/sleep", 0.05)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 import json
 import os
 import stat
+import tempfile
 import time
 import zipfile
 from collections.abc import Callable
@@ -14,8 +16,18 @@ from typing import Any
 
 import pytest
 
-from jupyter_remote.everest import Damaged, Everest, InvalidInput, JobFailed, Plan, Sweep, span
-from jupyter_remote.everest.plan import count_tasks
+from jupyter_remote.everest import (
+    AsyncEverest,
+    Damaged,
+    Everest,
+    InvalidInput,
+    JobFailed,
+    Plan,
+    Sweep,
+    span,
+    sweeps,
+)
+from jupyter_remote.everest.plan import read_parameters
 from jupyter_remote.everest.records import Record, Records
 from jupyter_remote.everest.sweeps import unpack
 
@@ -28,6 +40,34 @@ Factory = Callable[..., everest_rig.Everest]
 @pytest.fixture
 def server(everest: Factory) -> everest_rig.Everest:
     return everest()
+
+
+async def test_a_sweep_is_given_up_while_its_files_are_packed(
+    server: everest_rig.Everest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").write_bytes(os.urandom(64_000_000))
+    (scratch := tmp_path / "scratch").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    begun = asyncio.Event()
+    plan = Plan("echo ${X}", {"X": [1]}, ["data"])
+    async with AsyncEverest(server.url, server.token, folder=tmp_path / "mine") as client:
+        sweeping = asyncio.ensure_future(
+            client.sweep(plan, [tmp_path / "data"], progress=lambda done, total: begun.set())
+        )
+        await begun.wait()
+        sweeping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sweeping
+    assert not list(scratch.iterdir())
+    assert "files.upload" not in server.control.counts()
+
+
+def test_packing_that_is_given_up_reads_no_further(tmp_path: Path) -> None:
+    (tmp_path / "data").write_bytes(os.urandom(3_000_000))
+    packing = sweeps._Packing([tmp_path / "data"], lambda done, total: None)
+    packing._tell = lambda: setattr(packing, "_stopped", True)  # after the first piece
+    made = packing._make(Plan("echo ${X}", {"X": [1]}), tmp_path)
+    assert 1_000_000 < made["files"].stat().st_size < 2_000_000
 
 
 def test_a_plan_is_written_out() -> None:
@@ -46,9 +86,12 @@ def test_a_plan_is_written_out() -> None:
         "output_files out_${x}.txt stdout",
     ]
     assert "8 tasks" in plan._repr_html_()
-    assert count_tasks(plan.text()) == 8
-    assert count_tasks("parameter x from 1 to 3 step 1\ncommand ls\n") is None
-    assert count_tasks("parameter x 1 2\nconstraint x > 1\ncommand ls\n") is None
+    assert read_parameters(plan.text()) == {
+        "x": ["0.0", "0.1", "0.2", "0.3"],
+        "mode": ["fast", "slow"],
+    }
+    assert read_parameters("parameter x from 1 to 3 step 1\ncommand ls\n") is None
+    assert read_parameters("parameter x 1 2\nconstraint x > 1\ncommand ls\n") is None
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ LAYERS = [
     ["model"],
     ["contract"],
     ["machine", "process", "files", "agent"],
-    ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "everest"],
+    ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "exact", "everest"],
     ["apps", "backends", "table", "stops", "jobrecords"],
     ["sessions", "jobs", "shares"],
     ["watch", "upkeep", "jobdesk", "jobtable"],

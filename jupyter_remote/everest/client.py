@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -65,29 +65,30 @@ class AsyncEverest(Connection):
     # -- submitting -----------------------------------------------------------------------
 
     async def submit(
-        self,
-        app: str,
-        inputs: Mapping[str, Any] | None = None,
-        *,
-        name: str | None = None,
-        key: str = "",
-        group: str = "",
-        resources: Sequence[str] = (),
-    ) -> AsyncJob:
+        self, app: str, inputs: Mapping[str, Any] | None = None, *,
+        name: str | None = None, key: str = "", group: str = "", resources: Sequence[str] = (),
+        progress: Progress | None = None, sent: Callable[[], None] | None = None,
+    ) -> AsyncJob:  # fmt: skip
         """Submit a job, exactly once.
 
         Files among ``inputs`` are paths (uploaded) or outputs of other jobs (which do not
         travel). ``name`` is a title. With a ``key`` that was used before, its job is given
         instead of a new one: a notebook can be run again. ``group``: a word for ``recall``.
-        ``resources``: ids of those that may run it. Raises InvalidInput before anything is sent,
-        AmbiguousSubmit when the server does not tell whether the job exists.
+        ``resources``: ids of those that may run it. ``progress`` is told how many bytes of all
+        files were sent, of how many; ``sent`` is called when they are there, and the job is
+        submitted. Raises InvalidInput before anything is sent, AmbiguousSubmit when the server
+        does not tell whether the job exists.
         """
         async with self._turn(key):
             known = await self._with_key(key) if key else None
             if known is not None:
                 return known
-            record = await self._record(app, inputs, name, key, group, resources)
+            record = await self._record(
+                app, inputs, name, key, group, resources, upload=self._upload(progress)
+            )
             async with self._slots:
+                if sent:
+                    sent()
                 return self._handle(await self._submit(record))
 
     @contextlib.asynccontextmanager
@@ -109,6 +110,7 @@ class AsyncEverest(Connection):
         key: str,
         group: str,
         resources: Sequence[str],
+        upload: inputs_.Upload,
     ) -> Record:
         """What shall be submitted: checked, with its files on the server."""
         about = await self._apps.find(app)
@@ -120,7 +122,7 @@ class AsyncEverest(Connection):
             server=self.url,
             account=self._who,
             app=target,
-            inputs=await inputs_.sent(about, given, self._upload),
+            inputs=await inputs_.sent(about, given, upload),
             title=name or "",
             key=key,
             group=group,
@@ -172,8 +174,19 @@ class AsyncEverest(Connection):
                 self._submitter = Submitter(self.transport, self._list, self.records, self.settings)
         return self._submitter
 
-    async def _upload(self, path: Path, field: str) -> str:
-        return await self.uploads.send(path, field=field)
+    def _upload(self, progress: Progress | None) -> inputs_.Upload:
+        """Sends files; ``progress`` is told of all of them together."""
+        told: dict[tuple[str, Path], tuple[int, int]] = {}
+
+        async def send(path: Path, field: str) -> str:
+            def one(done: int, total: int) -> None:
+                told[field, path] = done, total
+                if progress:
+                    progress(sum(d for d, _ in told.values()), sum(t for _, t in told.values()))
+
+            return await self.uploads.send(path, one, field)
+
+        return send
 
     async def _with_key(self, key: str) -> AsyncJob | None:
         record = await self.records.do(self.records.with_key, key, self._who)

@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from ..errors import StorageError
 from . import catalogue, display
 from .absent import Absences
-from .accounts import Accounts, data_folder, duration, resolve
+from .accounts import Account, Accounts, data_folder, duration, resolve
 from .addresses import is_ours
 from .downloads import Downloads
 from .errors import EverestError, NoSuchThing, Refused
@@ -117,6 +117,11 @@ class Connection:
         await self.transport.close()
         await self.records.end()
 
+    def renew(self, account: Account) -> None:
+        """Go on with the token that is kept for this account of the same server and user."""
+        self.account = account
+        self.transport.use(lambda: Accounts(self._folder).token(account))
+
     def _keep(self, token: Secret) -> None:
         """A new token that a person gave belongs to the account, when there is one."""
         if self.account:
@@ -187,11 +192,13 @@ class Connection:
         return {name for name, each in about.outputs.items() if each.file} if about else set()
 
     def _repr_html_(self) -> str:
-        who = f", account {self.account.name}" if self.account else ""
-        left = self.account.left() if self.account else None
-        words = f"token valid for {duration(left)} more" if left and left > 0 else ""
-        warning = self.account.warning() if self.account else ""
-        return display.client(self.url, who, warning or words)
+        if self.account is None:
+            return display.client(self.url, "", "")
+        left = self.account.left()
+        words = "lifetime of the token unknown"
+        if left is not None:
+            words = self.account.warning() or f"token valid for {duration(left)} more"
+        return display.client(self.url, f", account {self.account.name}", words)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.url}>"

@@ -95,17 +95,18 @@ class Plan:
         return f"<p>{len(self)} tasks</p><pre>{escape(self.text())}</pre>"
 
 
-def count_tasks(text: str) -> int | None:
-    """How many tasks a plan's text has; None when it says more than lists of values."""
-    count = 1
+def read_parameters(text: str) -> dict[str, list[str]] | None:
+    """The parameters of a plan's text with their values; None when it says more than lists of
+    values."""
+    found: dict[str, list[str]] = {}
     for line in text.splitlines():
         word, _, rest = line.strip().partition(" ")
-        values = rest.split()[1:]
-        plain_list = word == "parameter" and values and values[0] != "from"
-        if not plain_list and word not in ("input_files", "command", "output_files", ""):
+        name, *values = rest.split() or [""]
+        if word == "parameter" and values and values[0] != "from":
+            found[name] = values
+        elif word not in ("input_files", "command", "output_files", ""):
             return None
-        count *= len(values) if plain_list else 1
-    return count
+    return found
 
 
 def _check_parameter(name: str, values: Sequence[Any]) -> None:

@@ -8,7 +8,8 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .client import AsyncEverest
 
 APP: Final = "sol/psweep"
+Step = Callable[[str], None]
 READ: Final = 1024 * 1024
 """Bytes of a task's output that ``text`` reads at most."""
 
@@ -43,6 +45,10 @@ class Task:
         return {
             str(path.relative_to(self.folder)): path for path in found if path.name != "parameters"
         }
+
+    def has(self, name: str = "stdout") -> bool:
+        """Whether it left an output of this name."""
+        return (self.folder / name).is_file()
 
     def text(self, name: str = "stdout") -> str:
         """An output as text, up to 1 MiB; empty when the task left none."""
@@ -70,12 +76,13 @@ class SweepResults(Mapping[int, Task]):
         return len(self._tasks)
 
     def table(self, output: str = "stdout") -> list[dict[str, Any]]:
-        """A row for each task: its number, parameters (numbers where they are), and ``output``."""
+        """A row for each task: its number, parameters (numbers where they are), and ``output``:
+        None of a task that did not leave it."""
         return [
             {
                 "task": task.number,
-                **{name: _value(value) for name, value in task.parameters.items()},
-                output: _value(task.text(output).strip()),
+                **{name: as_value(value) for name, value in task.parameters.items()},
+                output: as_value(task.text(output).strip()) if task.has(output) else None,
             }
             for task in self._tasks.values()
         ]
@@ -143,37 +150,81 @@ async def submit_sweep(
     files: Iterable[str | Path] = (),
     *,
     app: str = APP,
+    step: Step | None = None,
+    progress: Progress | None = None,
     **more: Any,
 ) -> AsyncSweep:
-    """Submit a plan with the files that its tasks need; ``more``: as ``submit`` takes it."""
+    """Submit a plan with the files that its tasks need; ``more``: as ``submit`` takes it. ``step``
+    is told what is done now: ``packing``, ``sending``, ``submitting``; ``progress`` of how many
+    bytes of how many, anew for each of the first two."""
+    step, progress = step or _unheard, progress or _unheard
     async with scratch() as temporary:
-        inputs = await asyncio.to_thread(_inputs, plan, [Path(each) for each in files], temporary)
-        job = await client.submit(app, inputs, **{"name": "sweep", **more})
+        step("packing")
+        packing = _Packing([Path(each) for each in files], progress)
+        inputs = await packing.done(plan, temporary)
+        step("sending")
+        more = {"name": "sweep", "progress": progress, **more}
+        job = await client.submit(app, inputs, sent=partial(step, "submitting"), **more)
     return AsyncSweep(job, plan)
 
 
-def _inputs(plan: Plan, files: list[Path], folder: Path) -> dict[str, Any]:
-    """The inputs of a sweep, as files in a folder."""
+def _unheard(*told: object) -> None:
+    """Of this nobody wants to hear."""
+
+
+def packable(files: Iterable[Path]) -> list[Path]:
+    """The files that a sweep is given. Raises InvalidInput when one cannot be read, or two have the
+    same name."""
     paths = [readable(each, "files") for each in files]
     if len({path.name for path in paths}) != len(paths):
         raise InvalidInput("files: two of them have the same name", "files")
-    inputs = {"plan": folder / "plan.txt"}
-    inputs["plan"].write_text(plan.text(), encoding="utf-8")
-    if paths:
-        inputs["files"] = folder / "files.zip"
-        _pack(paths, inputs["files"])
-    return inputs
+    return paths
 
 
-def _pack(paths: Iterable[Path], target: Path) -> None:
-    """Always the same bytes for the same files, so that they are uploaded once."""
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(paths, key=lambda each: each.name):
-            about = zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0))
-            about.compress_type = zipfile.ZIP_DEFLATED
-            about.external_attr = (path.stat().st_mode & 0o777) << 16
-            with open(path, "rb") as source, archive.open(about, "w", force_zip64=True) as inner:
-                shutil.copyfileobj(source, inner, 1024 * 1024)
+class _Packing:
+    """The inputs of a sweep, as files in a folder; made in a thread, and given up with it."""
+
+    def __init__(self, files: list[Path], progress: Progress) -> None:
+        self._files, self._progress = files, progress
+        self._packed, self._total, self._stopped = 0, 0, False
+        self._tell: Callable[[], object] = _unheard
+
+    async def done(self, plan: Plan, folder: Path) -> dict[str, Any]:
+        """Make them. Raises InvalidInput."""
+        loop = asyncio.get_running_loop()
+        self._tell = partial(loop.call_soon_threadsafe, self._report)
+        making = asyncio.ensure_future(asyncio.to_thread(self._make, plan, folder))
+        try:
+            return await asyncio.shield(making)
+        finally:
+            self._stopped = True
+            await asyncio.wait([making])  # a thread cannot be cancelled
+
+    def _report(self) -> None:
+        self._progress(self._packed, self._total)
+
+    def _make(self, plan: Plan, folder: Path) -> dict[str, Any]:
+        paths = packable(self._files)
+        inputs = {"plan": folder / "plan.txt"}
+        inputs["plan"].write_text(plan.text(), encoding="utf-8")
+        if paths:
+            self._total = sum(path.stat().st_size for path in paths)
+            inputs["files"] = folder / "files.zip"
+            self._pack(paths, inputs["files"])
+        return inputs
+
+    def _pack(self, paths: Iterable[Path], target: Path) -> None:
+        """Always the same bytes for the same files, so that they are uploaded once."""
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in sorted(paths, key=lambda each: each.name):
+                about = zipfile.ZipInfo(path.name, (1980, 1, 1, 0, 0, 0))
+                about.compress_type = zipfile.ZIP_DEFLATED
+                about.external_attr = (path.stat().st_mode & 0o777) << 16
+                with open(path, "rb") as source, archive.open(about, "w", force_zip64=True) as to:
+                    while not self._stopped and (chunk := source.read(1024 * 1024)):
+                        to.write(chunk)
+                        self._packed += len(chunk)
+                        self._tell()
 
 
 def unpack(archive: Path, folder: Path) -> list[Task]:
@@ -213,7 +264,7 @@ def _task(folder: Path, number: int) -> Task:
     return Task(number, parameters, folder)
 
 
-def _value(text: str) -> Any:
+def as_value(text: str) -> Any:
     """A number where the text is one."""
     for kind in (int, float):
         try:

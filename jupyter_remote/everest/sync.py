@@ -99,10 +99,11 @@ class Everest:
         key: str = "",
         group: str = "",
         resources: Sequence[str] = (),
+        progress: Progress | None = None,
     ) -> Job:
         """Submit a job, exactly once; see ``AsyncEverest.submit``."""
         submitting = self._client.submit(
-            app, inputs, name=name, key=key, group=group, resources=resources
+            app, inputs, name=name, key=key, group=group, resources=resources, progress=progress
         )
         return Job(self._loop.run(submitting), self._loop)
 

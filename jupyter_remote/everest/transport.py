@@ -100,6 +100,12 @@ class Transport:
         """Whether this server has spoken like Everest: odd answers of it are faults that pass."""
         return self._known
 
+    def use(self, token: Callable[[], Secret | None]) -> None:
+        """From the next request on another token; one that is on its way and is refused is sent
+        again with it."""
+        self._find, self._found = token, False
+        self._token = self._unproven = None
+
     async def close(self) -> None:
         """No request leaves after this."""
         await self._http.aclose()
@@ -173,10 +179,12 @@ class Transport:
     async def _current(self) -> Secret | None:
         """The token; found when it is first needed."""
         async with self._finding:
-            if not self._found:
-                self._token = await asyncio.to_thread(self._find)
-                self._secrets += [self._token] if self._token else []
-                self._found = True
+            while not self._found:
+                find = self._find
+                token = await asyncio.to_thread(find)
+                if find is self._find:  # nobody gave another meanwhile
+                    self._token, self._found = token, True
+                    self._secrets += [token] if token else []
         return self._token
 
     async def _renew(self, refused: Secret | None, error: LoginNeeded) -> None:

@@ -19,6 +19,7 @@ from ..columns import written
 from ..contract import LogChunk
 from ..errors import InvalidSpec, RemoteError
 from ..events import SCHEMAS
+from ..exact import dumped
 from ..model import Json
 
 _LOG_BYTES = 65536
@@ -68,7 +69,7 @@ class RemoteHandler(APIHandler):
     def answer(self, data: Json, status: int = 200) -> None:
         """Finish with a JSON document."""
         self.set_status(status)
-        self.finish(json.dumps(data))
+        self.finish(dumped(data))
 
     async def answer_long(self, data: Json) -> None:
         """Finish with a JSON document that may be long: made in a thread, and compressed for

@@ -89,7 +89,7 @@ class EverestFilesHandler(EverestHandler):
     @authorized
     async def post(self, server: str) -> None:
         """Begin; the transfer is looked at by its id."""
-        transfer = self.everest.upload(server, self.body("SendFile")["path"])
+        transfer = self.everest.moves.upload(server, self.body("SendFile")["path"])
         self.answer(dataclasses.asdict(transfer), 202)
 
 
@@ -108,7 +108,7 @@ class EverestOutputsHandler(EverestHandler):
         """Begin to store files in a folder; the transfer is looked at by its id."""
         fields = self.body("FetchOutputs")
         names, folder = fields.get("names", []), fields.get("folder", "")
-        transfer = await self.everest.download(server, job, names, folder)
+        transfer = await self.everest.moves.download(server, job, names, folder)
         self.answer(dataclasses.asdict(transfer), 202)
 
 
@@ -118,9 +118,13 @@ class EverestSweepsHandler(EverestHandler):
     @web.authenticated
     @authorized
     async def post(self, server: str) -> None:
-        """Submit one, or only count its tasks."""
+        """Begin to submit one, or only count its tasks."""
         fields = self.body("Sweep")
-        self.answer(await self.everest.sweep(server, fields), 200 if fields.get("test") else 201)
+        if fields.get("test"):
+            self.answer(self.everest.moves.trial(server, fields))
+        else:
+            transfer = await self.everest.moves.sweep(server, fields)
+            self.answer(dataclasses.asdict(transfer), 202)
 
 
 class EverestTasksHandler(EverestHandler):
@@ -132,7 +136,7 @@ class EverestTasksHandler(EverestHandler):
         """Begin to unpack them; the transfer is looked at by its id."""
         fields = self.body("UnpackSweep")
         folder, output = fields.get("folder", ""), fields.get("output", "stdout")
-        transfer = self.everest.unpack(server, job, folder, output)
+        transfer = self.everest.moves.unpack(server, job, folder, output)
         self.answer(dataclasses.asdict(transfer), 202)
 
 
@@ -143,11 +147,11 @@ class EverestTransferHandler(EverestHandler):
     @authorized
     async def get(self, transfer: str) -> None:
         """How far it is."""
-        self.answer(dataclasses.asdict(self.everest.transfers.get(transfer)))
+        self.answer(dataclasses.asdict(self.everest.moves.transfers.get(transfer)))
 
     @web.authenticated
     @authorized
     async def delete(self, transfer: str) -> None:
         """End it."""
-        self.everest.transfers.cancel(transfer)
+        self.everest.moves.transfers.cancel(transfer)
         self.set_status(204)

@@ -18,9 +18,9 @@ import { EverestClient } from '../everestclient';
 import { SERVER_ARG } from '../everestcommands';
 import { EverestMemory } from '../everestmemory';
 import { everestIcon } from '../icons';
-import { part } from '../part';
+import { openLater } from '../later';
+import type { IKeptTab } from '../later';
 import { IRemoteEverest, IRemoteJobs } from '../tokens';
-import type { EverestTab } from '../widgets/everesttab';
 
 /** With the other cards of the category, after that of jobs. */
 const RANK = { rank: 6, categoryRank: 50 };
@@ -57,13 +57,13 @@ export const everestapps: JupyterFrontEndPlugin<void> = {
     const client = new EverestClient(app.serviceManager.serverSettings);
     const memory = new EverestMemory(state);
     const namespace = 'jupyter-remote-everest';
-    const tracker = new WidgetTracker<EverestTab>({ namespace });
+    const tracker = new WidgetTracker<IKeptTab>({ namespace });
     const shared = { app, client, everest, jobs, memory, tracker, browser };
     addCommands({ ...shared, rendermime, translator, trans });
     void restorer?.restore(tracker, {
       command: CommandIDs.everestSubmit,
-      args: ({ content: { model } }) => model.args,
-      name: ({ content: { model } }) => model.id
+      args: ({ kept }) => kept.args,
+      name: ({ kept }) => kept.id
     });
     if (launcher) {
       addCards(launcher, everest, trans);
@@ -100,14 +100,23 @@ const FORM_ARGS = {
         items: { type: 'string' },
         description: 'Ids of resources that may run it'
       },
+      hidden: {
+        type: 'array',
+        items: { type: 'string' },
+        description: 'Names of secret inputs that must be written again'
+      },
       draft: { type: 'object', description: 'A form that comes back' },
+      drafts: { type: 'object', description: 'More of them, by application' },
       tab: { type: 'string', description: 'Id of a tab that comes back' }
     }
   }
 };
 
 function addCommands(context: IAppsContext): void {
-  const { app, everest, trans } = context;
+  const { app, everest, tracker, trans } = context;
+  const label = trans.__('Everest');
+  const icon = everestIcon;
+  const later = { app, tracker, load: tabs, label, icon, trans };
   app.commands.addCommand(CommandIDs.everestApps, {
     label: args => {
       if (!args.card) {
@@ -125,15 +134,20 @@ function addCommands(context: IAppsContext): void {
         : trans.__('Applications of an Everest account'),
     icon: everestIcon,
     describedBy: APPS_ARGS,
-    execute: async args => (await part(tabs(), trans))?.openApps(context, args)
+    execute: args =>
+      openLater({ ...later, open: part => part.openApps(context, args) }, args)
   });
   app.commands.addCommand(CommandIDs.everestSubmit, {
     label: trans.__('Submit to Everest…'),
     caption: trans.__('Write a job of an Everest application and submit it'),
     icon: everestIcon,
     describedBy: FORM_ARGS,
-    execute: async args =>
-      (await part(tabs(), trans))?.openAppForm(context, args)
+    execute: args =>
+      openLater(
+        { ...later, open: part => part.openAppForm(context, args) },
+        args,
+        args.tab
+      )
   });
 }
 

@@ -8,14 +8,13 @@ import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ILauncher } from '@jupyterlab/launcher';
 import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
-import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import type { IDisposable } from '@lumino/disposable';
 
 import { CommandIDs } from '../commandids';
 import { everestIcon } from '../icons';
-import { part } from '../part';
+import { openLater } from '../later';
+import type { IKeptTab } from '../later';
 import { IRemoteEverest } from '../tokens';
-import type { SweepTab } from '../widgets/sweeptab';
 
 /** After the cards of the accounts. */
 const RANK = { rank: 7, categoryRank: 50 };
@@ -45,7 +44,7 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-everest-sweep';
-    const tracker = new WidgetTracker<SweepTab>({ namespace });
+    const tracker = new WidgetTracker<IKeptTab>({ namespace });
     const context = {
       app,
       everest,
@@ -53,6 +52,14 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       browser,
       tracker,
       translator,
+      trans
+    };
+    const later = {
+      app,
+      tracker,
+      label: trans.__('Parameter Sweep'),
+      icon: everestIcon,
+      load: () => import('../everestsweep'),
       trans
     };
     const command = CommandIDs.everestSweep;
@@ -64,17 +71,17 @@ export const everestsweep: JupyterFrontEndPlugin<void> = {
       caption: trans.__('Run a command on Everest for many values'),
       icon: everestIcon,
       describedBy: SWEEP_ARGS,
-      // Loaded when it is first opened.
-      execute: async args =>
-        (await part(import('../everestsweep'), trans))?.openSweep(context, args)
+      execute: args =>
+        openLater(
+          { ...later, open: part => part.openSweep(context, args) },
+          args,
+          args.id
+        )
     });
     void restorer?.restore(tracker, {
       command,
-      args: ({ content: { model } }) => ({
-        draft: { ...model.draft } as unknown as ReadonlyPartialJSONObject,
-        id: model.id
-      }),
-      name: ({ content: { model } }) => model.id
+      args: ({ kept }) => kept.args,
+      name: ({ kept }) => kept.id
     });
     const category = trans.__('Remote');
     palette?.addItem({ command, category });

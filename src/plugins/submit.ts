@@ -15,12 +15,12 @@ import { ITranslator } from '@jupyterlab/translation';
 
 import { CommandIDs } from '../commandids';
 import { submitIcon } from '../icons';
-import { part } from '../part';
+import { openLater } from '../later';
+import type { IKeptTab } from '../later';
 import type { ISubmitContext } from '../submitcontext';
 import { selected, SUBMIT_ARGS, takesJobs } from '../submitcontext';
 import { memoryIn } from '../submitmemory';
 import { IRemoteJobs } from '../tokens';
-import type { SubmitTab } from '../widgets/submittab';
 
 /** With the other cards of the category, after the programs. */
 const RANK = { rank: 5, categoryRank: 50 };
@@ -53,7 +53,7 @@ export const submit: JupyterFrontEndPlugin<void> = {
   ): void => {
     const trans = translator.load('jupyter_remote');
     const namespace = 'jupyter-remote-submit';
-    const tracker = new WidgetTracker<SubmitTab>({ namespace });
+    const tracker = new WidgetTracker<IKeptTab>({ namespace });
     const memory = memoryIn(state);
     const shared = { app, jobs, services, memory, tracker, translator, trans };
     const context = { ...shared, browser, browsers };
@@ -61,8 +61,8 @@ export const submit: JupyterFrontEndPlugin<void> = {
     const command = CommandIDs.submitJob;
     void restorer?.restore(tracker, {
       command,
-      args: ({ content: { model } }) => ({ ...model.draft, draft: model.id }),
-      name: ({ content: { model } }) => model.id
+      args: ({ kept }) => kept.args,
+      name: ({ kept }) => kept.id
     });
     const category = trans.__('Remote');
     launcher?.add({ command, category, ...RANK });
@@ -71,7 +71,12 @@ export const submit: JupyterFrontEndPlugin<void> = {
 };
 
 function addCommand(context: ISubmitContext): void {
-  const { app, trans } = context;
+  const { app, tracker, trans } = context;
+  const label = trans.__('Submit Job');
+  // Loaded when it is first opened.
+  const load = () => import('../submit');
+  const icon = submitIcon;
+  const later = { app, tracker, load, label, icon, trans };
   app.commands.addCommand(CommandIDs.submitJob, {
     label: args => {
       if (args.context) {
@@ -83,13 +88,16 @@ function addCommand(context: ISubmitContext): void {
     icon: submitIcon,
     describedBy: SUBMIT_ARGS,
     isVisible: args => !args.context || takesJobs(context),
-    // Loaded when it is first opened.
-    execute: async args => {
+    execute: args => {
       // The file that is selected now, not when the form has arrived.
       const given = args.context
         ? { ...args, context: false, path: selected(context) }
         : args;
-      return (await part(import('../submit'), trans))?.openForm(context, given);
+      return openLater(
+        { ...later, open: part => part.openForm(context, given) },
+        given,
+        given.draft
+      );
     }
   });
 }

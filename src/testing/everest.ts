@@ -13,6 +13,8 @@ export function account(
     label: LABEL,
     created: '2026-11-20T10:00:00.000Z',
     expires: '2026-11-27T10:00:00.000Z',
+    left: 604_800,
+    ends: Date.parse('2026-11-27T10:00:00.000Z'),
     scheme: 'bearer',
     kept: 'keyring',
     warning: '',
@@ -34,6 +36,7 @@ export function port(
     items: '',
     file: false,
     required: false,
+    secret: false,
     enum: null,
     default: null,
     ...changes

@@ -10,9 +10,9 @@ import { enterMeans } from '../submitkeys';
 import type { IEverestPort } from '../tokens';
 import { PortField } from './everestfield';
 import { AppFoot } from './everestfoot';
-import { Resources } from './everestresources';
 import type { IAppsProps } from './everesttab';
 import { useFirstFault } from './hooks';
+import { Resources } from './resources';
 import { Trouble } from './trouble';
 
 export interface IFormProps extends IAppsProps {
@@ -75,14 +75,7 @@ function AppForm(props: IFormProps): React.JSX.Element {
     >
       <div className="jp-RemoteApps-fields">
         <About {...props} />
-        {form.unknown.length > 0 && (
-          <p className="jp-RemoteApps-unknown" role="status">
-            {trans.__(
-              'The application has no such input, so it was left out: %1.',
-              form.unknown.join(', ')
-            )}
-          </p>
-        )}
+        <Told {...props} />
         <h3>
           {trans.__('Inputs')}{' '}
           {app.inputs.some(({ required }) => required) && (
@@ -95,12 +88,44 @@ function AppForm(props: IFormProps): React.JSX.Element {
         ))}
         <h3>{trans.__('Job')}</h3>
         <Name {...props} />
-        <Resources {...props} />
+        <Resources
+          app={app}
+          chosen={form.draft.resources}
+          choose={chosen => {
+            form.setResources(chosen);
+          }}
+          trans={trans}
+        />
         <h3>{trans.__('Outputs')}</h3>
         <Outputs {...props} />
       </div>
       <AppFoot {...props} />
     </form>
+  );
+}
+
+/** What of another job's inputs does not stand in the form. */
+function Told({ form, trans }: IFormProps): React.JSX.Element {
+  const { unknown, hidden } = form;
+  return (
+    <>
+      {unknown.length > 0 && (
+        <p className="jp-RemoteApps-unknown" role="status">
+          {trans.__(
+            'The application has no such input, so it was left out: %1.',
+            unknown.join(', ')
+          )}
+        </p>
+      )}
+      {hidden.length > 0 && (
+        <p className="jp-RemoteApps-unknown" role="status">
+          {trans.__(
+            'Secrets are not shown and not kept, so write them again: %1.',
+            hidden.join(', ')
+          )}
+        </p>
+      )}
+    </>
   );
 }
 

@@ -6,22 +6,16 @@ import { limitsOf } from '../everestlimits';
 import type { AppFormModel } from '../everestmodel';
 import { isMissing, kindOf, problemOf, textOf } from '../everestports';
 import type { PortKind } from '../everestports';
+import { filesOf } from '../everestfiles';
 import { fullSentence } from '../format';
 import type { IEverestPort } from '../tokens';
 import type { IFormProps } from './everestapp';
-import { FileField } from './everestfilefield';
+import type { ICommon } from './filesfield';
+import { FilesField } from './filesfield';
 import { Picks } from './picks';
 
 export interface IPortProps extends IFormProps {
   readonly port: IEverestPort;
-}
-
-/** What the input element of a field has. */
-export interface ICommon {
-  readonly id: string;
-  readonly 'aria-describedby': string;
-  readonly 'aria-invalid': boolean;
-  readonly 'aria-required': boolean;
 }
 
 /** One input of an application, with what is to be said about it. */
@@ -47,7 +41,7 @@ export function PortField(props: IPortProps): React.JSX.Element {
         {port.required && <span aria-hidden="true"> *</span>}
       </label>
       {port.file ? (
-        <FileField {...props} common={common} />
+        <Files {...props} common={common} />
       ) : (
         <Input {...props} kind={kind} common={common} />
       )}
@@ -56,6 +50,35 @@ export function PortField(props: IPortProps): React.JSX.Element {
         <Hint port={port} kind={kind} trans={trans} />
       </div>
     </div>
+  );
+}
+
+function Files(
+  props: IPortProps & { readonly common: ICommon }
+): React.JSX.Element {
+  const { form, port, common, actions, trans } = props;
+  return (
+    <FilesField
+      drop={port.name}
+      label={port.title || port.name}
+      several={port.type === 'array'}
+      files={form.draft.files[port.name] ?? []}
+      common={common}
+      busy={form.busy !== ''}
+      sent={form.uploads.all}
+      cancel={path => {
+        form.uploads.cancel(path);
+      }}
+      add={files => {
+        form.addFiles(port, files);
+      }}
+      remove={file => {
+        form.removeFile(port.name, file);
+      }}
+      read={filesOf}
+      actions={actions}
+      trans={trans}
+    />
   );
 }
 
@@ -87,7 +110,7 @@ function Hint(props: {
     usual && trans.__('Usual: %1.', usual.replaceAll('\n', ', ')),
     kind === 'lines' && !picks && trans.__('One on each line.'),
     kind === 'json' && trans.__('In JSON.'),
-    kind === 'secret' && trans.__('It is not remembered.')
+    port.secret && trans.__('It is not remembered.')
   ];
   const words = parts.filter(Boolean).join(' ');
   return words ? <p>{words}</p> : null;
@@ -109,7 +132,8 @@ function Input(props: IInputProps): React.JSX.Element {
   };
   const plain = {
     ...common,
-    className: 'jp-mod-styled',
+    // What is typed into several lines cannot be hidden by a type.
+    className: `jp-mod-styled${port.secret ? ' jp-mod-secret' : ''}`,
     value: text,
     placeholder: usual,
     spellCheck: false,
@@ -138,7 +162,7 @@ function Input(props: IInputProps): React.JSX.Element {
       return (
         <input
           {...plain}
-          type={kind === 'secret' ? 'password' : 'text'}
+          type={port.secret ? 'password' : 'text'}
           inputMode={kind === 'integer' ? 'numeric' : undefined}
         />
       );

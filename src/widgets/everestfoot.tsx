@@ -2,7 +2,7 @@ import * as React from 'react';
 
 import { fromKey } from '../jobstore';
 import type { IFormProps } from './everestapp';
-import { Failure } from './failure';
+import { FormFoot } from './formfoot';
 import { Submitted } from './submitoutcome';
 
 /** What came of the last request, and the buttons. */
@@ -14,50 +14,21 @@ export function AppFoot(props: IFormProps): React.JSX.Element {
     upload: trans.__('Sending files…'),
     submit: trans.__('Submitting…')
   }[busy];
+  const cancel = () => {
+    form.uploads.cancel();
+  };
   return (
-    <div className="jp-RemoteSubmit-foot">
-      <Failure
-        failure={form.failure}
-        title={trans.__('It was not submitted.')}
-        showJobs={actions.showJobs}
-        trans={trans}
-      />
-      <div role="status" className="jp-RemoteSubmit-status">
-        <Outcome {...props} />
-      </div>
-      <div className="jp-RemoteSubmit-buttons">
-        {/* A button that is disabled while it is asked would lose the keyboard. */}
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          aria-disabled={busy !== ''}
-        >
-          {label}
-        </button>
-        {busy === 'upload' && (
-          <button
-            type="button"
-            className="jp-mod-styled"
-            onClick={() => {
-              form.uploads.cancel();
-            }}
-          >
-            {trans.__('Cancel')}
-          </button>
-        )}
-        <button
-          type="button"
-          className="jp-mod-styled"
-          disabled={busy !== ''}
-          title={trans.__('Empty all fields')}
-          onClick={() => {
-            form.reset();
-          }}
-        >
-          {trans.__('Reset')}
-        </button>
-      </div>
-    </div>
+    <FormFoot
+      failure={form.failure}
+      showJobs={actions.showJobs}
+      outcome={<Outcome {...props} />}
+      label={label}
+      busy={busy !== ''}
+      cancel={busy === 'upload' ? cancel : null}
+      model={form}
+      resets={trans.__('Empty all fields')}
+      trans={trans}
+    />
   );
 }
 

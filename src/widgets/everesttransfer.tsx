@@ -3,8 +3,9 @@ import * as React from 'react';
 
 import type { IGoing } from '../everestjobmodel';
 import { doneIcon, stateIcon } from '../icons';
-import { amountWords, failureWords, partOf } from '../transferview';
+import { failureWords } from '../transferview';
 import type { IEverestProps } from './everestpart';
+import { TransferBar } from './transferbar';
 
 /** So many stored files are named. */
 const NAMED = 8;
@@ -47,16 +48,12 @@ function Progress({ model, going, trans }: GoingProps): React.JSX.Element {
       : name
         ? trans.__('Storing %1 in %2…', name, where)
         : trans.__('Storing all outputs in %1…', where);
-  const amount = amountWords(now, trans);
-  const part = partOf(now);
   return (
-    <div className="jp-RemoteEverest-going">
-      <p role="status">{ending ? trans.__('Cancelling…') : words}</p>
-      <progress
-        aria-label={words}
-        {...(part === null ? {} : { value: part, max: 1 })}
-      />
-      <span>{amount}</span>
+    <TransferBar
+      now={now}
+      words={ending ? trans.__('Cancelling…') : words}
+      trans={trans}
+    >
       <button
         className="jp-mod-styled"
         disabled={ending}
@@ -66,7 +63,7 @@ function Progress({ model, going, trans }: GoingProps): React.JSX.Element {
       >
         {trans.__('Cancel')}
       </button>
-    </div>
+    </TransferBar>
   );
 }
 

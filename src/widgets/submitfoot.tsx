@@ -1,67 +1,50 @@
+import * as React from 'react';
+
 import { sentence } from '../format';
 import { fromKey } from '../jobstore';
 import { timeWords } from '../jobview';
-import { Failure } from './failure';
+import { FormFoot } from './formfoot';
 import type { IFormProps } from './submitform';
 import { Submitted } from './submitoutcome';
-import * as React from 'react';
 
 /** What came of the last request, and the buttons. */
 export function SubmitFoot(props: IFormProps): React.JSX.Element {
   const { model, actions, trans } = props;
-  const { busy, hindrance, failure } = model;
-  // A button that is disabled while it is asked would lose the keyboard.
-  const state = { disabled: hindrance !== '', 'aria-disabled': busy !== '' };
+  const { busy, failure } = model;
   return (
-    <div className="jp-RemoteSubmit-foot">
-      <Failure
-        failure={failure}
-        title={
-          failure?.asked === 'test'
-            ? trans.__('That could not be found out.')
-            : trans.__('It was not submitted.')
-        }
-        showJobs={actions.showJobs}
-        trans={trans}
-      />
-      <div role="status" className="jp-RemoteSubmit-status">
-        <Outcome {...props} />
-      </div>
-      <div className="jp-RemoteSubmit-buttons">
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          {...state}
-          title={hindrance || trans.__('Submit (Ctrl+Enter)')}
-        >
-          {busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
-        </button>
-        {model.canTest && (
-          <button
-            type="button"
-            className="jp-mod-styled"
-            {...state}
-            title={hindrance || trans.__('Ask the backend; submits nothing')}
-            onClick={() => void model.test()}
-          >
-            {busy === 'test'
-              ? trans.__('Asking…')
-              : trans.__('When would it start?')}
-          </button>
-        )}
-        <button
-          type="button"
-          className="jp-mod-styled"
-          disabled={busy !== ''}
-          title={trans.__('Empty all fields and begin a new script')}
-          onClick={() => {
-            model.reset();
-          }}
-        >
-          {trans.__('Reset')}
-        </button>
-      </div>
-    </div>
+    <FormFoot
+      failure={failure}
+      failed={
+        failure?.asked === 'test'
+          ? trans.__('That could not be found out.')
+          : trans.__('It was not submitted.')
+      }
+      showJobs={actions.showJobs}
+      outcome={<Outcome {...props} />}
+      label={busy === 'submit' ? trans.__('Submitting…') : trans.__('Submit')}
+      busy={busy !== ''}
+      hindrance={model.hindrance}
+      more={model.canTest && <Test {...props} />}
+      model={model}
+      resets={trans.__('Empty all fields and begin a new script')}
+      trans={trans}
+    />
+  );
+}
+
+function Test({ model, trans }: IFormProps): React.JSX.Element {
+  const { busy, hindrance } = model;
+  return (
+    <button
+      type="button"
+      className="jp-mod-styled"
+      disabled={hindrance !== ''}
+      aria-disabled={busy !== ''}
+      title={hindrance || trans.__('Ask the backend; submits nothing')}
+      onClick={() => void model.test()}
+    >
+      {busy === 'test' ? trans.__('Asking…') : trans.__('When would it start?')}
+    </button>
   );
 }
 

@@ -1,17 +1,15 @@
-import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { VDomRenderer } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { submitIcon } from '../icons';
 import type { SubmitModel } from '../submitmodel';
+import { FormTab, FormView } from './formtab';
 import type { ISubmitActions } from './submitform';
 import { SubmitForm } from './submitform';
 
 /** The tab in which a job is written. */
-export class SubmitTab extends MainAreaWidget<SubmitView> {
+export class SubmitTab extends FormTab<SubmitView> {
   constructor(
     model: SubmitModel,
     services: IEditorServices,
@@ -19,47 +17,31 @@ export class SubmitTab extends MainAreaWidget<SubmitView> {
     translator: ITranslator
   ) {
     const trans = translator.load('jupyter_remote');
-    const content = new SubmitView(model, services, actions, trans);
-    super({ content, translator });
-    this.toolbar.hide();
-    this.title.icon = submitIcon;
-    this.title.closable = true;
-    const name = () => {
+    const view = new SubmitView(model, services, actions, trans);
+    super(view, translator, submitIcon, () => {
       const { name } = model.draft;
-      this.title.label = name
-        ? trans.__('Submit: %1', name)
-        : trans.__('Submit Job');
-      this.title.caption = trans.__('A job that is not submitted yet');
-    };
-    model.stateChanged.connect(name, this);
-    name();
+      return {
+        label: name ? trans.__('Submit: %1', name) : trans.__('Submit Job'),
+        caption: trans.__('A job that is not submitted yet')
+      };
+    });
   }
 }
 
 /** The form, as its model says. */
-export class SubmitView extends VDomRenderer<SubmitModel> {
+export class SubmitView extends FormView<SubmitModel> {
   constructor(
     model: SubmitModel,
     private readonly _services: IEditorServices,
     private readonly _actions: ISubmitActions,
     private readonly _trans: TranslationBundle
   ) {
-    super(model);
+    super(model, 'select, input');
     this.addClass('jp-RemoteSubmit');
   }
 
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-      super.dispose();
-    }
-  }
-
-  protected override onActivateRequest(msg: Message): void {
-    super.onActivateRequest(msg);
-    if (!this.node.contains(document.activeElement)) {
-      this.node.querySelector<HTMLElement>('select, input')?.focus();
-    }
+  protected override drops(): null {
+    return null;
   }
 
   protected override render(): React.JSX.Element {

@@ -1,62 +1,52 @@
-import { addIcon, closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { FilesField } from './filesfield';
 import { Text } from './sweepform';
 import type { ISweepProps } from './sweepform';
 
 /** The files that are sent with the sweep. */
 export function SweepFiles(props: ISweepProps): React.JSX.Element {
   const { model, actions, trans } = props;
-  const { browse } = actions;
-  const { files } = model.draft;
+  const id = React.useId();
+  const { files, wanted } = model.draft;
   const problem = model.wordsFor('files');
+  const label = trans.__('Input files');
   return (
-    <fieldset className="jp-RemoteSweep-files">
-      <legend>{trans.__('Input files')}</legend>
-      <ul>
-        {files.map(path => (
-          <li key={path}>
-            <span title={path}>{path}</span>
-            <button
-              type="button"
-              className="jp-RemoteRow-action"
-              title={trans.__('Do not send %1', path)}
-              aria-label={trans.__('Do not send %1', path)}
-              onClick={() => {
-                model.removeFile(path);
-              }}
-            >
-              <closeIcon.react tag="span" width="16px" aria-hidden="true" />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="jp-RemoteSweep-add">
-        <button
-          type="button"
-          className="jp-mod-styled"
-          disabled={!browse}
-          onClick={() => {
-            void browse?.().then(paths => {
-              model.addFiles(paths);
-            });
+    <>
+      <div className="jp-RemoteSubmit-field" data-field="files">
+        <label htmlFor={id}>{label}</label>
+        <FilesField
+          drop="files"
+          label={label}
+          several={true}
+          files={files.map(path => ({ path }))}
+          common={{
+            id,
+            'aria-describedby': `${id}-words`,
+            'aria-invalid': problem !== '',
+            'aria-required': false
           }}
-        >
-          <addIcon.react tag="span" width="16px" aria-hidden="true" />
-          {trans.__('Add Files…')}
-        </button>
-        {files.length === 0 && (
-          <span>
-            {trans.__('Programs and data that the tasks need, if any.')}
-          </span>
-        )}
-      </div>
-      {problem && (
-        <div className="jp-RemoteSubmit-words">
-          <p data-words="problem">{problem}</p>
+          busy={model.sending.busy !== ''}
+          add={chosen => {
+            model.addFiles(chosen.filter(file => 'path' in file));
+          }}
+          remove={file => {
+            if ('path' in file) {
+              model.removeFile(file.path);
+            }
+          }}
+          actions={actions}
+          trans={trans}
+        />
+        <div id={`${id}-words`} className="jp-RemoteSubmit-words">
+          {problem ? (
+            <p data-words="problem">{problem}</p>
+          ) : (
+            <p>{trans.__('Programs and data that the tasks need, if any.')}</p>
+          )}
         </div>
-      )}
-      {(files.length > 1 || model.draft.wanted !== '') && (
+      </div>
+      {(files.length > 1 || wanted !== '') && (
         <Text
           {...props}
           field="wanted"
@@ -68,6 +58,6 @@ export function SweepFiles(props: ISweepProps): React.JSX.Element {
           )}
         />
       )}
-    </fieldset>
+    </>
   );
 }

@@ -3,44 +3,63 @@ import * as React from 'react';
 import { fullSentence } from '../format';
 import { fromKey } from '../jobstore';
 import { grouped } from '../jobview';
-import { Failure } from './failure';
+import { FormFoot } from './formfoot';
 import { Submitted } from './submitoutcome';
 import type { ISweepProps } from './sweepform';
+import { TransferBar } from './transferbar';
 
-/** How many tasks there will be, what came of the last request, the button. */
+/** How many tasks there will be, what came of the last request, the buttons. */
 export function SweepFoot(props: ISweepProps): React.JSX.Element {
   const { model, actions, trans } = props;
-  const { busy, failure } = model;
+  const { failure } = model;
+  const { busy } = model.sending;
+  const label = {
+    '': trans.__('Submit'),
+    send: trans.__('Sending files…'),
+    submit: trans.__('Submitting…')
+  }[busy];
+  const cancel = () => {
+    model.sending.cancel();
+  };
   return (
-    <div className="jp-RemoteSubmit-foot">
-      <Failure
-        failure={failure && { ...failure, words: fullSentence(failure.words) }}
-        title={trans.__('It was not submitted.')}
-        showJobs={actions.showJobs}
-        trans={trans}
-      />
-      <div role="status" className="jp-RemoteSubmit-status">
-        {model.done ? <Done {...props} /> : <Count {...props} />}
-      </div>
-      <Plan {...props} />
-      <div className="jp-RemoteSubmit-buttons">
-        <button
-          type="submit"
-          className="jp-mod-styled jp-mod-accept"
-          // One that is disabled would lose the keyboard.
-          aria-disabled={busy}
-          title={trans.__('Submit (Ctrl+Enter)')}
-        >
-          {busy ? trans.__('Submitting…') : trans.__('Submit')}
-        </button>
-      </div>
-    </div>
+    <FormFoot
+      failure={failure && { ...failure, words: fullSentence(failure.words) }}
+      showJobs={actions.showJobs}
+      outcome={model.done ? <Done {...props} /> : <Count {...props} />}
+      between={busy ? <Sending {...props} /> : <Plan {...props} />}
+      label={label}
+      busy={busy !== ''}
+      cancel={busy === 'send' && !model.sending.ending ? cancel : null}
+      model={model}
+      resets={trans.__('Empty all fields')}
+      trans={trans}
+    />
   );
 }
 
+/** How far the files are. */
+function Sending({ model, trans }: ISweepProps): React.JSX.Element | null {
+  const { files } = model.draft;
+  const { busy, ending, now } = model.sending;
+  if (!now || busy !== 'send') {
+    return null;
+  }
+  const words = ending
+    ? trans.__('Cancelling…')
+    : now.step === 'packing'
+      ? trans.__('Packing the files…')
+      : trans._n(
+          'Sending %2 file and the plan…',
+          'Sending %2 files and the plan…',
+          files.length,
+          grouped(files.length)
+        );
+  return <TransferBar now={now} words={words} trans={trans} />;
+}
+
 function Count({ model, trans }: ISweepProps): React.JSX.Element | null {
-  const { trial, counting, refusal, tried, hindrance, busy } = model;
-  if (busy) {
+  const { trial, counting, refusal, tried, hindrance } = model;
+  if (model.sending.busy) {
     return null;
   }
   if (trial) {

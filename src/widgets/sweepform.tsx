@@ -3,21 +3,21 @@ import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { stateIcon } from '../icons';
+import type { IPickActions } from '../pickfiles';
 import { enterMeans } from '../submitkeys';
 import type { ISweepDraft } from '../sweepdraft';
 import type { SweepModel } from '../sweepmodel';
 import type { SweepField } from '../sweepproblems';
 import { useFirstFault } from './hooks';
+import { Resources } from './resources';
 import type { IOutcomeActions } from './submitoutcome';
 import { SweepFiles } from './sweepfiles';
 import { SweepFoot } from './sweepfoot';
 import { SweepRows } from './sweeprows';
 
 /** What the form does beyond itself. */
-export interface ISweepActions extends IOutcomeActions {
+export interface ISweepActions extends IOutcomeActions, IPickActions {
   readonly submit: () => Promise<void>;
-  /** Ask for files; null: there is no file browser. */
-  readonly browse: (() => Promise<readonly string[]>) | null;
   readonly addAccount: () => void;
 }
 
@@ -44,7 +44,7 @@ export function SweepForm(props: ISweepProps): React.JSX.Element {
       ref={place}
       className="jp-RemoteSweep-form"
       aria-label={trans.__('Parameter sweep')}
-      aria-busy={model.busy}
+      aria-busy={model.sending.busy !== ''}
       onSubmit={event => {
         event.preventDefault();
         void actions.submit();
@@ -93,6 +93,14 @@ export function SweepForm(props: ISweepProps): React.JSX.Element {
             'What each task leaves, with blanks between; stdout and stderr are what it prints.'
           )}
         />
+        <Resources
+          app={model.about}
+          chosen={model.draft.resources}
+          choose={resources => {
+            model.set({ resources });
+          }}
+          trans={trans}
+        />
         <More {...props} />
       </div>
       <SweepFoot {...props} />
@@ -102,20 +110,12 @@ export function SweepForm(props: ISweepProps): React.JSX.Element {
 
 function More(props: ISweepProps): React.JSX.Element {
   const { trans, model } = props;
-  const { resources, app } = model.draft;
   return (
     <details
       className="jp-RemoteSweep-more"
-      open={resources !== '' || app !== '' || undefined}
+      open={model.draft.app !== '' || undefined}
     >
-      <summary>{trans.__('Resources and application')}</summary>
-      <Text
-        {...props}
-        field="resources"
-        label={trans.__('Resources')}
-        placeholder={trans.__('as the application says')}
-        hint={trans.__('Ids of resources or pools, with blanks between.')}
-      />
+      <summary>{trans.__('Another application')}</summary>
       <Text
         {...props}
         field="app"

@@ -67,7 +67,7 @@ function Table(
   props: IEverestProps & { readonly results: ISweepResults }
 ): React.JSX.Element {
   const { actions, results, trans } = props;
-  const { rows, tasks } = results;
+  const { rows, listed } = results;
   return (
     <>
       <SweepTable
@@ -88,12 +88,12 @@ function Table(
           </button>
         }
       />
-      {tasks > rows.length && (
+      {listed > rows.length && (
         <p className="jp-RemoteDetails-note">
           {trans.__(
             'These are the first %1 of %2 tasks; all of them are in %3.',
             grouped(rows.length),
-            grouped(tasks),
+            grouped(listed),
             results.table
           )}
         </p>

@@ -1,83 +1,49 @@
-import { MainAreaWidget } from '@jupyterlab/apputils';
 import type { ITranslator, TranslationBundle } from '@jupyterlab/translation';
-import { VDomRenderer } from '@jupyterlab/ui-components';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { everestIcon } from '../icons';
 import type { SweepModel } from '../sweepmodel';
+import { FormTab, FormView } from './formtab';
 import type { ISweepActions } from './sweepform';
 import { SweepForm } from './sweepform';
 
 /** The tab in which a parameter sweep is written. */
-export class SweepTab extends MainAreaWidget<SweepView> {
+export class SweepTab extends FormTab<SweepView> {
   constructor(
     model: SweepModel,
     actions: ISweepActions,
     translator: ITranslator
   ) {
     const trans = translator.load('jupyter_remote');
-    super({ content: new SweepView(model, actions, trans), translator });
-    this.toolbar.hide();
-    this.title.icon = everestIcon;
-    this.title.closable = true;
-    this.title.caption = trans.__('A parameter sweep on Everest');
-    const name = () => {
-      const { name: given } = model.draft;
-      this.title.label = given
-        ? trans.__('Sweep: %1', given)
-        : trans.__('Parameter Sweep');
-    };
-    model.stateChanged.connect(name, this);
-    name();
+    const view = new SweepView(model, actions, trans);
+    super(view, translator, everestIcon, () => {
+      const { name } = model.draft;
+      return {
+        label: name ? trans.__('Sweep: %1', name) : trans.__('Parameter Sweep'),
+        caption: trans.__('A parameter sweep on Everest')
+      };
+    });
   }
 }
 
 /** The form, as its model says. */
-export class SweepView extends VDomRenderer<SweepModel> {
+export class SweepView extends FormView<SweepModel> {
   constructor(
     model: SweepModel,
     private readonly _actions: ISweepActions,
     private readonly _trans: TranslationBundle
   ) {
-    super(model);
+    super(model, '[data-field="command"] input');
     this.addClass('jp-RemoteSweep');
   }
 
-  override dispose(): void {
-    if (!this.isDisposed) {
-      this.model.dispose();
-      super.dispose();
-    }
-  }
-
-  protected override onActivateRequest(msg: Message): void {
-    super.onActivateRequest(msg);
-    // The form of a new tab is not drawn yet.
-    this._wantsFocus = true;
-    this.update();
-  }
-
-  protected override onUpdateRequest(msg: Message): void {
-    super.onUpdateRequest(msg);
-    if (this._wantsFocus) {
-      this._wantsFocus = false;
-      void this.renderPromise?.then(() => {
-        this._focus();
+  protected override drops(): (paths: readonly string[]) => void {
+    return paths => {
+      void this._actions.dropped(paths).then(files => {
+        this.model.addFiles(files);
       });
-    }
+    };
   }
-
-  private _focus(): void {
-    const { activeElement } = document;
-    if (activeElement === this.node || !this.node.contains(activeElement)) {
-      this.node
-        .querySelector<HTMLElement>('[data-field="command"] input')
-        ?.focus();
-    }
-  }
-
-  private _wantsFocus = false;
 
   protected override render(): React.JSX.Element {
     return (

@@ -105,12 +105,15 @@ function Row(
     <tr>
       {columns.map((column, index) => {
         const value = row[column];
-        const text = cellText(value);
+        // What a task did not leave is marked; one without a number left nothing.
+        const none = value === null;
+        const text = none ? noneWords(index, trans) : cellText(value);
         const number = typeof value === 'number';
         return (
           <td
             key={column}
             data-number={number || undefined}
+            data-none={none || undefined}
             title={text.length > 40 ? text : undefined}
           >
             {index === 0 && number ? (
@@ -131,6 +134,10 @@ function Row(
       })}
     </tr>
   );
+}
+
+function noneWords(column: number, trans: TranslationBundle): string {
+  return column === 0 ? trans.__('missing') : trans.__('no result');
 }
 
 function Pages(props: {

@@ -1,36 +1,25 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
-import { command, dialogButton, expect, test } from '../tests/helpers';
+import { expect, test } from '../tests/helpers';
 import {
-  accounts,
   details,
   ended,
-  EverestProcess,
-  forgetAccounts,
-  submit
+  standIn,
+  submit,
+  SweepForm,
+  unpack
 } from '../tests/helpers-everest-jobs';
 
 test.describe.configure({ timeout: 180_000 });
 
-const everest = new EverestProcess();
+standIn('work');
 
 const MODEL = `import sys
 
 rho, sigma = map(float, sys.argv[1:])
 print(round(rho * sigma - 7, 2))
 `;
-
-test.beforeAll(async () => {
-  await everest.start();
-  const { url, token } = everest;
-  await accounts('POST', '', { url, token, name: 'work' });
-});
-
-test.afterAll(async () => {
-  await forgetAccounts();
-  await everest.stop();
-});
 
 /** A picture of the page, without what Lab tells meanwhile. */
 async function picture(page: Page, name: string): Promise<void> {
@@ -64,30 +53,19 @@ test('a job with outputs, and a sweep', async ({ page }) => {
   await expect(files.getByText('counts.txt')).toBeVisible();
   await picture(page, 'everest-job');
 
-  await command(page, 'jupyter-remote:everest-sweep');
-  const form = page.locator('.jp-RemoteSweep-form');
-  const cell = (label: string) => form.getByLabel(label, { exact: true });
-  await cell('Name').fill('chaos');
-  await cell('Command').fill('python3 model.py ${rho} ${sigma}');
-  await cell('Name of parameter 1').fill('rho');
-  await cell('Kind of values of rho').selectOption('range');
-  await cell('First value of rho').fill('24');
-  await cell('Last value of rho').fill('30');
-  await cell('Step of rho').fill('0.5');
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('sigma');
-  await cell('Values of sigma').fill('8 10 12 14 16');
-  await form.getByRole('button', { name: 'Add Files…' }).click();
-  await page.locator('.jp-Open-Dialog').getByText('model.py').click();
-  await dialogButton(page, 'Select').click();
-  await expect(form).toContainText('65 tasks');
+  const form = await new SweepForm(page).open();
+  await form.cell('Name').fill('chaos');
+  await form.cell('Command').fill('python3 model.py ${rho} ${sigma}');
+  await form.range('rho', '24', '30');
+  await form.cell('Step of rho').fill('0.5');
+  await form.another('sigma', '8 10 12 14 16');
+  await form.choose('model.py');
+  await expect(form.count).toContainText('65 tasks');
   await picture(page, 'everest-sweep');
 
-  await form.getByRole('button', { name: 'Submit' }).click();
-  await form.getByRole('button', { name: 'Details' }).click();
+  await form.button('Submit').click();
+  await form.button('Details').click();
   await ended(page, view, 'Finished');
-  await view.getByRole('button', { name: 'Unpack Results…' }).click();
-  await dialogButton(page, 'Unpack').click();
-  await expect(view.locator('tbody tr')).toHaveCount(50);
+  await expect(await unpack(page, view)).toHaveCount(50);
   await picture(page, 'everest-results');
 });

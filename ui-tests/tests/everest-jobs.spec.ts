@@ -1,28 +1,18 @@
-import { command, dialogButton, expect, tabBar, test } from './helpers';
+import { dialogButton, expect, tabBar, test } from './helpers';
 import {
-  accounts,
   details,
   ended,
-  EverestProcess,
-  forgetAccounts,
-  submit
+  standIn,
+  stored,
+  submit,
+  SweepForm,
+  unpack
 } from './helpers-everest-jobs';
 import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
 
-const everest = new EverestProcess();
-
-test.beforeAll(async () => {
-  await everest.start();
-  const { url, token } = everest;
-  await accounts('POST', '', { url, token, name: 'mine' });
-});
-
-test.afterAll(async () => {
-  await forgetAccounts();
-  await everest.stop();
-});
+const everest = standIn('mine');
 
 test('outputs: seen, downloaded, given to another application, run again', async ({
   page,
@@ -126,49 +116,32 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
     'text',
     `${tmpPath}/times.sh`
   );
-  await command(page, 'jupyter-remote:everest-sweep');
-  const form = page.locator('.jp-RemoteSweep-form');
-  const count = form.locator('[data-outcome]');
-  await expect(form.getByLabel('Command')).toBeFocused();
-  await form.getByRole('button', { name: 'Submit' }).click();
-  await expect(form).toContainText('A command is needed.');
-  await form.getByLabel('Name', { exact: true }).fill('times');
-  await form.getByLabel('Command').fill('sh times.sh ${X} ${Y}');
-  await expect(form).toContainText('There is no parameter X.');
-  const cell = (label: string) => form.getByLabel(label, { exact: true });
-  await cell('Name of parameter 1').fill('X');
-  await cell('Kind of values of X').selectOption('range');
-  await cell('First value of X').fill('3');
-  await cell('Last value of X').fill('1');
-  await expect(form).toContainText('never reaches');
+  const form = await new SweepForm(page).open();
+  const { place, count } = form;
+  const cell = (label: string) => form.cell(label);
+  await expect(cell('Command')).toBeFocused();
+  await form.button('Submit').click();
+  await expect(place).toContainText('A command is needed.');
+  await cell('Name').fill('times');
+  await cell('Command').fill('sh times.sh ${X} ${Y}');
+  await expect(place).toContainText('There is no parameter X.');
+  await form.range('X', '3', '1');
+  await expect(place).toContainText('never reaches');
   await page.screenshot({ path: info.outputPath('sweep-wrong.png') });
-  await cell('First value of X').fill('1');
-  await cell('Last value of X').fill('3');
-  // The keyboard is in the new row.
-  await page.keyboard.press('Enter');
-  await page.keyboard.type('Y');
-  await cell('Values of Y').fill('10, 20');
+  await form.range('X', '1', '3');
+  await form.another('Y', '10, 20');
   await expect(count).toContainText('6 tasks');
-
-  await form.getByRole('button', { name: 'Add Files…' }).click();
-  const files = page.locator('.jp-Open-Dialog');
-  await files.getByText('times.sh').click();
-  await dialogButton(page, 'Select').click();
-  await expect(form.locator('li')).toContainText('times.sh');
+  await form.choose('times.sh');
   await expect(count).toContainText('6 tasks');
   await page.screenshot({ path: info.outputPath('sweep.png') });
   await axe(page, '.jp-RemoteSweep');
 
-  const kept = page.waitForRequest(
-    request =>
-      request.url().includes('/api/workspaces') &&
-      (request.postData() ?? '').includes('10 20 30')
-  );
+  const kept = stored(page, '10 20 30');
   await cell('Values of Y').fill('10 20 30');
   await kept;
   await page.reload();
   await expect(cell('Values of Y')).toHaveValue('10 20 30');
-  await expect(form.locator('li')).toContainText('times.sh');
+  await expect(form.files.locator('li')).toContainText('times.sh');
   await expect(count).toContainText('9 tasks');
   await page.theme.setDarkTheme();
   await page.screenshot({ path: info.outputPath('sweep-dark.png') });
@@ -182,15 +155,13 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
   await expect(count).toContainText('6 tasks');
   await cell('Values of Y').press('Control+Enter');
   await expect(count).toContainText('6 tasks were submitted');
-  await form.getByRole('button', { name: 'Details' }).click();
+  await form.button('Details').click();
 
   const view = page.locator('.jp-RemoteDetails:visible');
   await ended(page, view, 'Failed');
   await expect(view).toContainText('2 of 6 tasks failed');
-  await view.getByRole('button', { name: 'Unpack Results…' }).click();
-  await expect(page.locator('.jp-Dialog')).toContainText(tmpPath);
-  await dialogButton(page, 'Unpack').click();
-  const rows = view.locator('.jp-RemoteEverest-table tbody tr');
+  const rows = await unpack(page, view);
+  await expect(view).toContainText(`Unpacked into ${tmpPath}/sweep-`);
   await expect(rows).toHaveCount(6);
   await expect(view).toContainText('6 tasks.');
   const column = view.getByRole('button', { name: 'stdout', exact: true });
@@ -207,9 +178,7 @@ test('a sweep: written, counted, submitted, unpacked, as a table', async ({
     page.locator('.jp-DirListing').getByText('table.csv')
   ).toBeVisible();
   await view.getByRole('button', { name: 'Run Again…' }).click();
-  const again = page.locator('.jp-RemoteSweep-form:visible');
-  const values = again.getByLabel('Values of Y', { exact: true });
-  await expect(values).toHaveValue('10 20');
+  await expect(cell('Values of Y')).toHaveValue('10 20');
   await tabBar(page, /^times$/).click();
   await view.getByRole('button', { name: 'Open table.csv' }).click();
   await expect(tabBar(page, 'table.csv')).toBeVisible();

@@ -12,6 +12,7 @@ import {
   field,
   forgetAccounts
 } from './helpers-everest';
+import { drag, stored } from './helpers-everest-jobs';
 import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
@@ -181,23 +182,9 @@ test('a form that comes back, files that are dragged, cancelled, given by addres
   await field(page, 'colour').getByRole('combobox').selectOption('red');
   await box('labels').fill('a\nb');
 
-  await page.sidebar.openTab('filebrowser');
-  const item = page.locator('.jp-DirListing-item', { hasText: 'in.txt' });
   const target = field(page, 'files').locator('[data-drop]');
-  const kept = page.waitForRequest(
-    request =>
-      request.url().includes('/api/workspaces') &&
-      (request.postData() ?? '').includes(`${tmpPath}/in.txt`)
-  );
-  await target.scrollIntoViewIfNeeded();
-  const place = await target.boundingBox();
-  await item.hover();
-  await page.mouse.down();
-  // What lies over the page while something is dragged takes no hover.
-  const [x, y] = [(place?.x ?? 0) + 30, (place?.y ?? 0) + 10];
-  await page.mouse.move(x, y, { steps: 5 });
-  await expect(target).toHaveClass(/jp-mod-dropTarget/);
-  await page.mouse.up();
+  const kept = stored(page, `${tmpPath}/in.txt`);
+  await drag(page, 'in.txt', target);
   await expect(field(page, 'files')).toContainText(`${tmpPath}/in.txt`);
   await page.screenshot({ path: info.outputPath('everest-kinds.png') });
 

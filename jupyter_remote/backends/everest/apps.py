@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from ...everest import AppInfo
+from ...everest.hidden import is_secret_kind
 from ...everest.model import Parameter, mapping, text
 from ...model import Json
 
@@ -35,6 +36,7 @@ def _port(port: Parameter) -> dict[str, Json]:
         **{key: getattr(port, key) for key in keys},
         **enums,
         "items": text(items.get("type")),
+        "secret": not port.file and is_secret_kind(port.type, port.name, port.title),
         "format": text(port.raw.get("format")),
         "default": port.raw.get("default"),
         "limits": limits,

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
 import logging
-import os
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -18,22 +15,24 @@ from ...errors import (
     BackendTimeout,
     NotFound,
     RemoteError,
-    StorageError,
     WrongState,
 )
 from ...everest import (
+    Account,
     AmbiguousSubmit,
     AsyncEverest,
     AsyncJob,
-    AsyncRemoteFile,
     JobInfo,
     NoSuchThing,
+    hidden,
     inputs,
 )
 from ...everest.disk import on_disk
 from ...model import Job, JobSpec, Json, now
+from . import outputs
 from .listing import STATES, details_of, job_of
 from .looks import Looks
+from .outputs import Sizes
 from .request import SUFFIX, TEMPLATE, read_script, with_paths
 from .transfers import Progress
 
@@ -61,6 +60,7 @@ class EverestBackend:
         self._asked: set[str] = set()
         self._words: set[str] = set()
         self._logs: dict[str, tuple[float, bytes]] = {}
+        self._sizes = Sizes()
         self._lock, self._connecting = asyncio.Lock(), asyncio.Lock()
 
     async def client(self) -> AsyncEverest:
@@ -72,6 +72,13 @@ class EverestBackend:
                 await made.records.do(made.records.load)
                 self._client = made
             return self._client
+
+    def renew(self, account: Account) -> None:
+        """Go on with the new token of this account: all that is known of its jobs stays."""
+        if self._client is not None:
+            self._client.renew(account)
+        self.wrong, self.reason = "", ""
+        self.news.set()
 
     # -- the list ---------------------------------------------------------------------------
 
@@ -98,6 +105,8 @@ class EverestBackend:
         record, before = client.records.get(info.name), self._known.get(info.id)
         if record and (before is None or before.word != info.state):
             client.take(info)  # so that its record says how it ended, and can be forgotten in time
+        if before and before.state.ended and not info.ended:
+            self._sizes.forget(info.id)  # it was started anew
         return job_of(info, self.name, before, record, asked, now())
 
     async def changed(self) -> None:
@@ -154,6 +163,7 @@ class EverestBackend:
         await client.delete(info)
         self._looks.infos.pop(job_id, None)
         self._known.pop(job_id, None)
+        self._sizes.forget(job_id)
 
     async def forget(self, job_id: str) -> None:
         """Forget our record of a job; on the server it stays."""
@@ -179,8 +189,7 @@ class EverestBackend:
         """One job in full, as it is now. Raises NotFound."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
         record = client.records.get(info.name)
-        about = await client.described(info.app)
-        return details_of(info, record.resources if record else (), about)
+        return details_of(info, record, await client.described(info.app))
 
     async def log(self, job_id: str, offset: int, limit: int, stream: str = "stdout") -> LogChunk:
         """The platform's log of the job; ``stderr`` is empty. What a job prints is among its
@@ -196,58 +205,30 @@ class EverestBackend:
         if time.monotonic() - read < FRESH:
             return text
         client, info = await self.client(), await self.info(job_id)
-        words = await AsyncJob(info, client).log()
+        words = hidden.without(await AsyncJob(info, client).log(), await self._secrets(info))
         self._logs = {k: v for k, v in self._logs.items() if time.monotonic() - v[0] < FRESH}
         self._logs[job_id] = (time.monotonic(), words.encode())
         return self._logs[job_id][1]
 
+    async def _secrets(self, info: JobInfo) -> set[str]:
+        """What a log must not show; a list may come without inputs."""
+        client = await self.client()
+        record = client.records.get(info.name)
+        if not info.inputs and record is None:
+            info = await self.info(info.id, fresh=True)
+        return hidden.secrets_of(info, record, await client.described(info.app))
+
     async def outputs(self, job_id: str) -> list[dict[str, Json]]:
-        """The outputs: ``name`` and ``value``, or ``uri``, ``file`` (its name) and ``size`` (bytes,
-        None when the server does not say). Raises NotFound."""
+        """The outputs, see ``outputs.listed``. Raises NotFound."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
-        files = await AsyncJob(info, client).files()
-        sizes = await asyncio.gather(*(self._size(client, file.uri) for file in files.values()))
-        values = {k: v for k, v in info.result.items() if not _is_file(k, files)}
-        return [{"name": name, "value": value} for name, value in values.items()] + [
-            {"name": name, "uri": file.uri, "file": file.name, "size": size}
-            for (name, file), size in zip(files.items(), sizes, strict=True)
-        ]
+        return await outputs.listed(client, info, self._sizes)
 
     async def download(
         self, job_id: str, names: list[str], folder: Path, progress: Progress
     ) -> list[Path]:
-        """Store output files of a job (all when none is named) in a folder, beside what is there;
-        the size of all together is known as they come. Raises NotFound, Damaged."""
+        """Store output files of a job, see ``outputs.download``. Raises NotFound, Damaged."""
         client, info = await self.client(), await self.info(job_id, fresh=True)
-        files = await AsyncJob(info, client).files()
-        if unknown := [name for name in names if name not in files]:
-            raise NotFound(f"{job_id} has no output file {unknown[0]!r}")
-        wanted = [file for name, file in files.items() if not names or name in names]
-        total, before, stored = await self._total(client, wanted), 0, list[Path]()
-        for file in wanted:
-            path = await on_disk(folder, free_path, folder, file.name)
-            try:
-                await file.download(path, partial(_further, progress, before, total))
-            except BaseException:
-                await asyncio.shield(on_disk(path, path.unlink, missing_ok=True))
-                raise
-            before += (await on_disk(path, path.stat)).st_size
-            stored.append(path)
-        return stored
-
-    async def _total(self, client: AsyncEverest, files: list[AsyncRemoteFile]) -> int | None:
-        """Bytes of several files, -1 when that is not known; None of one, which says it itself."""
-        if len(files) == 1:
-            return None
-        sizes = await asyncio.gather(*(self._size(client, file.uri) for file in files))
-        return sum(size for size in sizes if size is not None) if None not in sizes else -1
-
-    async def _size(self, client: AsyncEverest, uri: str) -> int | None:
-        try:
-            async with client.downloads.stream(uri) as (size, _):
-                return size if size >= 0 else None
-        except Exception:  # a file that cannot be asked for has no size, the others have
-            return None
+        return await outputs.download(client, info, names, folder, progress, self._sizes)
 
     # -- what there is ----------------------------------------------------------------------
 
@@ -268,27 +249,3 @@ class EverestBackend:
         client, self._client = self._client, None
         if client is not None:
             await client.close()
-
-
-def _further(progress: Progress, before: int, total: int | None, done: int, own: int) -> None:
-    """One file's progress as that of all; ``total`` None: there is no other."""
-    progress(before + done, own if total is None else total)
-
-
-def free_path(folder: Path, name: str) -> Path:
-    """A name in a folder that nothing has, taken at once by an empty file. Raises StorageError."""
-    stem, suffix = os.path.splitext(name)
-    for number in itertools.count():
-        path = folder / (f"{stem}-{number}{suffix}" if number else name)
-        try:
-            path.touch(exist_ok=False)
-        except FileExistsError:
-            continue
-        except OSError as error:
-            raise StorageError(f"cannot write {path}: {error.strerror}") from error
-        return path
-    raise AssertionError
-
-
-def _is_file(output: str, files: Mapping[str, object]) -> bool:
-    return output in files or f"{output}.0" in files

@@ -8,9 +8,11 @@ from typing import Final
 
 from ...contract import JobDetails
 from ...everest.downloads import file_name
+from ...everest.hidden import hidden, is_hidden, secrets_of, shown, without
 from ...everest.lists import title_of
 from ...everest.model import VANISHED, AppInfo, JobInfo, text
 from ...everest.records import Record
+from ...exact import exact, valid
 from ...model import Job, Json, State, as_time
 
 STATES: Final = {
@@ -44,7 +46,7 @@ def job_of(
     """A job as it is listed. ``before``: as it was listed last; ``asked``: its cancel was; ``at``:
     now. The protocol tells no times: start and end are when they were seen here."""
     state = STATES.get(info.state) or (before.state if before else State.QUEUED)
-    reason = info.info or REASONS.get(info.state, "")
+    reason = _reason(info, record)
     if asked and not state.ended:
         state, reason = State.STOPPING, "Everest was asked to cancel it, its agent has yet to agree"
     known = before.submitted if before else None
@@ -70,18 +72,27 @@ def job_of(
     )
 
 
+def _reason(info: JobInfo, record: Record | None) -> str:
+    """The server's reason without secrets; else ours for the state."""
+    told = without(info.info, secrets_of(info, record)) if info.info else ""
+    return told or REASONS.get(info.state, "")
+
+
 def details_of(
-    info: JobInfo, resources: tuple[str, ...] = (), about: AppInfo | None = None
+    info: JobInfo, record: Record | None = None, about: AppInfo | None = None
 ) -> JobDetails:
     """A job in full: its request in the forms in which it can be submitted again, its outputs, and
-    whatever else the server tells. ``about``: its application, when that can be read."""
+    whatever else the server tells; no secret. ``about``: its application, when that can be
+    read."""
+    resources, secrets = record.resources if record else (), secrets_of(info, record, about)
     rows = {f"output {name}": _words(value) for name, value in info.result.items()}
-    rows |= {key: _words(value) for key, value in info.raw.items() if key not in SHOWN}
+    others = {key: value for key, value in info.raw.items() if key not in SHOWN}
+    rows |= {k: without(_words(hidden(v, k)), secrets) for k, v in others.items()}
     return JobDetails(
-        script=script_of(info.app, info.inputs, resources),
+        script=script_of(info.app, shown(info.inputs, about)[0], resources),
         command=info.app_name or info.app,
         logs={"stdout": f"/api/jobs/{info.id}/log"},
-        ending=info.info if info.ended else "",
+        ending=without(info.info, secrets) if info.ended else "",
         request=request_of(info, resources, about),
         rows={"name on the server": info.name, "state": info.state, **rows},
     )
@@ -89,7 +100,8 @@ def details_of(
 
 def request_of(info: JobInfo, resources: tuple[str, ...], about: AppInfo | None) -> dict[str, Json]:
     """A request as a form is filled in with it. Files are ``{uri, name}``, in lists too; a request
-    may have them so."""
+    may have them so. Inputs that are secrets are left out, and their names are in ``hidden``, with
+    those that contain one."""
 
     def one(value: Json, is_file: bool) -> Json:
         if isinstance(value, list):
@@ -98,26 +110,30 @@ def request_of(info: JobInfo, resources: tuple[str, ...], about: AppInfo | None)
         return {"uri": value, "name": file_name(value)} if known else value
 
     ports = about.inputs if about else {}
+    safe, secret = shown(info.inputs, about)
     return {
         "app": info.app,
         "appAlias": text(info.raw.get("appAlias")) or (about.alias if about else ""),
         "appName": info.app_name or (about.name if about else ""),
         "name": title_of(info.name),
         "inputs": {
-            name: one(value, name in ports and ports[name].file)
-            for name, value in info.inputs.items()
+            name: one(exact(value), name in ports and ports[name].file)
+            for name, value in safe.items()
+            if not is_hidden(value)
         },
+        "hidden": secret,
         "resources": list(resources),
     }
 
 
 def script_of(app: str, inputs: Mapping[str, Json], resources: tuple[str, ...]) -> str:
-    """What ``request.read_script`` reads."""
-    fields: dict[str, Json] = {"app": app, "inputs": dict(inputs)}
+    """What ``request.read_script`` reads; JSON."""
+    fields: dict[str, Json] = {"app": app, "inputs": valid(inputs)}
     if resources:
         fields["resources"] = list(resources)
-    return json.dumps(fields, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _words(value: Json) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    plain = valid(value)
+    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)

@@ -22,6 +22,8 @@ from typing import Any
 import yaml
 
 from ...errors import InvalidSpec
+from ...everest import InvalidInput
+from ...everest.hidden import HIDDEN, mentions
 from ...everest.model import AppInfo, Json
 
 TEMPLATE = "app: owner/name\ninputs: {}\n"
@@ -52,6 +54,8 @@ def read_script(script: str) -> Wanted:
     inputs, resources = data.get("inputs") or {}, data.get("resources") or []
     if not isinstance(inputs, dict) or not all(isinstance(name, str) for name in inputs):
         raise InvalidSpec("inputs must be names and values")
+    for name in (name for name, value in inputs.items() if mentions(value)):
+        raise InvalidInput(f"{name}: what stands as {HIDDEN} must be written again", name)
     if not isinstance(resources, list) or not all(isinstance(one, str) for one in resources):
         raise InvalidSpec("resources must be a list of their ids")
     return Wanted(data["app"], inputs, tuple(resources))

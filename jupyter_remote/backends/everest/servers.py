@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import dataclasses
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -17,13 +16,11 @@ from ...contract import Backend
 from ...errors import InvalidSpec, NotFound, RemoteError
 from ...everest import Account, Accounts, AsyncEverest, Settings, add_token, log_in
 from ...everest.accounts import changeable
-from ...everest.disk import on_disk
 from ...everest.login import default_name
 from ...model import Json, as_time
-from . import sweeps
 from .apps import described
 from .backend import EverestBackend
-from .transfers import Transfer, Transfers
+from .moves import Moves
 
 PREFIX: Final = "everest:"
 """Before the name of an account: the name of its backend."""
@@ -31,7 +28,7 @@ PREFIX: Final = "everest:"
 
 class RemoteEverest(LoggingConfigurable):
     """Accounts, kept in ``folder`` with their tokens; ``added`` and ``removed`` are told of their
-    backends, whose files are paths below ``root``."""
+    backends, whose files are paths below ``root``: ``moves`` sends and fetches them."""
 
     timeout = Float(
         15.0, config=True, help="Seconds without a byte from an Everest server: then it failed."
@@ -79,12 +76,12 @@ class RemoteEverest(LoggingConfigurable):
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
-        self._folder, self._root = folder, root
+        self._folder = folder
         self._accounts = Accounts(folder)
         self._added, self._removed = added, removed
         self._backends: dict[str, tuple[Account, EverestBackend]] = {}
         self._changing = asyncio.Lock()
-        self.transfers = Transfers()
+        self.moves = Moves(self.backend, root)
 
     # -- accounts ---------------------------------------------------------------------------
 
@@ -104,14 +101,16 @@ class RemoteEverest(LoggingConfigurable):
         return [{**self.shown(a), "wrong": b.wrong, "reason": b.reason} for a, b in pairs]
 
     def shown(self, account: Account) -> dict[str, Json]:
-        """An account as it is sent: ``warning`` is a sentence when its token ends soon, ``kept_in``
-        says where its token is, ``wrong`` what is wrong, if anything is (``reason``: its code)."""
+        """An account as it is sent: ``left`` are the seconds until its token ends, ``warning`` is a
+        sentence when that is soon, ``kept_in`` says where the token is, ``wrong`` what is wrong,
+        if anything is (``reason``: its code)."""
         fields = dataclasses.asdict(account)
         fields["expires"] = None if account.expires is None else as_time(account.expires)
         fields["created"] = as_time(account.created)
         backend = PREFIX + account.name
         more = {"warning": account.warning(), "backend": backend, "wrong": "", "reason": ""}
-        return {**fields, **more, "kept_in": self._accounts.where(account)}
+        where = self._accounts.where(account)
+        return {**fields, **more, "left": account.left(), "kept_in": where}
 
     async def add(self, fields: Mapping[str, Json]) -> dict[str, Json]:
         """Add an account with a ``token``, or with ``username`` and ``password``, for which the
@@ -148,7 +147,6 @@ class RemoteEverest(LoggingConfigurable):
             )
         account = await entering
         async with self._changing:
-            await self._drop(account.name)
             await self._take(account)
         return self.shown(account)
 
@@ -186,7 +184,7 @@ class RemoteEverest(LoggingConfigurable):
 
     async def close(self) -> None:
         """End transfers and connections; jobs go on."""
-        await self.transfers.close()
+        await self.moves.transfers.close()
         for _, backend in self._backends.values():
             await backend.close()
 
@@ -203,62 +201,6 @@ class RemoteEverest(LoggingConfigurable):
         client = await self.backend(name).client()
         about = await client.app(app)
         return described(about, {each for one in client.records.all() for each in one.resources})
-
-    # -- files ------------------------------------------------------------------------------
-
-    def upload(self, name: str, path: str) -> Transfer:
-        """Send a file of Lab's file browser; its ``result`` is the address on the server. The same
-        content is not sent twice."""
-        backend, where = self.backend(name), self._path(path)
-
-        async def work(progress: Callable[[int, int], None]) -> Json:
-            return (await (await backend.client()).upload(where, progress)).uri
-
-        return self.transfers.begin(where.name, work)
-
-    async def download(self, name: str, job_id: str, outputs: list[str], folder: str) -> Transfer:
-        """Store outputs of a job (all, when none is named) in a folder of Lab's file browser; its
-        ``result`` are their paths there. Nothing that is there is replaced. Raises NotFound."""
-        backend, where = self.backend(name), self._path(folder)
-        if not await on_disk(where, where.is_dir):
-            raise NotFound(f"there is no folder {folder or '/'}")
-
-        async def work(progress: Callable[[int, int], None]) -> Json:
-            paths = await backend.download(job_id, outputs, where, progress)
-            return [str(path.relative_to(self._root)) for path in paths]
-
-        return self.transfers.begin(job_id, work)
-
-    def unpack(self, name: str, job_id: str, folder: str, output: str) -> Transfer:
-        """Put the results of a sweep into a new folder below one of Lab's file browser; its
-        ``result`` has the ``folder`` and the ``rows`` of a table with this output of each task, see
-        ``sweeps.unpacked``."""
-        backend, where = self.backend(name), self._path(folder)
-
-        async def work(progress: Callable[[int, int], None]) -> Json:
-            found = await sweeps.unpacked(backend, job_id, where, output, progress)
-            return {**found, "folder": str((where / found["folder"]).relative_to(self._root))}
-
-        return self.transfers.begin(job_id, work)
-
-    # -- sweeps -----------------------------------------------------------------------------
-
-    async def sweep(self, name: str, fields: Mapping[str, Json]) -> dict[str, Json]:
-        """Submit a parameter sweep; with ``test`` only say how many tasks it has. Raises
-        InvalidInput with the name of what is wrong, and what the server says."""
-        backend, plan = self.backend(name), sweeps.plan_of(fields)
-        if fields.get("test"):
-            return sweeps.trial(plan)
-        files = [self._path(path) for path in fields.get("files", [])]
-        return await sweeps.submit(backend, plan, files, fields)
-
-    def _path(self, path: str) -> Path:
-        """A path of Lab's file browser. Raises InvalidSpec when it leads out of it."""
-        where = os.path.normpath(os.path.join(self._root, path.lstrip("/")))
-        root = os.path.normpath(self._root)
-        if os.path.commonpath([root, where]) != root:
-            raise InvalidSpec(f"{path} is not below the folder that the file browser shows")
-        return Path(where)
 
     # -- backends ---------------------------------------------------------------------------
 
@@ -282,14 +224,17 @@ class RemoteEverest(LoggingConfigurable):
         return self._backends[name]
 
     async def _take(self, account: Account) -> None:
-        known = self._backends.get(account.name)
-        if known is not None and known[0] == account:
+        """A new account gets a backend; one with a new token keeps the one it has."""
+        known, backend = self._backends.get(account.name, (None, None))
+        if known == account:
             return
-        if known is not None:
+        if known is not None and backend is not None and _same(known, account):
+            backend.renew(account)
+        else:
             await self._drop(account.name)
-        backend = EverestBackend(PREFIX + account.name, lambda: self._connect(account.name))
+            backend = EverestBackend(PREFIX + account.name, lambda: self._connect(account.name))
+            self._added(backend.name, backend)
         self._backends[account.name] = (account, backend)
-        self._added(backend.name, backend)
 
     async def _drop(self, name: str) -> None:
         account, backend = self._backends.pop(name, (None, None))
@@ -297,3 +242,10 @@ class RemoteEverest(LoggingConfigurable):
             self._removed(backend.name)
             with contextlib.suppress(RemoteError):
                 await backend.close()
+
+
+def _same(one: Account, other: Account) -> bool:
+    """Whether two accounts of one name have the same jobs. A token that somebody gave does not say
+    whose it is: that of the account then, as its name says."""
+    users = {one.username, other.username} - {""}
+    return (one.url, one.scheme) == (other.url, other.scheme) and len(users) <= 1

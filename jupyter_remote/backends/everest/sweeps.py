@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import itertools
 import math
 import shutil
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from ...errors import StorageError, WrongState
 from ...everest import AsyncEverest, AsyncJob, AsyncSweep, EverestError, JobInfo, Plan, span
-from ...everest.plan import count_tasks
-from ...everest.sweeps import APP, SweepResults, submit_sweep
+from ...everest.plan import MOST, read_parameters
+from ...everest.sweeps import APP, SweepResults, as_value, submit_sweep
+from ...exact import exact
 from ...model import Json, new_session_id
-from .backend import EverestBackend, free_path
-from .transfers import Progress
+from .backend import EverestBackend
+from .outputs import free_path
+from .transfers import Progress, Report
 
 LOOK: Final = 10.0
 """Seconds for the end of a job that has ended to be noticed."""
@@ -46,10 +50,14 @@ def trial(plan: Plan) -> dict[str, Json]:
 
 
 async def submit(
-    backend: EverestBackend, plan: Plan, files: list[Path], fields: Mapping[str, Json]
+    backend: EverestBackend,
+    plan: Plan,
+    files: list[Path],
+    fields: Mapping[str, Json],
+    report: Report,
 ) -> dict[str, Json]:
     """Submit a sweep, marked as one from here; answers where its job is. Raises InvalidInput,
-    BackendError."""
+    BackendError, AmbiguousSubmit."""
     sweep = await submit_sweep(
         await backend.client(),
         plan,
@@ -58,6 +66,8 @@ async def submit(
         name=fields.get("name") or "sweep",
         key=f"jr-{new_session_id()}",
         resources=tuple(fields.get("resources", ())),
+        step=report.step,
+        progress=report,
     )
     backend.news.set()
     return {"backend": backend.name, "job_id": sweep.job.id, "tasks": len(plan)}
@@ -72,34 +82,54 @@ async def unpacked(
     client, info = await backend.client(), await backend.info(job_id, fresh=True)
     if not info.ended:
         raise WrongState(f"{job_id} is {info.state}: its results are there when it has ended")
-    expected = await _expected(client, info)
+    plan = await _parameters(client, info)
     where = await asyncio.to_thread(_new_folder, folder, f"sweep-{job_id[-6:]}")
     try:
         sweep = AsyncSweep(AsyncJob(info, client))
         results = await sweep.results(where, timeout=LOOK, partial=True, progress=progress)
-        told = await asyncio.to_thread(_told, results, output, where)
+        told = await asyncio.to_thread(_told, results, output, where, plan)
     except BaseException:
         await asyncio.to_thread(shutil.rmtree, where, ignore_errors=True)  # all is at the server
         raise
-    missing = None if expected is None else max(0, expected - told["tasks"])
-    return {"folder": where.name, "missing": missing, **told}
+    return {"folder": where.name, **told}
 
 
-def _told(results: SweepResults, output: str, folder: Path) -> dict[str, Json]:
-    """How many tasks there are, how many of them left no file, and the table of their outputs."""
+def _told(
+    results: SweepResults, output: str, folder: Path, plan: Mapping[str, list[str]] | None
+) -> dict[str, Json]:
+    """How many tasks there are, how many of them left no file, and the table of their outputs; with
+    a row for those of the plan that are missing, where it is certain which they are."""
     rows = results.table(output)
     empty = sum(not task.files() for task in results.values())
-    table = _write(rows, folder)
-    shown = [{name: _exact(value) for name, value in row.items()} for row in rows[:ROWS]]
-    return {"tasks": len(rows), "empty": empty, "table": table.name, "rows": shown}
+    missing = None if plan is None else max(0, _count(plan) - len(rows))
+    all_rows = rows + (_missing(results, output, plan) if plan and missing else [])
+    table = _write(all_rows, folder)
+    shown = [exact(row) for row in all_rows[:ROWS]]
+    told = {"tasks": len(rows), "empty": empty, "missing": missing, "listed": len(all_rows)}
+    return {**told, "table": table.name, "rows": shown}
 
 
-def _exact(value: Json) -> Json:
-    """A value as browsers can read it: their JSON has neither ``nan`` nor ``inf``, and their
-    numbers no more than 53 bits."""
-    if isinstance(value, float):
-        return value if math.isfinite(value) else str(value)
-    return str(value) if isinstance(value, int) and abs(value) > 2**53 else value
+def _count(plan: Mapping[str, list[str]]) -> int:
+    return math.prod(map(len, plan.values()))
+
+
+def _missing(
+    results: SweepResults, output: str, plan: Mapping[str, list[str]]
+) -> list[dict[str, Any]]:
+    """Rows without number and output for the tasks of a plan that are not among the results. They
+    are told by their values; none when those of some result are not the plan's."""
+    if _count(plan) > MOST:
+        return []
+    left = Counter(itertools.product(*plan.values()))
+    left.subtract(
+        tuple(task.parameters.get(name, "") for name in plan) for task in results.values()
+    )
+    if min(left.values()) < 0:
+        return []
+    return [
+        {"task": None, **{n: as_value(v) for n, v in zip(plan, values, strict=True)}, output: None}
+        for values in left.elements()
+    ]
 
 
 def _write(rows: list[dict[str, Any]], folder: Path) -> Path:
@@ -116,11 +146,11 @@ def _write(rows: list[dict[str, Any]], folder: Path) -> Path:
     return path
 
 
-async def _expected(client: AsyncEverest, info: JobInfo) -> int | None:
-    """How many tasks the sweep's plan has; None when the server does not give it any more, or it
+async def _parameters(client: AsyncEverest, info: JobInfo) -> dict[str, list[str]] | None:
+    """The parameters of the sweep's plan; None when the server does not give it any more, or it
     says more than we write."""
     try:
-        return count_tasks((await client.downloads.read(info.inputs["plan"], PLAN)).decode())
+        return read_parameters((await client.downloads.read(info.inputs["plan"], PLAN)).decode())
     except (EverestError, KeyError, ValueError, AttributeError, TypeError):
         return None
 

@@ -19,12 +19,13 @@ MOST: Final = 50
 """Transfers at the same time."""
 
 Progress = Callable[[int, int], None]
-Work = Callable[[Progress], Awaitable[Json]]
 
 
 @dataclasses.dataclass
 class Transfer:
-    """``done`` of ``total`` bytes (-1: not known); ``result`` or ``error`` when it has ended."""
+    """``done`` of ``total`` bytes (-1: not known); ``result``, or ``error`` and its code
+    ``reason``, when it has ended. ``step``: what is done now, of a work with several; one that is
+    ``submitting`` cannot be ended any more."""
 
     id: str
     name: str
@@ -33,6 +34,26 @@ class Transfer:
     total: int = -1
     result: Json = None
     error: str = ""
+    reason: str = ""
+    step: str = ""
+
+
+class Report:
+    """What a work tells of itself: called with bytes done and in all."""
+
+    def __init__(self, transfer: Transfer) -> None:
+        self._transfer = transfer
+
+    def __call__(self, done: int, total: int) -> None:
+        self._transfer.done, self._transfer.total = done, total
+
+    def step(self, step: str) -> None:
+        """The next step begins; its bytes are counted anew."""
+        self._transfer.step = step
+        self(0, -1)
+
+
+Work = Callable[[Report], Awaitable[Json]]
 
 
 class Transfers:
@@ -60,9 +81,10 @@ class Transfers:
         return self._all[transfer_id]
 
     def cancel(self, transfer_id: str) -> None:
-        """End one that runs; another is no error. Raises NotFound."""
-        self.get(transfer_id)
-        if task := self._tasks.get(transfer_id):
+        """End one that runs; another is no error, nor one that submits by now: nobody could say
+        whether there is a job. Raises NotFound."""
+        transfer, task = self.get(transfer_id), self._tasks.get(transfer_id)
+        if task is not None and transfer.step != "submitting":
             task.cancel()
 
     async def close(self) -> None:
@@ -73,16 +95,14 @@ class Transfers:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self, transfer: Transfer, work: Work) -> None:
-        def progress(done: int, total: int) -> None:
-            transfer.done, transfer.total = done, total
-
         try:
-            transfer.result = await work(progress)
+            transfer.result = await work(Report(transfer))
         except asyncio.CancelledError:
             transfer.state = "cancelled"
             raise
         except (RemoteError, OSError) as error:
             transfer.state, transfer.error = "failed", str(error)
+            transfer.reason = getattr(error, "reason", "")
         except Exception as error:
             LOG.exception("the transfer %s failed", transfer.name)
             transfer.state, transfer.error = "failed", f"{type(error).__name__}: {error}"

@@ -1,32 +1,56 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { closeIcon, folderIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
-import { fileKey, fileName, filesOf } from '../everestfiles';
+import { fileKey, fileName } from '../everestfiles';
 import type { ChosenFile } from '../everestfiles';
 import type { Upload } from '../everestuploads';
 import { bytes, fullSentence } from '../format';
 import { stateIcon } from '../icons';
-import type { ICommon, IPortProps } from './everestfield';
+import type { IPickActions } from '../pickfiles';
 
-interface IFileProps extends IPortProps {
+/** What the input element of a field has. */
+export interface ICommon {
+  readonly id: string;
+  readonly 'aria-describedby': string;
+  readonly 'aria-invalid': boolean;
+  readonly 'aria-required': boolean;
+}
+
+export interface IFilesProps {
+  /** Where files are dropped: see FormView. */
+  readonly drop: string;
+  readonly label: string;
+  readonly several: boolean;
+  readonly files: readonly ChosenFile[];
   readonly common: ICommon;
+  /** Whether the form is being sent: nothing can be taken out now. */
+  readonly busy: boolean;
+  /** How those are that are sent one by one, by path. */
+  readonly sent?: ReadonlyMap<string, Upload>;
+  /** Ends one that is on its way. */
+  readonly cancel?: (path: string) => void;
+  readonly add: (files: readonly ChosenFile[]) => void;
+  readonly remove: (file: ChosenFile) => void;
+  /** What is typed; without it only paths can be. */
+  readonly read?: (text: string) => readonly ChosenFile[];
+  readonly actions: Pick<IPickActions, 'browse'>;
+  readonly trans: TranslationBundle;
 }
 
 /** A file, or several: chosen, dragged from the file browser, or typed. */
-export function FileField(props: IFileProps): React.JSX.Element {
-  const { form, port, trans } = props;
-  const files = form.draft.files[port.name] ?? [];
-  const several = port.type === 'array';
+export function FilesField(props: IFilesProps): React.JSX.Element {
+  const { drop, label, several, files, trans } = props;
   return (
     <div
       className="jp-RemoteApps-files"
-      data-drop={port.name}
+      data-drop={drop}
       data-several={several}
-      aria-label={port.title || port.name}
+      aria-label={label}
       role="group"
     >
       {files.length > 0 && (
-        <ul aria-label={trans.__('Files of %1', port.title || port.name)}>
+        <ul aria-label={trans.__('Files of %1', label)}>
           {files.map(file => (
             <Chosen key={fileKey(file)} {...props} file={file} />
           ))}
@@ -37,19 +61,29 @@ export function FileField(props: IFileProps): React.JSX.Element {
   );
 }
 
+/** What is asked for where nothing is written. */
+function wanted({ several, read, trans }: IFilesProps): string {
+  if (!read) {
+    return trans.__('Drag files here, or write a path');
+  }
+  return several
+    ? trans.__('Drag files here, or write a path or address')
+    : trans.__('Drag a file here, or write a path or address');
+}
+
 /** The box for a path or address, and the button that opens the file browser; `bare`: only this. */
 function Typed(
-  props: IFileProps & { readonly bare: boolean }
+  props: IFilesProps & { readonly bare: boolean }
 ): React.JSX.Element {
-  const { form, port, actions, common, bare, trans } = props;
+  const { label, several, actions, common, bare, trans } = props;
   const [text, setText] = React.useState('');
   const { browse } = actions;
-  const several = port.type === 'array';
+  const { read = path => [{ path }] } = props;
   const choose = several
-    ? trans.__('Choose files for %1', port.title || port.name)
-    : trans.__('Choose a file for %1', port.title || port.name);
+    ? trans.__('Choose files for %1', label)
+    : trans.__('Choose a file for %1', label);
   const take = () => {
-    form.addFiles(port, filesOf(text.trim()));
+    props.add(read(text.trim()));
     setText('');
   };
   return (
@@ -59,11 +93,7 @@ function Typed(
           {...common}
           className="jp-mod-styled"
           value={text}
-          placeholder={
-            several
-              ? trans.__('Drag files here, or write a path or address')
-              : trans.__('Drag a file here, or write a path or address')
-          }
+          placeholder={wanted(props)}
           spellCheck={false}
           autoComplete="off"
           onChange={event => {
@@ -92,7 +122,7 @@ function Typed(
           onClick={() => {
             void browse(several).then(files => {
               if (files.length > 0) {
-                form.addFiles(port, files);
+                props.add(files);
               }
             });
           }}
@@ -105,12 +135,12 @@ function Typed(
 }
 
 function Chosen(
-  props: IFileProps & { readonly file: ChosenFile }
+  props: IFilesProps & { readonly file: ChosenFile }
 ): React.JSX.Element {
-  const { form, port, file, trans } = props;
+  const { busy, file, trans } = props;
   const name = fileName(file);
-  const sent = 'path' in file ? form.uploads.all.get(file.path) : undefined;
-  const running = form.busy === 'upload' && sent?.state === 'running';
+  const sent = 'path' in file ? props.sent?.get(file.path) : undefined;
+  const running = busy && sent?.state === 'running';
   const title = running
     ? trans.__('Cancel sending %1', name)
     : trans.__('Take out %1', name);
@@ -125,20 +155,18 @@ function Chosen(
         className="jp-RemoteRow-action"
         title={title}
         aria-label={title}
-        disabled={form.busy !== '' && !running}
+        disabled={busy && !running}
         onClick={() => {
           if (running && 'path' in file) {
-            form.uploads.cancel(file.path);
+            props.cancel?.(file.path);
           } else {
-            form.removeFile(port.name, file);
+            props.remove(file);
           }
         }}
       >
         <closeIcon.react tag="span" width="16px" aria-hidden="true" />
       </button>
-      {sent && form.busy !== '' && (
-        <Progress {...props} name={name} sent={sent} />
-      )}
+      {sent && busy && <Progress name={name} sent={sent} trans={trans} />}
       {sent?.state === 'failed' && (
         <p className="jp-RemoteAccount-fault">
           <FailedIcon />
@@ -155,9 +183,11 @@ function FailedIcon(): React.JSX.Element {
 }
 
 /** How far a file is, as a bar and in words. */
-function Progress(
-  props: IFileProps & { readonly name: string; readonly sent: Upload }
-): React.JSX.Element | null {
+function Progress(props: {
+  readonly name: string;
+  readonly sent: Upload;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element | null {
   const { name, sent, trans } = props;
   const { state, done, total } = sent;
   if (state === 'failed') {

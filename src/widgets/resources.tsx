@@ -1,15 +1,25 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
 import { resourcesIn } from '../everestports';
-import type { IFormProps } from './everestapp';
+import type { IEverestApp } from '../tokens';
 import { Picks } from './picks';
 import { optionText } from './sharechoices';
 
+interface IProps {
+  /** The application that is run; null: not known. */
+  readonly app: IEverestApp | null;
+  /** Ids, with blanks in between. */
+  readonly chosen: string;
+  readonly choose: (chosen: string) => void;
+  readonly trans: TranslationBundle;
+}
+
 /** Where a job may run: resources that are known, and others by their ids. */
-export function Resources({ form, trans }: IFormProps): React.JSX.Element {
+export function Resources(props: IProps): React.JSX.Element {
+  const { app, chosen, choose, trans } = props;
   const id = React.useId();
-  const { draft, app } = form;
-  const known = app.resources ?? [];
+  const known = app?.resources ?? [];
   const words =
     known.length > 0
       ? trans.__(
@@ -26,42 +36,43 @@ export function Resources({ form, trans }: IFormProps): React.JSX.Element {
           <Picks
             label={trans.__('Known resources')}
             all={known.map(one => ({ value: one.id, words: one.name }))}
-            chosen={resourcesIn(draft)}
-            choose={chosen => {
-              form.setResources(chosen.join(' '));
+            chosen={resourcesIn(chosen)}
+            choose={ids => {
+              choose(ids.join(' '));
             }}
           />
         )}
         <input
           id={id}
           className="jp-mod-styled"
-          value={draft.resources}
+          value={chosen}
           placeholder={trans.__('as the platform chooses')}
           aria-describedby={`${id}-words`}
           autoComplete="off"
           spellCheck={false}
           onChange={event => {
-            form.setResources(event.target.value);
+            choose(event.target.value);
           }}
         />
       </div>
       <div id={`${id}-words`} className="jp-RemoteSubmit-words">
         <p>{words}</p>
-        <Requirements form={form} trans={trans} />
+        {app && <Requirements app={app} trans={trans} />}
       </div>
     </div>
   );
 }
 
 /** What the application asks of them, as its description says. */
-function Requirements({
-  form,
-  trans
-}: Pick<IFormProps, 'form' | 'trans'>): React.JSX.Element | null {
-  const asked = (form.app.requirements ?? [])
+function Requirements(props: {
+  readonly app: IEverestApp;
+  readonly trans: TranslationBundle;
+}): React.JSX.Element | null {
+  const { app, trans } = props;
+  const asked = (app.requirements ?? [])
     .filter(one => one.default !== null && one.default !== undefined)
     .map(one => `${one.name} ${optionText(one.default)}`);
   return asked.length > 0 ? (
-    <p>{trans.__('A job of it asks for: %1.', asked.join(', '))}</p>
+    <p>{trans.__('A job asks for: %1.', asked.join(', '))}</p>
   ) : null;
 }
