@@ -1,4 +1,5 @@
-"""Jobs of this user in HTCondor, by its own commands: no daemon, no library, no administrator."""
+"""Jobs of this user in HTCondor, by its commands or its Python bindings: no daemon of our own, no
+administrator."""
 
 from __future__ import annotations
 
@@ -112,8 +113,8 @@ class RemoteHTCondorBackend(Configurable):
         return user_name()
 
     def found(self) -> bool:
-        """Whether this machine has condor_q."""
-        return self._commands.found("condor_q")
+        """Whether this machine has condor_q, or HTCondor's Python bindings."""
+        return self._commands.found()
 
     async def submit(self, spec: JobSpec) -> str:
         """Not built yet: raises BackendError."""
