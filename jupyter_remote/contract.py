@@ -220,8 +220,11 @@ class Abilities(Protocol):
         """Let a held job start. Raises NotFound, WrongState, BackendError."""
         ...
 
+    requeue_ended: bool
+    """That ``requeue`` also takes jobs that have ended; left out where it does not."""
+
     async def requeue(self, job_id: str) -> None:
-        """Let a job that runs or ran start anew. Raises NotFound, WrongState, BackendError."""
+        """Let a job that runs, or ran, start anew. Raises NotFound, WrongState, BackendError."""
         ...
 
     async def delete(self, job_id: str) -> None:

@@ -29,11 +29,12 @@ from .model import Job, Json, Session, now
 ABILITIES: Final = {
     **{name: name for name in ("cancel", "hold", "release", "requeue", "change", "details")},
     "delete": "delete",
+    "requeue-ended": "requeue_ended",
     "submit": "submit_request",
     "test": "test_request",
     "everybody": "everybody",
 }
-"""What a backend can, in the list's word -> the method that it then has."""
+"""What a backend can, in the list's word -> the member that it then has."""
 
 TREND: Final = 240
 """So many counts of running and waiting jobs are remembered."""

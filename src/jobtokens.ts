@@ -8,7 +8,14 @@ export type JobAction = 'cancel' | 'delete' | 'hold' | 'release' | 'requeue';
 
 /** What a backend can. */
 export type JobAbility =
-  JobAction | 'change' | 'details' | 'submit' | 'test' | 'everybody';
+  | JobAction
+  | 'change'
+  | 'details'
+  | 'submit'
+  | 'test'
+  | 'everybody'
+  /** Jobs that have ended can be requeued too. */
+  | 'requeue-ended';
 
 /**
  * A job of the user on a backend, as it was last seen: an immutable record.

@@ -44,7 +44,7 @@ def test_plain_numbers_and_words_of_22():
     assert (running["JobState"], running["NumCPUs"], running["MinMemoryNode"]) == (
         "RUNNING", "2", "200M",
     )  # fmt: skip
-    assert (running["TimeLimit"], running["ArrayJobId"] if "ArrayJobId" in running else "") == (
+    assert (running["TimeLimit"], running.get("ArrayJobId", "")) == (
         "00:10:00", "",
     )  # fmt: skip
     assert failed["ExitCode"] == "3:0"

@@ -33,6 +33,7 @@ class RemoteSlurmBackend(Configurable):
 
     name = "slurm"
     shared = True
+    requeue_ended = True
 
     bin_dir = Unicode(
         config=True,
