@@ -9,6 +9,7 @@ import pytest
 from jupyter_remote.errors import NotFound, WrongState
 from jupyter_remote.model import State
 
+from .conftest import until
 from .local_rig import WAIT, local
 
 
@@ -27,6 +28,7 @@ async def test_a_damaged_job_is_deleted_alone_and_not_while_it_runs(
         (tmp_path / "go").touch()
         for job in (ended, damaged):
             await here.end(job)
+        await until(lambda: not (here.run / damaged).exists(), "its agent to be gone")
         state.write_text("{")
         assert (await here.job(damaged)).state is State.LOST
         await here.backend.delete(damaged)

@@ -116,7 +116,9 @@ class QueueActions:
     async def delete(self, job_id: str) -> None:
         """Delete the folder of an ended job, with its script and logs; of a damaged one too, but
         not while its agent lives. Raises NotFound, WrongState and StorageError."""
-        if await answers(str(self._run_folder(job_id) / "agent.sock"), self.control_timeout):
+        record, _ = await self._io(self._judged, job_id)
+        agent = str(self._run_folder(job_id) / "agent.sock")
+        if not record.revision and await answers(agent, self.control_timeout):
             raise WrongState(f"{job_id} still runs: it can be deleted when it has ended")
         await self.forget(job_id)
 
