@@ -212,6 +212,10 @@ class Abilities(Protocol):
     shared: bool
     """Whether others wait for what answers it: then it is asked within a budget."""
 
+    pushes: bool
+    """Whether ``changed`` tells at once of jobs that were submitted from here: then it need not be
+    asked so often for their sake."""
+
     async def hold(self, job_id: str) -> None:
         """Keep a waiting job from starting. Raises NotFound, WrongState, BackendError."""
         ...

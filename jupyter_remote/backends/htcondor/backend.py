@@ -43,7 +43,7 @@ class RemoteHTCondorBackend(Configurable):
     its jobs, hold and change those that wait."""
 
     name = "htcondor"
-    shared = True
+    shared = pushes = True
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: requests are in ``htcondor/``.")
     bin_dir = Unicode(

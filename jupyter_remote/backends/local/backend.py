@@ -47,6 +47,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
     folders; ``close`` ends what it holds open, and no job."""
 
     name = "local"
+    pushes = True
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: jobs are in ``local/``.")
     run_dir = Unicode(
