@@ -209,6 +209,9 @@ class Backend(Protocol):
 class Abilities(Protocol):
     """What a backend may also have and be able to do; each member may be left out."""
 
+    suffixes: tuple[str, ...]
+    """Ends of the names of files that it takes as jobs."""
+
     shared: bool
     """Whether others wait for what answers it: then it is asked within a budget."""
 

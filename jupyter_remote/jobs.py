@@ -218,7 +218,12 @@ class RemoteJobs(LoggingConfigurable):
     def about(self) -> dict[str, Json]:
         """How well each backend is known, and what it can."""
         return {
-            name: {"seen": table.seen, "silent": table.silent, "can": self.can(name)}
+            name: {
+                "seen": table.seen,
+                "silent": table.silent,
+                "can": self.can(name),
+                "suffixes": list(getattr(self.backends[name], "suffixes", ())),
+            }
             for name, table in self._table.items()
             if not table.absent
         }

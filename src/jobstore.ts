@@ -94,13 +94,16 @@ export function withJobEvent(
   changed.forEach(job => jobs.set(keyOf(job), job));
   gone.forEach(job_id => jobs.delete(keyOf({ backend, job_id })));
   const known = store.backends.get(backend);
-  const can = known?.can ?? [];
+  const { can = [], suffixes } = known ?? {};
   // What went before the server first saw the backend, no event tells.
   const stood =
     (known?.seen ?? null) === null &&
     seen !== null &&
     [...store.jobs.values()].some(job => job.backend === backend);
-  const backends = new Map(store.backends).set(backend, { seen, silent, can });
+  const backends = new Map(store.backends).set(backend, {
+    ...{ seen, silent, can },
+    ...(suffixes && { suffixes })
+  });
   const trend = withCounts(store.trend, jobs);
   return {
     store: { ...store, jobs, backends, sequence, trend },

@@ -74,6 +74,8 @@ export interface IJobBackend {
   /** Why it does not answer, in its words; empty: it does. */
   readonly silent: string;
   readonly can: readonly JobAbility[];
+  /** Ends of the names of files that it takes as jobs. */
+  readonly suffixes?: readonly string[];
 }
 
 /** A choice of a field; `note` says what speaks for it. */

@@ -129,7 +129,10 @@ def test_a_silent_backend_changes_no_job(rig: Rig) -> None:
         "seen": seen,
         "silent": "Unable to contact slurm controller",
         "can": ["cancel", "hold"],
+        "suffixes": [],
     }
+    rig.jobs.backends["slurm"].suffixes = (".sh",)  # type: ignore[attr-defined]
+    assert rig.jobs.about()["slurm"]["suffixes"] == [".sh"]
     assert len(rig.told.events) == 2
     rig.jobs.seen("slurm", [a_job("1")])
     assert rig.told.events[-1]["silent"] == ""

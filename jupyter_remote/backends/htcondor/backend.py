@@ -29,7 +29,7 @@ from .details import details, logs
 from .folders import RequestFolders
 from .history import CondorHistory
 from .queue import CondorQueue
-from .requests import CondorRequests
+from .requests import SUFFIXES, CondorRequests
 from .submit import edits
 
 NOT_YET = "sessions as HTCondor jobs are not built yet"
@@ -44,6 +44,7 @@ class RemoteHTCondorBackend(Configurable):
 
     name = "htcondor"
     shared = pushes = True
+    suffixes = SUFFIXES
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: requests are in ``htcondor/``.")
     bin_dir = Unicode(

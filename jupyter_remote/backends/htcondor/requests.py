@@ -14,6 +14,7 @@ from .commands import CondorCommands, meaning
 from .folders import RequestFolders
 from .submit import Submission, submitted
 
+SUFFIXES = (".sh", ".sub", ".submit", ".py")
 UNTRIED = (
     "HTCondor's Python bindings can read this request, but not try it: condor_submit is not on "
     "this machine."
@@ -31,7 +32,7 @@ class CondorRequests:
     async def offers(self) -> Offers:
         """The fields of a request, bounded by the machines that the pool shows now."""
         fields = slots.fields(await self._slots())
-        return Offers(available=True, fields=fields, suffixes=(".sh", ".sub", ".submit", ".py"))
+        return Offers(available=True, fields=fields, suffixes=SUFFIXES)
 
     async def submit(self, request: JobRequest, wanted: Collection[str] | None, keep: float) -> str:
         """Submit; answers the id of the job, or of the cluster. What is older than ``keep``

@@ -30,6 +30,7 @@ from .care import is_here, judge
 from .cores import cores
 from .estimate import Estimates
 from .files import STREAMS, JobFolders, Record
+from .form import SUFFIXES
 from .queue import Line, LocalQueue, Place, Terms, waits
 from .spec import JOB_ID, check_spec
 from .watch import ask_to_stop
@@ -48,6 +49,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
 
     name = "local"
     pushes = True
+    suffixes = SUFFIXES
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: jobs are in ``local/``.")
     run_dir = Unicode(
