@@ -188,16 +188,10 @@ def test_who_looks_at_jobs_submitted_from_here_has_a_fresher_list(rig: Rig) -> N
     rig.jobs.look()
     assert rig.jobs.pace("slurm") is Pace.FAST
     assert rig.jobs.pace("local") is Pace.BUSY
-    rig.jobs.seen("slurm", [dataclasses.replace(ours, state=State.STOPPED), other])
-    assert rig.jobs.pace("slurm") is Pace.BUSY
-
-
-def test_who_tells_changes_by_itself_is_not_asked_more_often(rig: Rig) -> None:
     rig.jobs.backends["slurm"].pushes = True  # type: ignore[attr-defined]
-    rig.jobs.seen("slurm", [a_job("1", backend="slurm", tag="jr-1")])
     rig.jobs.soon("slurm")
-    assert rig.jobs.pace("slurm") is Pace.BUSY
-    rig.jobs.look()
+    assert rig.jobs.pace("slurm") is Pace.BUSY, "it tells changes by itself"
+    rig.jobs.seen("slurm", [dataclasses.replace(ours, state=State.STOPPED), other])
     assert rig.jobs.pace("slurm") is Pace.BUSY
 
 
