@@ -160,7 +160,7 @@ for (const theme of ['light', 'dark'] as const) {
     const row = (id: string) => panel.locator(`[data-share="${id}"]`);
     await expect(row('spectrum')).toContainText('22 h left');
     await expect(row('spectrum')).toContainText(
-      /used 12 times, last \d+ min ago/
+      /used\s12\stimes,\slast\s\d+\smin\sago/
     );
     await expect(row('spectrum')).toContainText('revision 4');
     await expect(row('old')).toContainText('Expired');
