@@ -64,7 +64,8 @@ class RemoteApp(ExtensionApp):
         Unicode(),
         ["slurm", "htcondor"],
         config=True,
-        help="Schedulers whose jobs are shown when their commands are here; [] for none.",
+        help="Schedulers whose jobs are shown when their commands (or HTCondor's Python bindings) "
+        "are here; [] for none.",
     )
 
     @default("data_dir")
@@ -210,7 +211,7 @@ class RemoteApp(ExtensionApp):
         self.sessions.table.store.drop_lease()
 
     def _schedulers(self, data_dir: str) -> dict[str, Backend]:
-        """Those whose programs are on this machine."""
+        """Those whose programs, or bindings, are on this machine."""
         looked_for: list[RemoteSlurmBackend | RemoteHTCondorBackend] = []
         if "slurm" in self.schedulers:
             looked_for.append(RemoteSlurmBackend(parent=self))

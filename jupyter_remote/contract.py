@@ -209,8 +209,15 @@ class Backend(Protocol):
 class Abilities(Protocol):
     """What a backend may also have and be able to do; each member may be left out."""
 
+    suffixes: tuple[str, ...]
+    """Ends of the names of files that it takes as jobs."""
+
     shared: bool
     """Whether others wait for what answers it: then it is asked within a budget."""
+
+    pushes: bool
+    """Whether ``changed`` tells at once of jobs that were submitted from here: then it need not be
+    asked so often for their sake."""
 
     async def hold(self, job_id: str) -> None:
         """Keep a waiting job from starting. Raises NotFound, WrongState, BackendError."""
@@ -220,8 +227,11 @@ class Abilities(Protocol):
         """Let a held job start. Raises NotFound, WrongState, BackendError."""
         ...
 
+    requeue_ended: bool
+    """That ``requeue`` also takes jobs that have ended; left out where it does not."""
+
     async def requeue(self, job_id: str) -> None:
-        """Let a job that runs or ran start anew. Raises NotFound, WrongState, BackendError."""
+        """Let a job that runs, or ran, start anew. Raises NotFound, WrongState, BackendError."""
         ...
 
     async def delete(self, job_id: str) -> None:

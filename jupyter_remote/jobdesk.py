@@ -19,7 +19,7 @@ from traitlets.config import LoggingConfigurable
 from .breath import aside, slices
 from .columns import columns
 from .contract import JobRequest, LogChunk, Offers, Trial
-from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError
+from .errors import BackendTimeout, InvalidSpec, RemoteError, StorageError, WrongState
 from .jobrecords import completed, each, records_of
 from .jobs import ABILITIES, RemoteJobs
 from .model import Job, Json, Session, new_session_id
@@ -73,6 +73,8 @@ class RemoteJobDesk(LoggingConfigurable):
         if session is not None and action == "cancel":
             await self._stop(session.id)  # so that its record says that it was asked for
             return
+        if session is not None and action == "delete":
+            raise WrongState(f"{job_id} is the session {session.name}: remove that")
         await self._ask(backend, action if action in ACTIONS else "", job_id)
         self.jobs.soon(backend)
 

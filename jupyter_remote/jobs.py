@@ -29,11 +29,12 @@ from .model import Job, Json, Session, now
 ABILITIES: Final = {
     **{name: name for name in ("cancel", "hold", "release", "requeue", "change", "details")},
     "delete": "delete",
+    "requeue-ended": "requeue_ended",
     "submit": "submit_request",
     "test": "test_request",
     "everybody": "everybody",
 }
-"""What a backend can, in the list's word -> the method that it then has."""
+"""What a backend can, in the list's word -> the member that it then has."""
 
 TREND: Final = 240
 """So many counts of running and waiting jobs are remembered."""
@@ -90,6 +91,7 @@ class RemoteJobs(LoggingConfigurable):
         self.sequence = int(time.time() * 1000)
         self._table = {name: Seen() for name in backends}
         self._until = dict.fromkeys(Pace, -1e9)
+        self._soon: dict[str, float] = {}
         self.trend: deque[tuple[int, int, int]] = deque(maxlen=TREND)
 
     def add(self, backend: str) -> None:
@@ -102,6 +104,7 @@ class RemoteJobs(LoggingConfigurable):
         self._table[backend] = Seen()
         self._emit(backend, [], gone)
         del self._table[backend]
+        self._soon.pop(backend, None)
 
     # -- what backends say ----------------------------------------------------------------
 
@@ -186,16 +189,21 @@ class RemoteJobs(LoggingConfigurable):
 
     def soon(self, backend: str) -> None:
         """A user did something whose effect will show in a moment."""
-        self._until[Pace.FAST] = time.monotonic() + SOON
+        self._soon[backend] = time.monotonic() + SOON
         self.kick(backend)
 
     def pace(self, backend: str = "") -> Pace:
-        """How often a backend (or any) shall be asked for the list: more often while somebody
-        looks and it has jobs that were submitted from here."""
+        """How often a backend (or any) shall be asked for the list: more often after an act, and
+        while somebody looks and it has jobs that were submitted from here; of one that tells
+        changes by itself not even then."""
         at = time.monotonic()
         pace = max((pace for pace, until in self._until.items() if until > at), default=Pace.NONE)
-        awaited = backend in self._table and self._table[backend].awaited
-        return Pace.FAST if pace is Pace.BUSY and awaited else pace
+        acted = self._soon.get(backend, at) > at
+        awaited = backend in self._table and self._table[backend].awaited and pace is Pace.BUSY
+        if not acted and not awaited:
+            return pace
+        pushes = getattr(self.backends.get(backend), "pushes", False)
+        return Pace.BUSY if pushes else Pace.FAST
 
     # -- what is known --------------------------------------------------------------------
 
@@ -210,7 +218,12 @@ class RemoteJobs(LoggingConfigurable):
     def about(self) -> dict[str, Json]:
         """How well each backend is known, and what it can."""
         return {
-            name: {"seen": table.seen, "silent": table.silent, "can": self.can(name)}
+            name: {
+                "seen": table.seen,
+                "silent": table.silent,
+                "can": self.can(name),
+                "suffixes": list(getattr(self.backends[name], "suffixes", ())),
+            }
             for name, table in self._table.items()
             if not table.absent
         }

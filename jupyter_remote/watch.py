@@ -2,13 +2,15 @@
 
 An observation is made when the backend says that something changed, when somebody asks by
 ``kick``, and in any case at the pace that is asked for. A backend that others share is asked
-within a budget: the longer it takes to answer, the later it is asked again. Whoever looks,
-there is one query.
+within a budget: the longer it takes to answer, the later it is asked again, whatever wakes us.
+Whoever looks, there is one query.
 """
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
+import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Final
@@ -27,9 +29,28 @@ SERVED: Final = 0.2
 """Part of the time of a query in which the scheduler itself works: 0.14 to 0.21 with squeue on
 Slurm 22.05, for 5 jobs as for 10,000."""
 
+AHEAD: Final = 60.0
+"""Seconds of the budget that what a user waits for may take in advance; it is given back by the
+looks after it. So in any time of T seconds no more is taken than the share of T + 60 s."""
 
-LATE: Final = 5.0
-"""Seconds by which the budget delays an observation that somebody waits for, at most."""
+
+@dataclasses.dataclass
+class Ledger:
+    """Of one backend: what its last observation cost (seconds), when it began, and since when
+    all observations so far are within the budget; how many failed since one did not."""
+
+    cost: float = 0.0
+    asked: float = -math.inf
+    due: float = -math.inf
+    failed: int = 0
+
+    def note(self, began: float, pause: float) -> None:
+        """An observation was made, after which the budget wants a pause."""
+        self.asked, self.due = began, max(self.due, began) + pause
+
+    def rest(self, now: float, least: float) -> float:
+        """Seconds until somebody who waits may be answered."""
+        return max(self.asked + least, self.due - AHEAD) - now
 
 
 class RemoteWatch(LoggingConfigurable):
@@ -71,9 +92,7 @@ class RemoteWatch(LoggingConfigurable):
         super().__init__(**kwargs)
         self._backends = backends
         self._seen, self._silent, self._pace = seen, silent, pace
-        self._cost: dict[str, float] = {}
-        self._asked: dict[str, float] = {}
-        self._failed: dict[str, int] = {}
+        self._ledgers: dict[str, Ledger] = {}
         self._kicks: dict[str, asyncio.Event] = {}
         for name in backends:
             self._know(name)
@@ -91,8 +110,7 @@ class RemoteWatch(LoggingConfigurable):
         self._begin(backend)
 
     def _know(self, name: str) -> None:
-        """Of each observation: what it cost, when it began; how many failed since one did not."""
-        self._cost[name], self._asked[name], self._failed[name] = 0.0, -1e9, 0
+        self._ledgers[name] = Ledger()
         self._kicks[name] = asyncio.Event()
 
     def remove(self, backend: str) -> None:
@@ -125,8 +143,9 @@ class RemoteWatch(LoggingConfigurable):
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
-        began = self._asked[name] = time.monotonic()
-        self._failed[name] += 1
+        ledger, began = self._ledgers[name], time.monotonic()
+        pauses = SERVED / self.load_share if self._shared(name) else 0.0
+        ledger.failed += 1
         try:
             waiting = self._backends[name].jobs()
             jobs = await asyncio.wait_for(waiting, self.observe_timeout)
@@ -136,32 +155,32 @@ class RemoteWatch(LoggingConfigurable):
         except RemoteError as error:
             self._silent(name, error)
         else:
-            self._failed[name] = 0
-            self._cost[name] = time.monotonic() - began
+            ledger.failed, ledger.cost = 0, time.monotonic() - began
             taking = self._seen(name, jobs)
             if taking is not None:
                 await taking
+        finally:
+            ledger.note(began, ledger.cost * pauses)
 
     def interval(self, name: str) -> float:
         """Seconds until the next observation at the present pace, and within the budget; of a
         backend that does not answer, twice as long each time."""
         pauses = {Pace.FAST: self.fast_interval, Pace.BUSY: self.busy_interval}
-        longer = 2.0 ** min(8, self._failed[name])
+        ledger = self._ledgers[name]
+        longer = 2.0 ** min(8, ledger.failed)
         pause = pauses.get(self._pace(name), self.idle_interval) * longer
-        return max(min(pause, self.idle_interval), self._budget(name))
+        return max(min(pause, self.idle_interval), ledger.due - time.monotonic())
 
-    def _budget(self, name: str) -> float:
-        """Least seconds between two observations of a backend that others share."""
-        shared = getattr(self._backends[name], "shared", False) and self.load_share > 0
-        return self._cost[name] * SERVED / self.load_share if shared else 0.0
+    def _shared(self, name: str) -> bool:
+        """Whether others share it, so that it is asked within the budget."""
+        return getattr(self._backends[name], "shared", False) and self.load_share > 0
 
-    def _rest(self, name: str) -> float:
+    def rest(self, name: str) -> float:
         """Seconds from a wake to the observation that it causes: many wakes are one question,
-        and a budget delays what a user waits for by some seconds at most."""
-        if not getattr(self._backends[name], "shared", False):
+        and a budget that is used up delays it."""
+        if not self._shared(name):
             return self.quiet
-        least = max(self.fast_interval, min(self._budget(name), LATE))
-        return max(self.quiet, self._asked[name] + least - time.monotonic())
+        return max(self.quiet, self._ledgers[name].rest(time.monotonic(), self.fast_interval))
 
     async def _watch(self, name: str, backend: Backend) -> None:
         while self._watched.get(name) is asyncio.current_task():
@@ -190,7 +209,7 @@ class RemoteWatch(LoggingConfigurable):
                 task.cancel()
             await asyncio.gather(*wakes, return_exceptions=True)
         if done:
-            await asyncio.sleep(self._rest(name))
+            await asyncio.sleep(self.rest(name))
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

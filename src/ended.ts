@@ -1,6 +1,7 @@
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
+import { collapse } from './endedarrays';
 import type { IListedJobs } from './joblistmodel';
 import { keyOf } from './jobstore';
 import { wordsOf } from './submitdraft';
@@ -49,8 +50,18 @@ export class EndedJobs implements IListedJobs {
     return this._byKey.get(key);
   }
 
-  tasks(key: string): Promise<readonly IJob[]> {
-    return this._jobs.tasks(key);
+  /** Tasks of an array: as they were listed, or else as the backend knows them. */
+  async tasks(key: string): Promise<readonly IJob[]> {
+    return this._members.get(key) ?? this._jobs.tasks(key);
+  }
+
+  members(key: string): readonly IJob[] | undefined {
+    return this._members.get(key);
+  }
+
+  /** All that was listed, tasks of arrays one by one. */
+  get single(): readonly IJob[] {
+    return this.answer?.jobs ?? [];
   }
 
   everybody(): Promise<IEverybodysJobs> {
@@ -81,11 +92,18 @@ export class EndedJobs implements IListedJobs {
   private _take(answer: IEndedJobs): void {
     this.answer = answer;
     this.problem = '';
-    this._byKey = new Map(answer.jobs.map(job => [keyOf(job), job]));
-    this._all = [...this._byKey.values()];
+    const once = new Map(answer.jobs.map(job => [keyOf(job), job]));
+    const { jobs, members } = collapse([...once.values()]);
+    this._all = jobs;
+    this._members = members;
+    this._byKey = new Map([
+      ...once,
+      ...jobs.map(job => [keyOf(job), job] as const)
+    ]);
   }
 
   private _all: readonly IJob[] = [];
+  private _members: ReadonlyMap<string, readonly IJob[]> = new Map();
   private _byKey: ReadonlyMap<string, IJob> = new Map();
   private readonly _changed = new Signal<this, void>(this);
 }

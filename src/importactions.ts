@@ -14,6 +14,7 @@ import { attempt } from './commands';
 import { saveBlob, saveUrl } from './download';
 import { foreignDrive } from './drives';
 import { ImportModel } from './importmodel';
+import { part } from './part';
 import type { ShareClient } from './shareclient';
 import type { IRemoteShares, IShareKernel } from './tokens';
 import { ImportTab } from './widgets/importtab';
@@ -150,8 +151,8 @@ function actionsOf(
     difference: async copy => {
       const difference = await model.difference(copy);
       if (difference) {
-        const { showDifference } = await import('./difference');
-        showDifference(context, difference, copy.path);
+        const loaded = await part(import('./difference'), context.trans);
+        loaded?.showDifference(context, difference, copy.path);
       }
     },
     browse: browser && (folder => browse(context, folder))

@@ -21,4 +21,16 @@ it('deletes jobs that have ended, where the backend keeps them', () => {
   expect(suits('delete', job({ state: 'running' }), backend)).toBe(false);
   expect(suits('delete', job({ state: 'stopping' }), backend)).toBe(false);
   expect(suits('delete', ended, { ...backend, can: ['cancel'] })).toBe(false);
+  const session = job({ state: 'failed', session: 'a' });
+  expect(suits('delete', session, backend)).toBe(false);
+});
+
+it('requeues what ended only where that can be done', () => {
+  const backend: IJobBackend = { seen: null, silent: '', can: ['requeue'] };
+  const ended = job({ state: 'failed' });
+  expect(suits('requeue', job(), backend)).toBe(true);
+  expect(suits('requeue', ended, backend)).toBe(false);
+  const able: IJobBackend = { ...backend, can: ['requeue', 'requeue-ended'] };
+  expect(suits('requeue', ended, able)).toBe(true);
+  expect(suits('requeue', job({ state: 'queued' }), able)).toBe(false);
 });

@@ -176,14 +176,27 @@ function lossWords(
     case 'delete':
       return {
         title: deleteTitle(chosen, trans),
-        body: trans.__(
-          'Its server forgets it, with all files that it has there. What you have downloaded stays.'
-        ),
+        body: deleteBody(chosen, trans),
         label: trans._n('Delete Job', 'Delete Jobs', count)
       };
     default:
       return null;
   }
+}
+
+/** What goes, and what stays. */
+function deleteBody(chosen: readonly IJob[], trans: TranslationBundle): string {
+  const theirs = trans.__(
+    'Its server forgets it, with all files that it has there. What you have downloaded stays.'
+  );
+  const ours = trans.__(
+    'Its record, its script and its logs are deleted. What it wrote elsewhere stays.'
+  );
+  const kinds = [
+    chosen.some(({ backend }) => backend === 'local') ? ours : '',
+    chosen.some(({ backend }) => backend !== 'local') ? theirs : ''
+  ];
+  return kinds.filter(Boolean).join(' ');
 }
 
 function deleteTitle(

@@ -98,7 +98,7 @@ export function addJobCommands(options: IJobCommands): void {
       icon,
       describedBy: JOB_ARGS,
       isEnabled: args => suitable(args).length > 0,
-      // Few backends keep jobs until somebody deletes them.
+      // Few backends let jobs be deleted.
       isVisible: args => deed !== 'delete' || suitable(args).length > 0,
       execute: args => perform(deed, suitable(args), options)
     });
@@ -125,7 +125,7 @@ function deedCaption(deed: JobDeed, trans: TranslationBundle): string {
     requeue: trans.__('Let jobs start anew'),
     change: trans.__('Change the time limit or the partition of waiting jobs'),
     cancel: trans.__('End jobs'),
-    delete: trans.__('Delete ended jobs with their files from the server')
+    delete: trans.__('Delete ended jobs with what is kept of them')
   };
   return words[deed];
 }

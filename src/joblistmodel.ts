@@ -23,6 +23,8 @@ export interface IListedJobs extends Pick<
   'all' | 'backends' | 'everybody' | 'freshness' | 'get' | 'problem' | 'tasks'
 > {
   readonly changed: ISignal<unknown, void>;
+  /** The members of an array, where they are known without asking. */
+  members?(key: string): readonly IJob[] | undefined;
 }
 
 /** What one list of jobs shows: whose, which, in what order; what is selected. */
@@ -118,6 +120,15 @@ export class JobListModel<
     return this.rows.filter(({ parent }) => !parent).map(({ job }) => job);
   }
 
+  /** The same, arrays as those of their members that match, or else all of them. */
+  get single(): readonly IJob[] {
+    return this.matched.flatMap(job => {
+      const members = this.jobs.members?.(keyOf(job)) ?? [job];
+      const found = this._matching(members);
+      return found.length > 0 ? found : members;
+    });
+  }
+
   /** The rows as they are shown. */
   get rows(): readonly IRow[] {
     this._rows ??= this._makeRows();
@@ -159,18 +170,19 @@ export class JobListModel<
   }
 
   private _makeRows(): readonly IRow[] {
-    const matching = (jobs: readonly IJob[]) =>
-      matchingJobs(jobs, this._wanted, this._trans);
     const { all } = this;
-    const found = new Set(matching(all));
+    const found = new Set(this._matching(all));
+    const members = (key: string) =>
+      this.jobs.members?.(key) ?? this.groups.members(key)?.jobs ?? [];
     const shown = all.filter(
-      job =>
-        found.has(job) ||
-        matching(this.groups.members(keyOf(job))?.jobs ?? []).length > 0
+      job => found.has(job) || this._matching(members(keyOf(job))).length > 0
     );
     const { order } = this.desk;
-    return rowsOf(this.groups, sorted(shown, order), order, matching);
+    return rowsOf(this.groups, sorted(shown, order), order, this._matching);
   }
+
+  private readonly _matching = (jobs: readonly IJob[]): readonly IJob[] =>
+    matchingJobs(jobs, this._wanted, this._trans);
 
   /** Everybody's jobs; my own as they are known best. */
   private _merged(): readonly IJob[] {

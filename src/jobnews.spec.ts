@@ -36,10 +36,25 @@ describe('jobNews', () => {
     const list = (...jobs: IJob[]) => new Map(jobs.map(j => [j.job_id, j]));
     const session = { ...failed, job_id: '18', session: 'a' };
     const before = list(running, { ...running, job_id: '18', session: 'a' });
-    expect(newsBetween(before, list(failed, session), SINCE)).toEqual([
+    const all = new Map();
+    expect(newsBetween(before, list(failed, session), SINCE, all)).toEqual([
       { kind: 'failed', job: failed }
     ]);
-    expect(newsBetween(before, before, SINCE)).toEqual([]);
+    expect(newsBetween(before, before, SINCE, all)).toEqual([]);
+  });
+
+  it.each([
+    ['answers', { seen: '2026-11-21T10:00:00.000Z', silent: '' }, 1],
+    ['was not seen yet', { seen: null, silent: '' }, 0],
+    ['is silent', { seen: '2026-11-21T10:00:00.000Z', silent: 'down' }, 0],
+    ['is not there', null, 0]
+  ])('a backend that %s', (_, known, count) => {
+    const backends = new Map(
+      known ? [['slurm', { ...known, can: [] }] as const] : []
+    );
+    const before = new Map([['slurm/17', running]]);
+    const news = newsBetween(before, new Map(), SINCE, backends);
+    expect(news.map(({ kind }) => kind)).toEqual(Array(count).fill('gone'));
   });
 });
 

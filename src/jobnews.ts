@@ -3,7 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ENDED } from './format';
 import { shareOf } from './jobgroups';
 import { grouped, jobReason, waits } from './jobview';
-import type { IJob } from './tokens';
+import type { IJob, IJobBackend } from './tokens';
 
 /** What is worth telling about a job. */
 export type JobNewsKind = 'started' | 'ended' | 'failed' | 'gone';
@@ -48,19 +48,31 @@ export function jobNews(
   return after.state === 'stopped' ? 'ended' : 'failed';
 }
 
-/** All news between two states of the list. */
+/**
+ * All news between two states of the list. That a job is gone says something
+ * only where its backend answers: one that was not seen yet, is silent or was
+ * taken away ends nothing.
+ */
 export function newsBetween(
   before: ReadonlyMap<string, IJob>,
   after: ReadonlyMap<string, IJob>,
-  since: number
+  since: number,
+  backends: ReadonlyMap<string, IJobBackend>
 ): readonly IJobNews[] {
+  const answers = (backend: string): boolean => {
+    const known = backends.get(backend);
+    return known !== undefined && known.seen !== null && known.silent === '';
+  };
   const news: IJobNews[] = [];
   for (const key of new Set([...before.keys(), ...after.keys()])) {
     const [was, is] = [before.get(key), after.get(key)];
     const kind = was === is ? null : jobNews(was, is, since);
     const job = is ?? was;
     // Sessions have notifications of their own.
-    if (kind && job && job.session === '') {
+    if (!kind || !job || job.session !== '') {
+      continue;
+    }
+    if (kind !== 'gone' || answers(job.backend)) {
       news.push({ kind, job });
     }
   }

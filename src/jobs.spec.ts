@@ -204,6 +204,35 @@ describe('Jobs', () => {
     jobs.dispose();
   });
 
+  it('lets jobs of a backend that a new server does not know stand once', async () => {
+    const { jobs, client, emit } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    const old = await client.jobs();
+    client.jobs.mockResolvedValueOnce({ ...old, jobs: [], backends: {} });
+    await jobs.refresh();
+    expect(jobs.all).toEqual([job()]);
+    // It comes while they stand: the list is asked for again.
+    client.jobs.mockResolvedValueOnce({ ...old, sequence: 7, jobs: [] });
+    emit({ sequence: 6, seen: SEEN });
+    while (jobs.all.length > 0) {
+      await new Promise(resolve => setTimeout(resolve, 1));
+    }
+    jobs.dispose();
+  });
+
+  it('drops the jobs of a backend that is in no listing any more', async () => {
+    const { jobs, client } = mirror([job()]);
+    jobs.open();
+    await jobs.ready;
+    const old = await client.jobs();
+    client.jobs.mockResolvedValue({ ...old, jobs: [], backends: {} });
+    await jobs.refresh();
+    await jobs.refresh();
+    expect(jobs.all).toEqual([]);
+    jobs.dispose();
+  });
+
   it('passes requests on', async () => {
     const { jobs, client } = mirror([]);
     await jobs.look();

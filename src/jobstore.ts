@@ -65,12 +65,16 @@ export function fromJobListing(listing: IJobListing): IJobStore {
 
 /**
  * A listing as it counts: the jobs of a backend that the server has not seen
- * yet, because it was just started anew, stand as they were known before.
+ * yet, because it was just started anew, stand as they were known before; so
+ * do those of one that it does not know (yet), until the listing after that.
  */
 export function withUnseen(listed: IJobStore, before: IJobStore): IJobStore {
+  const unseen = (backend: string): boolean => {
+    const known = listed.backends.get(backend);
+    return known ? known.seen === null : before.backends.has(backend);
+  };
   const stand = [...before.jobs].filter(
-    ([key, { backend }]) =>
-      !listed.jobs.has(key) && listed.backends.get(backend)?.seen === null
+    ([key, { backend }]) => !listed.jobs.has(key) && unseen(backend)
   );
   return stand.length === 0
     ? listed
@@ -90,13 +94,16 @@ export function withJobEvent(
   changed.forEach(job => jobs.set(keyOf(job), job));
   gone.forEach(job_id => jobs.delete(keyOf({ backend, job_id })));
   const known = store.backends.get(backend);
-  const can = known?.can ?? [];
+  const { can = [], suffixes } = known ?? {};
   // What went before the server first saw the backend, no event tells.
   const stood =
-    known?.seen === null &&
+    (known?.seen ?? null) === null &&
     seen !== null &&
     [...store.jobs.values()].some(job => job.backend === backend);
-  const backends = new Map(store.backends).set(backend, { seen, silent, can });
+  const backends = new Map(store.backends).set(backend, {
+    ...{ seen, silent, can },
+    ...(suffixes && { suffixes })
+  });
   const trend = withCounts(store.trend, jobs);
   return {
     store: { ...store, jobs, backends, sequence, trend },

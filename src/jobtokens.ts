@@ -8,7 +8,14 @@ export type JobAction = 'cancel' | 'delete' | 'hold' | 'release' | 'requeue';
 
 /** What a backend can. */
 export type JobAbility =
-  JobAction | 'change' | 'details' | 'submit' | 'test' | 'everybody';
+  | JobAction
+  | 'change'
+  | 'details'
+  | 'submit'
+  | 'test'
+  | 'everybody'
+  /** Jobs that have ended can be requeued too. */
+  | 'requeue-ended';
 
 /**
  * A job of the user on a backend, as it was last seen: an immutable record.
@@ -67,6 +74,8 @@ export interface IJobBackend {
   /** Why it does not answer, in its words; empty: it does. */
   readonly silent: string;
   readonly can: readonly JobAbility[];
+  /** Ends of the names of files that it takes as jobs. */
+  readonly suffixes?: readonly string[];
 }
 
 /** A choice of a field; `note` says what speaks for it. */

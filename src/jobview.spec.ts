@@ -29,6 +29,20 @@ const held = job({
 });
 const waiting = job({ state: 'queued', word: 'PENDING', started: null });
 
+describe('what stands before a job', () => {
+  it.each([
+    ['slurm', 1, 'Next in the queue'],
+    ['slurm', 3, 'About 2 jobs before it'],
+    ['local', 2, '1 job before it'],
+    ['htcondor', 1, 'The next of your own'],
+    ['htcondor', 3, '2 of your own before it']
+  ])('%s, place %i: %s', (backend, line, words) => {
+    const one = { ...waiting, backend, line };
+    expect(jobReason(one, trans)).toBe(words);
+    expect(jobReason({ ...one, state: 'running' }, trans)).toBe('');
+  });
+});
+
 describe('words of a job', () => {
   it('tell a job that is held from one that waits', () => {
     expect(jobWord(waiting, trans)).toBe('Queued');

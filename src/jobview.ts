@@ -48,13 +48,23 @@ function lineWords(job: IJob, trans: TranslationBundle): string {
   if (!waits(job) || !job.line) {
     return '';
   }
-  return job.line === 1
-    ? trans.__('next in the queue')
-    : trans._n(
-        'about %1 job before it',
-        'about %1 jobs before it',
-        job.line - 1
-      );
+  const before = job.line - 1;
+  if (job.backend === 'htcondor') {
+    // A pool tells nothing about the jobs of others.
+    return before === 0
+      ? trans.__('the next of your own')
+      : trans._n(
+          '%1 of your own before it',
+          '%1 of your own before it',
+          before
+        );
+  }
+  if (before === 0) {
+    return trans.__('next in the queue');
+  }
+  return job.backend === 'local'
+    ? trans._n('%1 job before it', '%1 jobs before it', before)
+    : trans._n('about %1 job before it', 'about %1 jobs before it', before);
 }
 
 function endWords(job: IJob, trans: TranslationBundle): string {
@@ -198,9 +208,12 @@ export function suits(
     case 'change':
       return waiting;
     case 'requeue':
-      return job.state === 'running' || ENDED.has(job.state);
-    case 'delete':
-      return ENDED.has(job.state);
+      return (
+        job.state === 'running' ||
+        (ENDED.has(job.state) && backend.can.includes('requeue-ended'))
+      );
+    case 'delete': // a session is removed with its job
+      return ENDED.has(job.state) && !job.session;
     default:
       return !ENDED.has(job.state) && job.state !== 'stopping';
   }

@@ -51,11 +51,11 @@ export const SUBMIT_ARGS = {
 };
 
 /** Ends of the names of scripts, until backends have said theirs. */
-const SUFFIXES = ['.sh', '.sbatch', '.slurm', '.sub'];
+const SUFFIXES = '.sh .bash .py .pl .R .sbatch .slurm .sub .submit'.split(' ');
 
 /** Whether a backend takes the file under the context menu. */
 export function takesJobs(context: ISubmitContext): boolean {
-  const { jobs, memory } = context;
+  const { jobs } = context;
   const path = selected(context);
   const ends = (suffixes: readonly string[]) =>
     suffixes.some(suffix => path.endsWith(suffix));
@@ -63,12 +63,12 @@ export function takesJobs(context: ISubmitContext): boolean {
     return false;
   }
   jobs.open();
-  const takers = [...jobs.backends].filter(([, { can }]) =>
+  const takers = [...jobs.backends.values()].filter(({ can }) =>
     can.includes('submit')
   );
   return jobs.backends.size === 0
     ? ends(SUFFIXES)
-    : takers.some(([name]) => ends(memory.suffixes(name) ?? SUFFIXES));
+    : takers.some(({ suffixes }) => ends(suffixes ?? SUFFIXES));
 }
 
 /** Path of the file that is selected in the file browser, or empty. */

@@ -39,16 +39,6 @@ export class SubmitMemory {
     return this._kept.backend;
   }
 
-  /** Ends of the names of files that a backend takes. */
-  learn(backend: string, suffixes: readonly string[]): void {
-    this._suffixes.set(backend, suffixes);
-  }
-
-  /** Those of a backend, or null when it was not asked yet. */
-  suffixes(backend: string): readonly string[] | null {
-    return this._suffixes.get(backend) ?? null;
-  }
-
   /** What last stood in the fields. */
   async of(backend: string): Promise<Texts> {
     await this._reading;
@@ -92,7 +82,6 @@ export class SubmitMemory {
 
   private _kept = NOTHING;
   private readonly _reading: Promise<void>;
-  private readonly _suffixes = new Map<string, readonly string[]>();
 }
 
 const memories = new WeakMap<object, SubmitMemory>();

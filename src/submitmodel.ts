@@ -174,7 +174,6 @@ export class SubmitModel extends VDomModel {
     try {
       const offers = await jobs.offers(backend);
       const given = this._draft.options ?? (await memory.of(backend));
-      memory.learn(backend, offers.suffixes);
       if (backend === this.backend && !this.isDisposed) {
         this._take(offers, given);
       }

@@ -123,8 +123,8 @@ class Condor:
                     out.write(line.format(name, uid, self.home(name)))
         for file in ("hosts", "hostname"):
             shutil.copy(f"/etc/{file}", etc / file)
-        (port,) = free_ports(1)
-        (etc / "condor/config.d/99-test").write_text(CONF.format(port=port))
+        (self.port,) = free_ports(1)
+        (etc / "condor/config.d/99-test").write_text(CONF.format(port=self.port))
         owned = ("log/condor", "spool/condor", "lock/condor", "lib/condor", "lib/condor/execute")
         owned += ("spool/condor/B",)
         for part in owned:
@@ -199,9 +199,10 @@ class Condor:
     def call(
         self, program: str, *argv: str, user: str = "alice", given: str = "", timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
+        own = {name: value for name, value in os.environ.items() if name != "CONDOR_CONFIG"}
         return subprocess.run(
             [str(self.bin_dir(user) / program), *argv], cwd=self.home(user), input=given,
-            capture_output=True, text=True, check=False, timeout=timeout,
+            capture_output=True, text=True, check=False, timeout=timeout, env=own,
         )  # fmt: skip
 
     def run(self, program: str, *argv: str, user: str = "alice", given: str = "") -> str:

@@ -13,6 +13,7 @@ from jupyter_remote.backends.htcondor import RemoteHTCondorBackend
 from jupyter_remote.backends.htcondor.ads import job_of, read_jobs
 from jupyter_remote.backends.htcondor.commands import meaning, read_ads
 from jupyter_remote.backends.htcondor.details import details
+from jupyter_remote.backends.htcondor.places import Places
 from jupyter_remote.backends.htcondor.requests import taken
 from jupyter_remote.backends.htcondor.slots import fields, trial
 from jupyter_remote.backends.htcondor.submit import submission, submitted
@@ -241,3 +242,26 @@ async def test_a_history_that_fails_leaves_the_list(tmp_path):
     for _ in range(2):
         assert [job.job_id for job in await backend.jobs()] == ["1.0"]
     assert (tmp_path / "asked").read_text() == "x\n"
+
+
+def test_places_among_ones_own_jobs():
+    def ad(cluster, proc=0, prio=0, **more):
+        known = {"ClusterId": cluster, "ProcId": proc, "JobStatus": 1, "JobPrio": prio}
+        return {**known, "QDate": 1_800_000_000 + cluster, **more}
+
+    ads = [ad(9, prio=5), ad(3), ad(4, 1), ad(4, 0), ad(5, JobStatus=5), ad(2, JobStatus=2)]
+    ads += [ad(7, AcctGroup="other"), ad(6, prio=-1)]
+    places = Places()
+    places.note(ads)
+    jobs = read_jobs(ads, "htcondor")
+    told = places.told(jobs)
+    assert {key: job.line for key, job in told.items()} == {
+        "9.0": 1, "3.0": 2, "4.0": 3, "4.1": 4, "6.0": 5, "7.0": 1, "5.0": None, "2.0": None,
+    }  # fmt: skip
+    assert all(one is told[key] for key, one in places.told(jobs).items())
+    del jobs["9.0"]
+    assert {key: job.line for key, job in places.told(jobs).items()}["4.1"] == 3
+    many = [ad(1, proc) for proc in range(150)]
+    places.note(many)
+    lines = [job.line for job in places.told(read_jobs(many, "htcondor")).values()]
+    assert lines == [*range(1, 101), *[None] * 50]

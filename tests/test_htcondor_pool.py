@@ -172,3 +172,19 @@ async def test_what_only_the_history_knows_can_be_forgotten(condor, backend):
 
 async def is_(ask, wanted):
     return await ask() == wanted
+
+
+async def test_which_of_ones_own_jobs_are_before_a_job(condor, backend):
+    nowhere = 'requirements = Machine == "none"'
+    cluster = condor.submit("true", nowhere, count=3)
+    late = condor.submit("true", nowhere, "priority = 7") + ".0"
+    condor.submit("true", nowhere, "priority = 9", user="bob")
+
+    async def lines():
+        return {job.job_id: job.line for job in await backend.jobs() if not job.state.ended}
+
+    first, second, third = (f"{cluster}.{number}" for number in range(3))
+    assert await lines() == {late: 1, first: 2, second: 3, third: 4}
+    await backend.hold(second)
+    await backend.change(third, {"priority": 8})
+    assert await lines() == {third: 1, late: 2, first: 3, second: None}

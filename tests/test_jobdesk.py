@@ -18,6 +18,7 @@ from jupyter_remote.errors import (
     BackendUnreachable,
     InvalidSpec,
     NotFound,
+    WrongState,
 )
 from jupyter_remote.jobdesk import RemoteJobDesk
 from jupyter_remote.jobrecords import record
@@ -150,6 +151,8 @@ async def test_cancelling_the_job_of_a_session_stops_the_session(rig: Rig) -> No
     rig.sessions["a"] = session
     await rig.desk.act("local", "a", "cancel")
     assert rig.stopped == [session.id]
+    with pytest.raises(WrongState, match="the session D: remove that"):
+        await rig.desk.act("local", "a", "delete")
 
 
 async def test_a_job_is_submitted(rig: Rig, tmp_path: Path) -> None:

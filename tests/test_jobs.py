@@ -129,7 +129,10 @@ def test_a_silent_backend_changes_no_job(rig: Rig) -> None:
         "seen": seen,
         "silent": "Unable to contact slurm controller",
         "can": ["cancel", "hold"],
+        "suffixes": [],
     }
+    rig.jobs.backends["slurm"].suffixes = (".sh",)  # type: ignore[attr-defined]
+    assert rig.jobs.about()["slurm"]["suffixes"] == [".sh"]
     assert len(rig.told.events) == 2
     rig.jobs.seen("slurm", [a_job("1")])
     assert rig.told.events[-1]["silent"] == ""
@@ -173,7 +176,8 @@ def test_who_looks_has_a_fresh_list(rig: Rig) -> None:
     assert rig.jobs.pace() is Pace.BUSY
     assert rig.kicked == ["local", "slurm"] * 2
     rig.jobs.soon("slurm")
-    assert rig.jobs.pace() is Pace.FAST
+    assert rig.jobs.pace("slurm") is Pace.FAST
+    assert rig.jobs.pace("local") is Pace.BUSY
 
 
 def test_who_looks_at_jobs_submitted_from_here_has_a_fresher_list(rig: Rig) -> None:
@@ -184,6 +188,9 @@ def test_who_looks_at_jobs_submitted_from_here_has_a_fresher_list(rig: Rig) -> N
     rig.jobs.look()
     assert rig.jobs.pace("slurm") is Pace.FAST
     assert rig.jobs.pace("local") is Pace.BUSY
+    rig.jobs.backends["slurm"].pushes = True  # type: ignore[attr-defined]
+    rig.jobs.soon("slurm")
+    assert rig.jobs.pace("slurm") is Pace.BUSY, "it tells changes by itself"
     rig.jobs.seen("slurm", [dataclasses.replace(ours, state=State.STOPPED), other])
     assert rig.jobs.pace("slurm") is Pace.BUSY
 

@@ -51,7 +51,9 @@ export const jobnotices: JupyterFrontEndPlugin<void> = {
         return;
       }
       const after = new Map(jobs.all.map(job => [keyOf(job), job]));
-      const news = before ? newsBetween(before, after, since) : [];
+      const news = before
+        ? newsBetween(before, after, since, jobs.backends)
+        : [];
       before = after;
       notices.add(
         news.filter(

@@ -3,6 +3,7 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
+import { IStateDB } from '@jupyterlab/statedb';
 import { ITranslator } from '@jupyterlab/translation';
 import {
   CommandToolbarButton,
@@ -10,6 +11,7 @@ import {
   SidePanel
 } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
+import { AccordionPanel } from '@lumino/widgets';
 import type { Widget } from '@lumino/widgets';
 
 import { CommandIDs } from '../commandids';
@@ -17,6 +19,7 @@ import { NO_ARGS } from '../commands';
 import { desktopIcon, remoteIcon } from '../icons';
 import { IJobDesk } from '../jobdesk';
 import type { JobDesk } from '../jobdesk';
+import { PanelSizes } from '../panelsizes';
 import {
   IRemoteEverest,
   IRemoteJobs,
@@ -48,7 +51,8 @@ export const panel: JupyterFrontEndPlugin<void> = {
     IJobDesk,
     IRemoteShares,
     IRemoteEverest,
-    ILayoutRestorer
+    ILayoutRestorer,
+    IStateDB
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -58,33 +62,38 @@ export const panel: JupyterFrontEndPlugin<void> = {
     desk: JobDesk | null,
     shares: IRemoteShares | null,
     everest: IRemoteEverest | null,
-    restorer: ILayoutRestorer | null
+    restorer: ILayoutRestorer | null,
+    state: IStateDB | null
   ): void => {
     const trans = translator.load('jupyter_remote');
     const { commands } = app;
     const section = new PanelWithToolbar();
     section.addClass('jp-RemoteSection');
     section.title.label = trans.__('Sessions');
+    section.title.dataset = { name: 'sessions' };
     fill(section, commands);
     section.addWidget(new SessionList({ sessions, commands, trans }));
     const side = makePanel(section, translator, trans.__('Remote Sessions'));
     if (jobs && desk) {
       const lines = new JobsSection({ jobs, desk, commands, trans });
       const label = trans.__('Jobs');
-      side.addWidget(extra(lines, label, [CommandIDs.showJobs], commands));
+      side.addWidget(
+        extra(lines, 'jobs', label, [CommandIDs.showJobs], commands)
+      );
     }
     if (shares) {
       const lists = new SharesSection({ shares, commands, trans });
       const label = trans.__('Shares');
-      side.addWidget(extra(lists, label, SHARING, commands));
+      side.addWidget(extra(lists, 'shares', label, SHARING, commands));
     }
     if (everest) {
       const accounts = new EverestSection({ everest, commands, trans });
       const label = trans.__('Everest');
-      side.addWidget(extra(accounts, label, EVEREST, commands));
+      side.addWidget(extra(accounts, 'everest', label, EVEREST, commands));
     }
     app.shell.add(side, 'left', { rank: RANK, type: 'Remote' });
     restorer?.add(side, side.id);
+    void keepSizes(app, side, state);
     commands.addCommand(CommandIDs.showPanel, {
       label: trans.__('Show Remote Sessions'),
       caption: trans.__('Show the side panel with all remote sessions'),
@@ -96,6 +105,23 @@ export const panel: JupyterFrontEndPlugin<void> = {
     });
   }
 };
+
+/** Sections stay as the user made them; Lab restores its own idea of them before. */
+async function keepSizes(
+  app: JupyterFrontEnd,
+  side: SidePanel,
+  state: IStateDB | null
+): Promise<void> {
+  await app.restored;
+  if (side.content instanceof AccordionPanel) {
+    const names = side.widgets.map(({ title }) => title.dataset['name'] ?? '');
+    const sizes = new PanelSizes(side.content, names, state);
+    side.disposed.connect(() => {
+      sizes.dispose();
+    });
+    await sizes.start();
+  }
+}
 
 function makePanel(
   section: PanelWithToolbar,
@@ -116,6 +142,7 @@ function makePanel(
 /** A section below that of the sessions. */
 function extra(
   content: Widget,
+  name: string,
   label: string,
   buttons: readonly string[],
   commands: CommandRegistry
@@ -123,6 +150,7 @@ function extra(
   const section = new PanelWithToolbar();
   section.addClass('jp-RemoteSection');
   section.title.label = label;
+  section.title.dataset = { name };
   for (const id of buttons) {
     const button = new CommandToolbarButton({ commands, id, label: '' });
     section.toolbar.addItem(id.replace(/.*:/, ''), button);

@@ -1,14 +1,13 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
-import { Poll } from '@lumino/polling';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
 import type { IRemoteEverest } from '../tokens';
 import { AccountRow } from './everestrow';
 import { useNow } from './hooks';
+import { LookedAt } from './looked';
 import { Trouble } from './trouble';
 
 /** Times are shown anew this often, in ms. */
@@ -25,34 +24,14 @@ export interface IEverestSectionOptions {
 }
 
 /** The accounts on Everest servers. */
-export class EverestSection extends ReactWidget {
+export class EverestSection extends LookedAt {
   constructor(private readonly _options: IEverestSectionOptions) {
-    super();
-    this.addClass('jp-RemoteEverest');
-    this._poll = new Poll({
-      auto: false,
-      factory: () => _options.everest.refresh(),
-      frequency: { interval: LOOK, backoff: false },
-      name: 'jupyterlab-remote:everest-look',
-      standby: () => !this.isVisible || document.visibilityState !== 'visible'
+    super({
+      name: 'everest-look',
+      ask: () => _options.everest.refresh(),
+      interval: LOOK
     });
-  }
-
-  override dispose(): void {
-    this._poll.dispose();
-    super.dispose();
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._looked();
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    if (this.isVisible) {
-      this._looked();
-    }
+    this.addClass('jp-RemoteEverest');
   }
 
   protected override render(): React.JSX.Element {
@@ -64,14 +43,9 @@ export class EverestSection extends ReactWidget {
     );
   }
 
-  /** Somebody looks: what was found out long ago may be wrong. */
-  private _looked(): void {
+  protected looked(): void {
     this._options.everest.open();
-    void this._poll.refresh();
-    this.update();
   }
-
-  private readonly _poll: Poll;
 }
 
 function Accounts(props: IEverestSectionOptions): React.JSX.Element {

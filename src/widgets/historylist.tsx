@@ -40,7 +40,7 @@ export function HistoryList(props: IProps): React.JSX.Element {
       <Bar {...props} />
       {answer && <Sources answer={answer} trans={trans} />}
       {model.all.length > 0 && (
-        <HistoryChart jobs={model.matched} trans={trans} />
+        <HistoryChart jobs={model.single} trans={trans} />
       )}
       {rows.length > 0 ? (
         <JobsGrid
@@ -139,13 +139,13 @@ function summary(
   model: JobListModel<EndedJobs>,
   trans: TranslationBundle
 ): string {
-  const { matched, all } = model;
+  const { single } = model;
+  const all = model.jobs.single.length;
   const count =
-    matched.length < all.length
-      ? trans.__('%1 of %2 jobs', grouped(matched.length), grouped(all.length))
+    single.length < all
+      ? trans.__('%1 of %2 jobs', grouped(single.length), grouped(all))
       : '';
-  const ended =
-    matched.length > 0 ? outcomeWords(outcomes(matched), trans) : '';
+  const ended = single.length > 0 ? outcomeWords(outcomes(single), trans) : '';
   return [count, ended].filter(Boolean).join(' · ');
 }
 

@@ -161,7 +161,11 @@ function Share(props: {
     <span className="jp-RemoteShare">
       <span className="jp-RemoteHidden">{word}: </span>
       <span className="jp-RemoteShare-words">
-        <span>{trans.__('%1 of %2 done', grouped(done), grouped(tasks))}</span>
+        <span>
+          {done === tasks
+            ? trans.__('%1 done', grouped(done))
+            : trans.__('%1 of %2 done', grouped(done), grouped(tasks))}
+        </span>
         {failed > 0 && (
           <span className="jp-RemoteShare-failed">
             {trans.__('%1 failed', grouped(failed))}

@@ -1,8 +1,7 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
 import type { IDisposable } from '@lumino/disposable';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
@@ -24,6 +23,7 @@ import {
 } from '../jobview';
 import type { IJob, IRemoteJobs } from '../tokens';
 import { useNow } from './hooks';
+import { LookedAt } from './looked';
 import { Trouble } from './trouble';
 
 /** So many rows at most; the tab has all. */
@@ -41,7 +41,7 @@ export interface IJobsSectionOptions {
 }
 
 /** The jobs in the side panel: what runs and waits first. */
-export class JobsSection extends ReactWidget {
+export class JobsSection extends LookedAt {
   constructor(private readonly _options: IJobsSectionOptions) {
     super();
     this.addClass('jp-RemoteJobLines');
@@ -52,18 +52,6 @@ export class JobsSection extends ReactWidget {
   override dispose(): void {
     this._look.dispose();
     super.dispose();
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._looked();
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    if (this.isVisible) {
-      this._looked();
-    }
   }
 
   protected override render(): React.JSX.Element {
@@ -80,10 +68,9 @@ export class JobsSection extends ReactWidget {
     );
   }
 
-  private _looked(): void {
+  protected looked(): void {
     this._options.jobs.open();
     this._options.desk.look.refresh();
-    this.update();
   }
 
   private readonly _look: IDisposable;

@@ -1,7 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { ReactWidget, UseSignal } from '@jupyterlab/ui-components';
+import { UseSignal } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
-import type { Message } from '@lumino/messaging';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
@@ -10,6 +9,7 @@ import { stateNow } from '../shareview';
 import type { IReceived, IRemoteShares, IShare } from '../tokens';
 import { Filter } from './filter';
 import { useNow } from './hooks';
+import { LookedAt } from './looked';
 import { ReceivedRow, ShareRow } from './sharerow';
 import { Trouble } from './trouble';
 
@@ -30,37 +30,19 @@ export interface ISharesSectionOptions {
 }
 
 /** What the user shares, and what was shared with the user. */
-export class SharesSection extends ReactWidget {
+export class SharesSection extends LookedAt {
   constructor(private readonly _options: ISharesSectionOptions) {
-    super();
+    super({
+      name: 'shares-look',
+      // What is opened just now is asked for already.
+      ask: async () => {
+        if (_options.shares.freshness !== 'loading') {
+          await _options.shares.refresh();
+        }
+      },
+      interval: LOOK
+    });
     this.addClass('jp-RemoteShares');
-  }
-
-  override dispose(): void {
-    window.clearInterval(this._timer);
-    super.dispose();
-  }
-
-  protected override onAfterShow(msg: Message): void {
-    super.onAfterShow(msg);
-    this._looked();
-  }
-
-  protected override onAfterAttach(msg: Message): void {
-    super.onAfterAttach(msg);
-    this._timer = window.setInterval(() => {
-      if (this.isVisible && document.visibilityState === 'visible') {
-        void this._options.shares.refresh().catch(() => undefined);
-      }
-    }, LOOK);
-    if (this.isVisible) {
-      this._looked();
-    }
-  }
-
-  protected override onBeforeDetach(msg: Message): void {
-    window.clearInterval(this._timer);
-    super.onBeforeDetach(msg);
   }
 
   protected override render(): React.JSX.Element {
@@ -72,18 +54,9 @@ export class SharesSection extends ReactWidget {
     );
   }
 
-  private _looked(): void {
-    const { shares } = this._options;
-    if (this._opened) {
-      void shares.refresh().catch(() => undefined);
-    }
-    this._opened = true;
-    shares.open();
-    this.update();
+  protected looked(): void {
+    this._options.shares.open();
   }
-
-  private _opened = false;
-  private _timer = 0;
 }
 
 function Lists(props: ISharesSectionOptions): React.JSX.Element {

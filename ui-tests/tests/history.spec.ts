@@ -95,3 +95,42 @@ test('what ended: how long it waited and ran, and where it is known from', async
   await view.getByRole('button', { name: 'Refresh' }).click();
   await expect(view.getByRole('alert')).toContainText('No answer within 60 s');
 });
+
+test('an array that ended is one row that opens', async ({ page }, info) => {
+  await cluster(page, many(6));
+  const tasks = finished(12).map((job, index) => ({
+    ...job,
+    job_id: `77_${index}`,
+    array: '77',
+    name: 'sweep'
+  }));
+  await page.route(/\/jobs\/ended/, async route => {
+    await route.fulfill({
+      json: {
+        jobs: table([...finished(3), ...tasks]),
+        from: { slurm: 'accounting' },
+        silent: {}
+      }
+    });
+  });
+  await command(page, 'jupyter-remote:show-jobs');
+  const view = page.locator('.jp-RemoteJobs');
+  await view.getByRole('button', { name: 'Finished' }).click();
+  const rows = view.locator('[data-job]');
+  await expect(rows).toHaveCount(4);
+  const array = view.locator('[data-job="slurm/77"]');
+  await expect(array).toContainText('12 done');
+  await expect(array).toContainText('2 failed');
+  await expect(view.locator('.jp-RemoteJobs-count')).toContainText(
+    '12 of 15 succeeded'
+  );
+  await array.getByRole('button', { name: 'Open sweep' }).click();
+  await expect(rows).toHaveCount(16);
+  await page.screenshot({ path: info.outputPath('history-array.png') });
+  await array.getByRole('button', { name: 'Close sweep' }).click();
+  await view.getByLabel('Filter finished jobs').fill('sweep time');
+  await expect(rows).toHaveCount(1);
+  await expect(view.locator('.jp-RemoteJobs-count')).toContainText(
+    '2 of 15 jobs · 0 of 2 succeeded'
+  );
+});

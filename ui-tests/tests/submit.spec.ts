@@ -129,6 +129,7 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
     `${tmpPath}/relax.sbatch`
   );
   await page.contents.uploadContent('text', 'text', `${tmpPath}/notes.txt`);
+  await page.contents.uploadContent('1', 'text', `${tmpPath}/fit.py`);
   await page.filebrowser.openDirectory(tmpPath);
   const item = (name: string) =>
     page.locator('.jp-DirListing-item').filter({ hasText: name });
@@ -136,6 +137,11 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
   await item('notes.txt').click({ button: 'right' });
   await expect(page.locator('.lm-Menu')).toBeVisible();
   await expect(entry).toBeHidden();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('.lm-Menu')).toHaveCount(0);
+  // No form was open yet.
+  await item('fit.py').click({ button: 'right' });
+  await expect(entry).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.locator('.lm-Menu')).toHaveCount(0);
   await item('relax.sbatch').click({ button: 'right' });

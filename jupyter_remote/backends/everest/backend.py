@@ -46,6 +46,7 @@ class EverestBackend:
     """The ``Backend`` of one account (see ``contract.Backend``); ``connect`` makes its client."""
 
     shared = True
+    suffixes = (SUFFIX,)
 
     def __init__(self, name: str, connect: Callable[[], AsyncEverest]) -> None:
         self.name = name

@@ -1,3 +1,3 @@
-"""HTCondor as a backend, by its own commands."""
+"""HTCondor as a backend, by its own commands or its Python bindings."""
 
 from .backend import RemoteHTCondorBackend as RemoteHTCondorBackend

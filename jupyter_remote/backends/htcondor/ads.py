@@ -26,7 +26,7 @@ ATTRIBUTES = ",".join(
         *("HoldReason", "HoldReasonCode", "LastRejMatchReason", "LastRejMatchTime"),
         *("ResidentSetSize", "ResidentSetSize_RAW", "MemoryUsage", "RequestCpus", "RemoteHost"),
         *("LastRemoteHost", "TransferringInput", "AcctGroup", "AllowedJobDuration"),
-        *("AllowedExecuteDuration", TAG, LIMIT),
+        *("AllowedExecuteDuration", "JobPrio", TAG, LIMIT),
     )
 )
 """What lists of jobs are made of, for ``-attributes``."""

@@ -1,4 +1,5 @@
-"""Jobs of this user in HTCondor, by its own commands: no daemon, no library, no administrator."""
+"""Jobs of this user in HTCondor, by its commands or its Python bindings: no daemon of our own, no
+administrator."""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from .details import details, logs
 from .folders import RequestFolders
 from .history import CondorHistory
 from .queue import CondorQueue
-from .requests import CondorRequests
+from .requests import SUFFIXES, CondorRequests
 from .submit import edits
 
 NOT_YET = "sessions as HTCondor jobs are not built yet"
@@ -42,7 +43,8 @@ class RemoteHTCondorBackend(Configurable):
     its jobs, hold and change those that wait."""
 
     name = "htcondor"
-    shared = True
+    shared = pushes = True
+    suffixes = SUFFIXES
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: requests are in ``htcondor/``.")
     bin_dir = Unicode(
@@ -112,8 +114,8 @@ class RemoteHTCondorBackend(Configurable):
         return user_name()
 
     def found(self) -> bool:
-        """Whether this machine has condor_q."""
-        return self._commands.found("condor_q")
+        """Whether this machine has condor_q, or HTCondor's Python bindings."""
+        return self._commands.found()
 
     async def submit(self, spec: JobSpec) -> str:
         """Not built yet: raises BackendError."""

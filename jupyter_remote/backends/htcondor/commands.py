@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import fnmatch
+import importlib.util
 import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
 from typing import ParamSpec, Protocol, TypeVar
 
 from ...errors import (
@@ -26,6 +30,17 @@ from ...process import Result, run
 P = ParamSpec("P")
 T = TypeVar("T")
 
+BINDINGS = str(Path(__file__).parent / "bindings")
+"""The program that does by HTCondor's Python bindings what its commands do."""
+
+CONFIGURATIONS = (
+    "/etc/condor/condor_config",
+    "/usr/local/etc/condor_config",
+    "~condor/condor_config",
+    "~/.condor/user_config",
+)
+"""Where HTCondor looks for one, unless ``CONDOR_CONFIG`` names it."""
+
 LARGE = 50_000
 """Characters of JSON that are read in a thread."""
 
@@ -40,10 +55,11 @@ MEANINGS: tuple[tuple[re.Pattern[str], type[RemoteError]], ...] = tuple(
     for pattern, error in (
         # No configuration, or one without a queue. "(null)" stands where a schedd would be named.
         (r"CONDOR_CONFIG|Error: \(null\)|can't find address of local schedd", BackendAbsent),
+        (r"unable to (locate local daemon|determine collector host)", BackendAbsent),
         # Asked before "not found": condor_rm says both when nobody answers.
         (UNREACHABLE, BackendUnreachable),
         (r"already held|not held|couldn't find/(hold|release|vacate)|not running", WrongState),
-        (r"\bnot found|couldn't find|by constraint", NotFound),
+        (r"\bnot found|couldn't find|by constraint|nonexistent job", NotFound),
     )
 )
 
@@ -63,16 +79,27 @@ class CondorCommands:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def found(self, program: str) -> bool:
-        """Whether this machine has the command."""
-        return shutil.which(self._path(program)) is not None
+    def found(self) -> bool:
+        """Whether this machine has HTCondor's commands, or its Python bindings."""
+        return self._installed() or self.bindings
+
+    @cached_property
+    def bindings(self) -> bool:
+        """Whether the bindings stand in for the commands: where there are none and none were
+        named, and there is a configuration that may name a pool."""
+        if self._settings.bin_dir or self._installed() or not _configured():
+            return False
+        return importlib.util.find_spec("htcondor2") is not None
+
+    def _installed(self) -> bool:
+        return shutil.which(self._path("condor_q")) is not None
 
     async def run(
         self, program: str, *argv: str, given: str | None = None, cwd: str = ""
     ) -> Result:
         """What a command answers, ``given`` to read; raises BackendTimeout, and BackendError
         without it."""
-        command = [self._path(program), *self._queue(program), *argv]
+        command = [*self._program(program), *self._queue(program), *argv]
         timeout = self._settings.command_timeout
         env = self._public() if program == "condor_submit" else None
         return await run(command, timeout, input=given, env=env, cwd=cwd or None)
@@ -110,9 +137,18 @@ class CondorCommands:
         named = self._settings.schedd if program != "condor_status" else ""
         return ["-name", named] if named else []
 
+    def _program(self, name: str) -> list[str]:
+        return [sys.executable, BINDINGS, name] if self.bindings else [self._path(name)]
+
     def _path(self, name: str) -> str:
         folder = self._settings.bin_dir
         return os.path.join(folder, name) if folder else name
+
+
+def _configured() -> bool:
+    return "CONDOR_CONFIG" in os.environ or any(
+        os.path.isfile(os.path.expanduser(path)) for path in CONFIGURATIONS
+    )
 
 
 def read_ads(text: str) -> list[dict[str, Json]]:

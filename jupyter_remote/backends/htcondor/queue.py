@@ -13,12 +13,14 @@ import time
 
 from traitlets.log import get_logger
 
+from ...breath import aside
 from ...errors import BackendError, RemoteError
-from ...model import Job, State
+from ...model import Job, Json, State
 from ...process import pair
 from .ads import ATTRIBUTES, read_jobs
 from .commands import CondorCommands
 from .history import CondorHistory
+from .places import Places
 from .reasons import whole
 
 OVERLAP = 10
@@ -43,6 +45,7 @@ class CondorQueue:
         self._asked = 0
         self._looked = self._again = -1e9
         self._missing: dict[str, tuple[float, Job]] = {}
+        self._places = Places()
 
     def distrust(self) -> None:
         """Look at all of it next time: something changed that has no time."""
@@ -59,7 +62,8 @@ class CondorQueue:
         if stale or self._missing:
             await self._recall(max(remember, GRACE))
         ended = self._history.since(time.time() - remember) | self._not_found(remember)
-        return [*(job for key, job in ended.items() if key not in self.jobs), *self.jobs.values()]
+        told = await aside(len(self.jobs), self._places.told, self.jobs)
+        return [*(job for key, job in ended.items() if key not in told), *told.values()]
 
     async def _all(self) -> None:
         self.jobs, (_, self._asked) = await pair(self._query(self._own), self._summary())
@@ -110,7 +114,11 @@ class CondorQueue:
     async def _query(self, constraint: str) -> dict[str, Job]:
         argv = ["-allusers", "-constraint", constraint, "-attributes", ATTRIBUTES]
         ads = await self._commands.ads("condor_q", *argv)
-        return await asyncio.to_thread(read_jobs, ads, self._backend)
+        return await asyncio.to_thread(self._read, ads)
+
+    def _read(self, ads: list[dict[str, Json]]) -> dict[str, Job]:
+        self._places.note(ads)
+        return read_jobs(ads, self._backend)
 
     async def _summary(self) -> tuple[int, int]:
         """How many jobs the user has in the queue, and the time by the queue's clock."""

@@ -14,6 +14,11 @@ from .commands import CondorCommands, meaning
 from .folders import RequestFolders
 from .submit import Submission, submitted
 
+SUFFIXES = (".sh", ".sub", ".submit", ".py")
+UNTRIED = (
+    "HTCondor's Python bindings can read this request, but not try it: condor_submit is not on "
+    "this machine."
+)
 NOT_ASKED = re.compile(r"connect to|can't find", re.I)
 """Words of condor_submit when it did not reach the queue: surely nothing was taken."""
 
@@ -27,7 +32,7 @@ class CondorRequests:
     async def offers(self) -> Offers:
         """The fields of a request, bounded by the machines that the pool shows now."""
         fields = slots.fields(await self._slots())
-        return Offers(available=True, fields=fields, suffixes=(".sh", ".sub", ".submit", ".py"))
+        return Offers(available=True, fields=fields, suffixes=SUFFIXES)
 
     async def submit(self, request: JobRequest, wanted: Collection[str] | None, keep: float) -> str:
         """Submit; answers the id of the job, or of the cluster. What is older than ``keep``
@@ -39,13 +44,15 @@ class CondorRequests:
         return taken(await self._submit(request, made, *made.argv))
 
     async def test(self, request: JobRequest) -> Trial:
-        """Whether condor_submit would take it, and how many slots it could have now. Raises
-        InvalidSpec, and BackendError with HTCondor's words."""
+        """Whether condor_submit would take it, and how many slots it could have now: the bindings
+        only read it. Raises InvalidSpec, and BackendError with HTCondor's words."""
         made = await self._commands.io(self._folders.keep, request)
         try:
             dry = await self._submit(request, made, "-dry-run", "-", *(made.argv or ("-",)))
             if dry.returncode:
                 raise meaning(dry)
+            if self._commands.bindings:
+                return Trial(words=UNTRIED)
             first = dry.stdout.strip().partition("\n\n")[0]
             path = await self._commands.io(self._folders.write, request.tag, "ad", f"{first}\n")
             analysis = ("-better-analyze", "-jobads", str(path))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from ...agent.queue import HELD, WAITING
 from ...contract import JobDetails, JobRequest, Offers, Trial
+from ...errors import WrongState
 from ...links.local import private_folder, socket_fits
 from ...model import Job, Json, as_time
 from ...process import POLL
@@ -18,6 +20,7 @@ from .files import JobFolders, Record
 from .form import form, trial
 from .queue import Line, LocalQueue, Terms, waits
 from .spec import check_request
+from .watch import answers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -32,6 +35,7 @@ LOCKED = 5.0
 class QueueActions:
     """The backend gives it its parts; every method asks the queue in a thread."""
 
+    control_timeout: float
     _folders: JobFolders
     _attend: Attendant
     _queue: LocalQueue
@@ -56,6 +60,13 @@ class QueueActions:
         raise NotImplementedError
 
     def _job(self, record: Record) -> Job:
+        raise NotImplementedError
+
+    def _run_folder(self, job_id: str) -> Path:
+        raise NotImplementedError
+
+    async def forget(self, job_id: str) -> None:
+        """See the backend."""
         raise NotImplementedError
 
     async def submit_request(self, request: JobRequest) -> str:
@@ -101,6 +112,15 @@ class QueueActions:
         NotFound, InvalidSpec, WrongState and StorageError."""
         await self._io(self._queue.change, job_id, options, self._terms().slots)
         await self._go_on()
+
+    async def delete(self, job_id: str) -> None:
+        """Delete the folder of an ended job, with its script and logs; of a damaged one too, but
+        not while its agent lives. Raises NotFound, WrongState and StorageError."""
+        record, _ = await self._io(self._judged, job_id)
+        agent = str(self._run_folder(job_id) / "agent.sock")
+        if not record.revision and await answers(agent, self.control_timeout):
+            raise WrongState(f"{job_id} still runs: it can be deleted when it has ended")
+        await self.forget(job_id)
 
     async def details(self, job_id: str) -> JobDetails:
         """One job in full, of a session or from the queue. Raises NotFound."""

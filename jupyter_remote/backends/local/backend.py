@@ -28,7 +28,9 @@ from .actions import QueueActions
 from .attend import Attendant, control
 from .care import is_here, judge
 from .cores import cores
+from .estimate import Estimates
 from .files import STREAMS, JobFolders, Record
+from .form import SUFFIXES
 from .queue import Line, LocalQueue, Place, Terms, waits
 from .spec import JOB_ID, check_spec
 from .watch import ask_to_stop
@@ -46,6 +48,8 @@ class RemoteLocalBackend(QueueActions, Configurable):
     folders; ``close`` ends what it holds open, and no job."""
 
     name = "local"
+    pushes = True
+    suffixes = SUFFIXES
 
     data_dir = Unicode(help="Folder of ``RemoteApp.data_dir``: jobs are in ``local/``.")
     run_dir = Unicode(
@@ -99,6 +103,7 @@ class RemoteLocalBackend(QueueActions, Configurable):
         self._folders = JobFolders(Path(self.data_dir).absolute() / "local")
         self._queue = LocalQueue(self._folders, Path(self.run_dir).absolute())
         self._attend = Attendant(self._folders)
+        self._estimates = Estimates()
         self._runs: dict[str, str] = {}
         self._made: dict[str, tuple[Record, int | None, Job]] = {}
         self._tidied = -1e9
@@ -235,7 +240,9 @@ class RemoteLocalBackend(QueueActions, Configurable):
         for record in self._folders.records():
             with contextlib.suppress(NotFound):  # forgotten just now
                 pairs.append(self._placed(record, places))
-        return pairs, self._queue.line([record for record, _ in pairs], places)
+        line = self._queue.line([record for record, _ in pairs], places)
+        self._estimates.take(line)
+        return [(self._estimates.told(record), dead) for record, dead in pairs], line
 
     def _judged(self, job_id: str) -> tuple[Record, bool]:
         return self._placed(self._folders.record(job_id), self._queue.places())

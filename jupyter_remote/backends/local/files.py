@@ -63,6 +63,7 @@ class Record:
             folder=data.get("folder", ""),
             held=data.get("held", False),
             line=data.get("line"),
+            starts=data.get("starts"),
         )
 
     @property

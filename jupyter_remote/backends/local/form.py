@@ -6,7 +6,8 @@ import shutil
 from collections.abc import Mapping
 
 from ...contract import Field, Offers, Trial
-from ...model import Json, now
+from ...model import Json, as_time, now
+from .estimate import ask_of, latest
 from .queue import Line
 from .spec import LONGEST
 
@@ -46,11 +47,14 @@ def _standing(line: Line, slots: int) -> str:
 def trial(line: Line, options: Mapping[str, Json], slots: int) -> Trial:
     """What a checked request would meet now."""
     cpus, before = options["cpus"], len(line.waiting)
+    asked = [ask_of(record.data) for record in line.waiting]
+    when = latest(line.running, [*asked, ask_of({**options, "slots": slots})])[-1]
+    starts = as_time(when) if when else None
     if before:
-        return Trial(words=f"It would wait: {_jobs(before)} before it.")
+        return Trial(starts=starts, words=f"It would wait: {_jobs(before)} before it.")
     if not line.fits(cpus, slots):
         ask = f"it asks for {_slots(cpus)}"
-        return Trial(words=f"It would wait: {ask}, and {_standing(line, slots)}")
+        return Trial(starts=starts, words=f"It would wait: {ask}, and {_standing(line, slots)}")
     return Trial(starts=now(), words=f"It would start at once: {_standing(line, slots)}")
 
 

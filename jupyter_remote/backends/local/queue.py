@@ -48,10 +48,11 @@ class Terms:
 
 @dataclasses.dataclass(frozen=True)
 class Line:
-    """What waits here, in its order, how many slots are in use, and whether a job is just being
-    started (or was, by somebody who was killed over it)."""
+    """What waits here, in its order, what has slots, how many those are, and whether a job is just
+    being started (or was, by somebody who was killed over it)."""
 
     waiting: tuple[Record, ...] = ()
+    running: tuple[Record, ...] = ()
     used: int = 0
     starting: bool = False
 
@@ -116,9 +117,10 @@ class LocalQueue:
             return {**fields, "reason": "held until it is released"}
         if place.host != self.here.host:
             return {**fields, "reason": f"waits on {place.host}"}
-        line = place.line or None
-        if line != 1:
-            return {**fields, "reason": "waits for its turn", "line": line}
+        if not place.line:
+            return {**fields, "reason": f"waits for its turn, {PLACES} jobs or more before it"}
+        if place.line > 1:
+            return {**fields, "reason": "waits for its turn", "line": place.line}
         cpus, slots = record.data["cpus"], record.data["slots"]
         ask = f"waits for {cpus} free slot{'s' if cpus > 1 else ''} of {slots}"
         return {**fields, "reason": f"cannot start: {words}" if words else ask, "line": 1}
@@ -132,7 +134,8 @@ class LocalQueue:
         running = [r for r in ours if places[r.job_id].kind == RUNNING and not r.state.ended]
         waiting.sort(key=lambda record: int(record.job_id))
         used = sum(record.data.get("cpus", 1) for record in running)
-        return Line(tuple(waiting), used, any(waits(record) for record in running))
+        starting = any(waits(record) for record in running)
+        return Line(tuple(waiting), tuple(running), used, starting)
 
     # -- what people do
 

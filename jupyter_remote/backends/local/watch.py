@@ -78,6 +78,16 @@ async def _open(path: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     return reader, writer
 
 
+async def answers(path: str, timeout: float) -> bool:
+    """Whether an agent of ours listens there."""
+    try:
+        _, writer = await asyncio.wait_for(_open(path), timeout)
+    except (OSError, asyncio.TimeoutError):
+        return False
+    writer.close()
+    return True
+
+
 async def ask_to_stop(path: str, timeout: float) -> bool:
     """Ask an agent to end its job; true when it says that it does."""
     try:

@@ -18,6 +18,7 @@ from .commands import SlurmCommands
 from .control import SlurmControl
 from .details import SlurmDetails
 from .figures import figures
+from .form import SUFFIXES
 from .listing import SlurmList
 from .offers import SlurmOffers
 from .submit import SlurmSubmit
@@ -33,6 +34,8 @@ class RemoteSlurmBackend(Configurable):
 
     name = "slurm"
     shared = True
+    requeue_ended = True
+    suffixes = SUFFIXES
 
     bin_dir = Unicode(
         config=True,

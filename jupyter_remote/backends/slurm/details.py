@@ -7,6 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from traitlets.log import get_logger
+
 from ...contract import JobDetails, LogChunk, Neighbour
 from ...errors import BackendUnreachable, NotFound, RemoteError
 from ...files import read_chunk, within
@@ -16,10 +18,14 @@ from .commands import SlurmCommands, check
 from .listing import SlurmList, meant
 from .reasons import state_of
 from .show import dependencies, from_account, from_show, merged, read_show, streams
+from .showjson import read_json
 from .text import CLOCK, JOB_ID, PENDING
 
 WAITING = "JobArrayID:0\x1f,Dependency:0\x1f,Name:0\x1e"
 STEPS = ("JobID", "MaxRSS", "TRESUsageInTot")
+
+NO_JSON = re.compile(r"(unrecogni[sz]ed|invalid|unknown) option|serializer|plugin", re.I)
+"""Words of a scontrol that is too old for JSON, or was built without."""
 
 KEPT = 200
 """Jobs that Slurm has forgotten whose files are remembered, at most."""
@@ -34,6 +40,7 @@ class SlurmDetails:
         self._known, self._commands, self._accounting = known, commands, accounting
         self._paths: dict[tuple[str, str | None], dict[str, str]] = {}
         self._old: dict[str, dict[str, str]] = {}
+        self._has_json = True
 
     async def details(self, job_id: str) -> JobDetails:
         """One job in full. Raises NotFound, and BackendUnreachable with Slurm's words."""
@@ -120,17 +127,38 @@ class SlurmDetails:
         """The controller's record; empty: it has forgotten the job."""
         if job is None:
             return {}
-        argv = ["--oneliner", "show", "job", self._one(job_id, job)]
-        result = await self._commands.run("scontrol", *argv, env=CLOCK)
+        asked = self._one(job_id, job)
         try:
-            check(result)
+            record = await self._json(asked) or await self._text(asked, job.name)
         except NotFound:
             return {}
-        records = read_show(result.stdout, job.name)
+        if job.job_id == job_id:
+            self._keep(job, streams(record))
+        return record
+
+    async def _json(self, asked: str) -> dict[str, str]:
+        """The record, from the versions that have JSON (23.02 and later, built with it): whatever
+        a job is called, its fields cannot be mistaken. Empty: the text is to be asked for."""
+        if not self._has_json:
+            return {}
+        result = await self._commands.run("scontrol", "--json", "show", "job", asked)
+        if NO_JSON.search(result.stderr):
+            self._has_json = False
+            return {}
+        check(result)
+        try:
+            return read_json(result.stdout, asked)
+        except ValueError as error:
+            get_logger().warning("slurm: the JSON of the job %s is not read: %s", asked, error)
+            return {}
+
+    async def _text(self, asked: str, name: str) -> dict[str, str]:
+        argv = ["--oneliner", "show", "job", asked]
+        result = await self._commands.run("scontrol", *argv, env=CLOCK)
+        check(result)
+        records = read_show(result.stdout, name)
         if not records:
             raise BackendUnreachable(f"scontrol printed no job: {result.stdout[:200]}")
-        if job.job_id == job_id:
-            self._keep(job, streams(records[0]))
         return records[0]
 
     def _one(self, job_id: str, job: Job) -> str:
