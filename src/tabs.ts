@@ -11,7 +11,7 @@ import { appIcon } from './icons';
 import type { Quality } from './messages';
 import { TabModel } from './tabmodel';
 import type { IRemoteSessions, IRemoteTabs, IStartRequest } from './tokens';
-import type { IWarm } from './warmpage';
+import type { WarmPages } from './warm';
 import type { IOverlayActions } from './widgets/progress';
 import { SessionTab, SessionView } from './widgets/sessiontab';
 
@@ -58,7 +58,10 @@ export class RemoteTabs implements IRemoteTabs {
   }
 
   count(id: string): number {
-    return this.tracker.filter(tab => tab.model.id === id).length;
+    const { sessions, warm } = this._options;
+    const { pathname } = new URL(sessions.url(id), location.href);
+    const closed = Number(warm.kept(pathname));
+    return closed + this.tracker.filter(tab => tab.model.id === id).length;
   }
 
   visible(id: string): boolean {
@@ -191,7 +194,7 @@ export interface IRemoteTabsOptions {
   /** What the user chose for new desktops. */
   readonly defaults: () => { layout: string; quality: Quality };
   /** A desktop's page that waits loaded. */
-  readonly warm: IWarm;
+  readonly warm: WarmPages;
   readonly translator: ITranslator;
   readonly trans: TranslationBundle;
 }

@@ -15,14 +15,17 @@ describe('keepWarm', () => {
     let on = true;
     const changed = new Signal<object, void>({});
     const restored = Promise.resolve();
-    const warm = new WarmPages([
-      new WarmPage({
-        url: () => 'about:blank',
-        any: true,
-        title: TITLE,
-        wanted: () => true
-      })
-    ]);
+    const warm = new WarmPages(
+      [
+        new WarmPage({
+          url: () => 'about:blank',
+          any: true,
+          title: TITLE,
+          wanted: () => true
+        })
+      ],
+      () => on
+    );
     jest.useFakeTimers();
     // A browser that can move nodes as they are.
     Object.assign(HTMLElement.prototype, { moveBefore: () => undefined });

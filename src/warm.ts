@@ -4,6 +4,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import type { IDisposable } from '@lumino/disposable';
 import type { ISignal } from '@lumino/signaling';
 
+import { KeptPages } from './keptpages';
 import type { RemoteTabs } from './tabs';
 import type { IRemoteSessions } from './tokens';
 import type { IWarm } from './warmpage';
@@ -31,9 +32,15 @@ export interface IWarmContext {
   readonly changed: ISignal<unknown, void>;
 }
 
-/** Pages of desktops that wait: of the spare desktop, if there is one, and of no session yet. */
+/**
+ * Pages of desktops that wait: of a session that was just shown, of the spare desktop,
+ * if there is one, and of no session yet.
+ */
 export class WarmPages implements IWarm, IDisposable {
-  constructor(private readonly _pages: readonly WarmPage[]) {}
+  constructor(
+    private readonly _pages: readonly WarmPage[],
+    private readonly _enabled: () => boolean
+  ) {}
 
   /** Let those that are missing be loaded. */
   park(): void {
@@ -44,14 +51,24 @@ export class WarmPages implements IWarm, IDisposable {
 
   /** Let all go. */
   drop(): void {
+    this._kept.drop();
     this._pages.forEach(page => {
       page.drop();
     });
   }
 
+  keep(frame: HTMLIFrameElement, path: string): boolean {
+    return this._enabled() && this._kept.keep(frame, path);
+  }
+
+  /** Whether the page of a session stayed when its tab was closed. */
+  kept(path: string): boolean {
+    return this._kept.has(path);
+  }
+
   take(node: HTMLElement, path: string): HTMLIFrameElement | null {
-    for (const page of this._pages) {
-      const frame = page.take(node, path);
+    for (const pages of [this._kept, ...this._pages]) {
+      const frame = pages.take(node, path);
       if (frame) {
         return frame;
       }
@@ -66,12 +83,14 @@ export class WarmPages implements IWarm, IDisposable {
   /** Leave all. */
   dispose(): void {
     this._isDisposed = true;
+    this._kept.dispose();
     this._pages.forEach(page => {
       page.dispose();
     });
   }
 
   private _isDisposed = false;
+  private readonly _kept = new KeptPages();
 }
 
 /** Desktops' pages that will wait, once there is reason to. */
@@ -93,17 +112,17 @@ export function warmPages(context: IWarmContext): WarmPages {
     sessions.spares.find(
       ({ app, state }) => app === 'desktop' && state === 'running'
     )?.id;
-  return new WarmPages([
-    new WarmPage({
-      ...options,
-      url: () => {
-        const id = spare();
-        return id ? sessions.url(id) : '';
-      },
-      size: () => roomOf(app)
-    }),
-    new WarmPage({ ...options, url: () => blank, any: true })
-  ]);
+  const ofSpare = () => {
+    const id = spare();
+    return id ? sessions.url(id) : '';
+  };
+  return new WarmPages(
+    [
+      new WarmPage({ ...options, url: ofSpare, size: () => roomOf(app) }),
+      new WarmPage({ ...options, url: () => blank, any: true })
+    ],
+    enabled
+  );
 }
 
 /** The room for the content of a tab like the one in front, in pixels; null: not known now. */

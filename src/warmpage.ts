@@ -3,8 +3,26 @@ import type { IDisposable } from '@lumino/disposable';
 import { parseMessage, SOURCE } from './messages';
 
 /** A node that can take over an element as it is (Node.moveBefore of the DOM standard). */
-interface IMover {
+export interface IMover {
   moveBefore?: (node: Node, child: Node | null) => void;
+}
+
+/** Whether this browser can. */
+export function movable(): boolean {
+  return typeof (HTMLElement.prototype as IMover).moveBefore === 'function';
+}
+
+/** Tell a page which session it shows now; it answers with how it is doing. */
+export function adopt(frame: HTMLIFrameElement, path: string): void {
+  const message = { source: SOURCE, type: 'adopt', path };
+  frame.contentWindow?.postMessage(message, location.origin);
+}
+
+/** A place for pages that nobody sees or reaches. */
+export function hide(host: HTMLElement): HTMLElement {
+  host.className = 'jp-RemoteWarm';
+  host.inert = true;
+  return host;
 }
 
 /** A frame for the page of a session. */
@@ -18,6 +36,8 @@ export function makeFrame(): HTMLIFrameElement {
 export interface IWarm {
   /** The page, moved into a node, which will show a session; null: there is none. */
   take: (node: HTMLElement, path: string) => HTMLIFrameElement | null;
+  /** Take care of the page of a session that loses its place; false: nobody does. */
+  keep: (frame: HTMLIFrameElement, path: string) => boolean;
 }
 
 /**
@@ -26,7 +46,7 @@ export interface IWarm {
  * and no password before, or that of one session. Browsers that cannot move a
  * page as it is at least have its scripts then.
  */
-export class WarmPage implements IWarm, IDisposable {
+export class WarmPage implements IDisposable {
   constructor(private readonly _options: IWarmPageOptions) {
     window.addEventListener('message', this._onMessage);
   }
@@ -44,7 +64,7 @@ export class WarmPage implements IWarm, IDisposable {
     }
     this._stay();
     const { any, url } = this._options;
-    const useful = this._moves || (any === true && !this._loaded);
+    const useful = movable() || (any === true && !this._loaded);
     const free = !this._frame && !this._idle && useful && url();
     if (free && !this.isDisposed && Date.now() >= this._notBefore) {
       this._idle = whenIdle(() => {
@@ -54,10 +74,11 @@ export class WarmPage implements IWarm, IDisposable {
     }
   }
 
+  /** The page, moved into a node, which will show a session; null: there is none. */
   take(node: HTMLElement, path: string): HTMLIFrameElement | null {
     const frame = this._frame;
     const suits = this._options.any === true || this._path === path;
-    const there = this._ready && node.isConnected && this._moves;
+    const there = this._ready && node.isConnected && movable();
     if (!frame || !suits || !there) {
       return null;
     }
@@ -66,8 +87,7 @@ export class WarmPage implements IWarm, IDisposable {
     (node as IMover).moveBefore?.(frame, null);
     frame.removeAttribute('tabindex');
     this._host.remove();
-    const message = { source: SOURCE, type: 'adopt', path };
-    frame.contentWindow?.postMessage(message, location.origin);
+    adopt(frame, path);
     return frame;
   }
 
@@ -101,10 +121,6 @@ export class WarmPage implements IWarm, IDisposable {
     return new URL(this._url, location.href).pathname;
   }
 
-  private get _moves(): boolean {
-    return typeof (this._host as IMover).moveBefore === 'function';
-  }
-
   private _load(): void {
     const url = this._options.url();
     if (this.isDisposed || !url || !this._options.wanted()) {
@@ -123,8 +139,6 @@ export class WarmPage implements IWarm, IDisposable {
       }, GRACE);
     });
     this._frame = frame;
-    this._host.className = 'jp-RemoteWarm';
-    this._host.inert = true;
     this._host.append(frame);
     this._fit();
     document.body.append(this._host);
@@ -162,7 +176,7 @@ export class WarmPage implements IWarm, IDisposable {
     } else if (status || message?.type === 'parked') {
       this._ready = true;
       this._failures = 0;
-      if (!this._moves) {
+      if (!movable()) {
         this.drop();
       }
     }
@@ -170,7 +184,7 @@ export class WarmPage implements IWarm, IDisposable {
 
   private _failures = 0;
   private _frame: HTMLIFrameElement | null = null;
-  private readonly _host = document.createElement('div');
+  private readonly _host = hide(document.createElement('div'));
   private _idle = 0;
   private _isDisposed = false;
   private _leaving = 0;

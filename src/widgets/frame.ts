@@ -126,9 +126,22 @@ export class AppFrame extends Widget {
     }
   }
 
+  /** A page that works stays connected, for another place or for the next time. */
+  protected override onBeforeDetach(msg: Message): void {
+    if (this._painted && this._frame.parentNode) {
+      this.post({ type: 'blur' });
+      const { pathname } = new URL(this._url, location.href);
+      if (this._warm?.keep(this._frame, pathname)) {
+        this._frame.removeEventListener('load', this._onLoad);
+        this._use(makeFrame(), this._frame.title);
+      }
+    }
+    super.onBeforeDetach(msg);
+  }
+
   protected override onAfterDetach(msg: Message): void {
     super.onAfterDetach(msg);
-    if (this._url) {
+    if (this._url && this._frame.parentNode) {
       // In another place a frame is loaded anew: not as the page that waited.
       this._frame.src = this._url;
     }
@@ -153,6 +166,7 @@ export class AppFrame extends Widget {
   }
 
   private _load(): void {
+    this._painted = false;
     this._frame.src = this._url;
     this.node.appendChild(this._frame);
   }
@@ -186,6 +200,9 @@ export class AppFrame extends Widget {
   };
 
   private _settle(message: PageMessage): void {
+    if (message.type === 'status') {
+      this._painted = message.status === 'painted';
+    }
     if (message.type === 'copied') {
       this._answers.get(message.id)?.resolve(message.text);
     } else if (message.type === 'screenshot') {
@@ -209,6 +226,7 @@ export class AppFrame extends Widget {
   private _frame!: HTMLIFrameElement;
   private _hasKeyboard = false;
   private _nextId = 1;
+  private _painted = false;
   private _url = '';
   private readonly _captured = new Signal<this, boolean>(this);
   private readonly _loaded = new Signal<this, void>(this);

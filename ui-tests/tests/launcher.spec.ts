@@ -125,7 +125,8 @@ test('several desktops stand side by side and come back with the page', async ({
 }, info) => {
   // One from the command palette, one from the menu.
   await page.menu.clickMenuItem('View>Activate Command Palette');
-  await page.keyboard.type('new display');
+  // not by keys: Lab may give its launcher the focus once more
+  await page.locator('.lm-CommandPalette-input:visible').fill('new display');
   await page
     .locator('.lm-CommandPalette-item')
     .getByText('New Display')

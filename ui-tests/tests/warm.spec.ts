@@ -172,7 +172,7 @@ test('two at once are two desktops, one of them in the page that waited', async 
     expect(url).toContain(`/s/${id}/`);
     marks.push(left);
     if (left) {
-      // In another part of Lab a browser loads a frame anew.
+      // In another part of Lab it stays the page that it is.
       const tab = await desktop.tab.getAttribute('id');
       await page.evaluate(domId => {
         const { shell } = window.jupyterapp;
@@ -183,7 +183,7 @@ test('two at once are two desktops, one of them in the page that waited', async 
         shell.activateById(domId ?? '');
       }, tab);
       const moved = await opened(page, id);
-      expect([moved.mark, moved.url]).toEqual(['', url]);
+      expect([moved.mark, moved.url]).toEqual(['waited', url]);
     }
   }
   expect(marks.sort()).toEqual(['', 'waited']);
