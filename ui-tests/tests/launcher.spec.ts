@@ -124,13 +124,16 @@ test('several desktops stand side by side and come back with the page', async ({
   rest
 }, info) => {
   // One from the command palette, one from the menu.
-  await page.menu.clickMenuItem('View>Activate Command Palette');
-  // not by keys: Lab may give its launcher the focus once more
-  await page.locator('.lm-CommandPalette-input:visible').fill('new display');
-  await page
-    .locator('.lm-CommandPalette-item')
-    .getByText('New Display')
-    .click();
+  // It closes when Lab gives its launcher the focus once more.
+  await expect(async () => {
+    await page.menu.clickMenuItem('View>Activate Command Palette');
+    const soon = { timeout: 3_000 };
+    await page.locator('.lm-CommandPalette-input').fill('new display', soon);
+    await page
+      .locator('.lm-CommandPalette-item')
+      .getByText('New Display')
+      .click(soon);
+  }).toPass({ timeout: PATIENCE });
   const views = page.locator('.jp-RemoteSession');
   await expect(views).toHaveCount(1);
   await page.menu.clickMenuItem('File>New>New Display');

