@@ -47,6 +47,8 @@ WAYS = {
     "page spare": "spare, page",
     "again": "again, page",
 }
+AGAIN, LATER = 1_000, 17_000
+"""Between closing a tab and opening it again, ms: our page stays connected for 15 s."""
 PAGES = {"ours": "jupyter-remote/sessions", "spare": "jupyter-remote/sessions", "jrdp": "desktop/"}
 
 
@@ -62,8 +64,9 @@ class Opening:
             return RivalLab()
         return OurLab(*([SPARE] if kind == "spare" else []))
 
-    def measure(self, way: str, kind: str) -> tuple[float, float]:
-        """Seconds until the first frame, of a new desktop and of the running one again."""
+    def measure(self, way: str, kind: str) -> tuple[float, ...]:
+        """Seconds until the first frame, of a new desktop and of the running one again; in Lab
+        again after a while, and at once."""
         say(f"  {way} {kind} ({load()})")
         with self.lab(kind) as lab:
             if isinstance(lab, OurLab) and kind == "spare":
@@ -73,16 +76,19 @@ class Opening:
             finally:
                 self.browser("leave", visit=kind)
 
-    def in_lab(self, lab: Lab, kind: str) -> tuple[float, float]:
+    def in_lab(self, lab: Lab, kind: str) -> tuple[float, ...]:
         """By the card in the launcher."""
         ours = isinstance(lab, OurLab)
         same = {"visit": kind, "card": "Display" if ours else "Desktop", "inLab": ours}
         first = self.browser("lab", base=lab.base, **same)
         session = self.note(lab, kind, "lab", first)
-        again = self.browser("labAgain", session=session, **same)
-        return first["ms"] / 1000, again["ms"] / 1000
+        later, again = (
+            self.browser("labAgain", session=session, pause=pause, **same)["ms"] / 1000
+            for pause in (LATER, AGAIN)
+        )
+        return first["ms"] / 1000, later, again
 
-    def page(self, lab: Lab, kind: str) -> tuple[float, float]:
+    def page(self, lab: Lab, kind: str) -> tuple[float, ...]:
         """By the page alone, as from a link."""
         ours = isinstance(lab, OurLab)
         same = {"visit": kind, "base": lab.base}
@@ -111,8 +117,10 @@ class Opening:
         rows = []
         for way, words in (("lab", "in JupyterLab, launcher"), ("page", "the page alone")):
             found = interleaved(kinds, rounds, lambda kind, way=way: self.measure(way, kind))
-            for place, what in enumerate(("click to first frame", "opening it again")):
-                values = {kind: [pair[place] for pair in found[kind]] for kind in kinds}
+            again = [f"again, {LATER // 1000} s later", "again, at once"]
+            whats = ["click to first frame", *(again if way == "lab" else ["opening it again"])]
+            for place, what in enumerate(whats):
+                values = {kind: [times[place] for times in found[kind]] for kind in kinds}
                 rows.append([f"{what}, {words}: s", *self.row(values, kinds)])
         head = ["", *kinds, "ours / jrdp", "spare / jrdp"]
         return table(head, rows) + "\n\n" + self.steps()

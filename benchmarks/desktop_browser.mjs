@@ -107,8 +107,8 @@ async function lab({ visit: name, base, card, inLab }) {
   return visit.result(await visit.heard('click'), inLab);
 }
 
-/** The desktop's tab or window is closed and asked for again. */
-async function labAgain({ visit: name, card, inLab, session }) {
+/** The desktop's tab or window is closed and, after a pause in ms, asked for again. */
+async function labAgain({ visit: name, card, inLab, session, pause }) {
   const visit = visits.get(name);
   const { page } = visit;
   if (inLab) {
@@ -123,7 +123,7 @@ async function labAgain({ visit: name, card, inLab, session }) {
       ?.close();
     await page.bringToFront();
   }
-  await page.waitForTimeout(1000);
+  await page.waitForTimeout(pause);
   visit.forget();
   if (!inLab) {
     await clickCard(page, card);

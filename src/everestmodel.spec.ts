@@ -6,7 +6,7 @@ import type { EverestClient } from './everestclient';
 import { EverestMemory } from './everestmemory';
 import { AppFormModel } from './everestmodel';
 import { EMPTY_DRAFT } from './everestports';
-import { follow } from './everesttransfer';
+import { follow, TransferCancelled } from './everesttransfer';
 import { account, application, port } from './testing/everest';
 import type { IJobRequest, ITransfer } from './tokens';
 
@@ -207,5 +207,34 @@ describe('a transfer', () => {
     await expect(follow(transfer({}), { client: away, pause })).rejects.toThrow(
       'there is no such transfer'
     );
+  });
+
+  it('is ended although the server was not reached at first', async () => {
+    const ended: string[] = [];
+    const end = new AbortController();
+    end.abort();
+    let tries = 0;
+    const client = {
+      endTransfer: (id: string) => {
+        tries += 1;
+        if (tries === 1) {
+          const lost = new ServerConnection.NetworkError(new TypeError());
+          return Promise.reject(lost);
+        }
+        ended.push(id);
+        return Promise.resolve();
+      },
+      transfer: <R>() =>
+        Promise.resolve(
+          transfer(
+            ended.length > 0 ? { state: 'cancelled' } : {}
+          ) as ITransfer<R>
+        )
+    };
+    const { signal } = end;
+    await expect(
+      follow(transfer({}), { client, pause, signal })
+    ).rejects.toBeInstanceOf(TransferCancelled);
+    expect(ended).toHaveLength(1);
   });
 });

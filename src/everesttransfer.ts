@@ -32,11 +32,12 @@ export async function follow<R>(
 ): Promise<R> {
   const { client, told, signal, pause = wait } = options;
   let transfer = begun;
+  let ending = false;
   for (let look = 0; transfer.state === 'running'; look++) {
     told?.(transfer);
     await pause(PAUSES[Math.min(look, PAUSES.length - 1)] ?? 500);
-    if (signal?.aborted) {
-      await client.endTransfer(transfer.id);
+    if (signal?.aborted && !ending) {
+      ending = await ended(transfer.id, client);
     }
     transfer = await seen(transfer, client, pause);
   }
@@ -47,6 +48,22 @@ export async function follow<R>(
   throw transfer.state === 'cancelled'
     ? new TransferCancelled(transfer.name)
     : new Error(transfer.error);
+}
+
+/** Whether the server was told to end it; when it is not reached, the next look tries again. */
+async function ended(
+  id: string,
+  client: IFollowOptions<unknown>['client']
+): Promise<boolean> {
+  try {
+    await client.endTransfer(id);
+    return true;
+  } catch (error) {
+    if (isAnswer(error)) {
+      throw error;
+    }
+    return false;
+  }
 }
 
 /** How far it is; a look that fails is no answer. */

@@ -10,30 +10,50 @@ const OPEN = new Set(
   'public sort primary foreign group join partition'.split(' ')
 );
 
-/** Whether a name says that its value is a secret. */
-export function isSecretName(name: string): boolean {
-  const parts = name
+const COUNTS = new Set(
+  'max min count number num n length size tokens'.split(' ')
+);
+
+function partsOf(name: string): string[] {
+  return name
     .replace(/(\p{Ll})(?=\p{Lu})/gu, '$1 ')
     .toLowerCase()
     .split(/[^\p{L}]+/u)
     .filter(Boolean);
-  const [before = '', last = ''] = ['', ...parts].slice(-2);
+}
+
+/** Whether a name says that its value is a secret. */
+export function isSecretName(name: string): boolean {
+  const [before = '', last = ''] = ['', ...partsOf(name)].slice(-2);
   return NAMES.test(name) || (LAST.has(last) && !OPEN.has(before));
 }
 
-/** A value without the texts and numbers in it whose names say that they are secret. */
-export function withoutSecretsIn(value: unknown, secret = false): unknown {
+/**
+ * A value without the texts and numbers in it whose names, or those of what they
+ * are in, say that they are secret. A number of something is none.
+ */
+export function withoutSecretsIn(
+  value: unknown,
+  names: readonly string[] = []
+): unknown {
   if (Array.isArray(value)) {
-    return value.map(each => withoutSecretsIn(each, secret));
+    return value.map(each => withoutSecretsIn(each, names));
   }
   if (typeof value === 'object' && value !== null) {
     const parts = Object.entries(value).map(([name, each]) => [
       name,
-      withoutSecretsIn(each, secret || isSecretName(name))
+      withoutSecretsIn(each, [...names, name])
     ]);
     return Object.fromEntries(parts) as unknown;
   }
-  return secret && value !== '' && ['string', 'number'].includes(typeof value)
-    ? HIDDEN
-    : value;
+  return isSecret(value, names) ? HIDDEN : value;
+}
+
+function isSecret(value: unknown, names: readonly string[]): boolean {
+  const counts = () =>
+    names.some(name => partsOf(name).some(part => COUNTS.has(part)));
+  const secret = names.some(isSecretName);
+  return typeof value === 'number'
+    ? secret && !counts()
+    : typeof value === 'string' && value !== '' && secret;
 }

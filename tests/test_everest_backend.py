@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jupyter_remote.backends.everest.transfers import Progress, Transfers
+from jupyter_remote.backends.everest.transfers import UNSURE, Progress, Report, Transfers
 
 from .conftest import until
 from .everest_fixtures import *  # noqa: F403
@@ -255,3 +256,18 @@ async def test_a_transfer_that_breaks_is_not_called_cancelled() -> None:
     await until(lambda: begun.state != "running", "its end")
     assert (begun.state, begun.error) == ("failed", "ValueError: what nobody expected")
     await transfers.close()
+
+
+async def test_a_submit_that_the_server_s_end_cuts_off_is_doubtful() -> None:
+    async def submits(report: Report) -> None:
+        report.step("submitting")
+        await asyncio.sleep(3600)
+
+    transfers = Transfers()
+    begun = transfers.begin("sweep", submits)
+    await until(lambda: begun.step == "submitting", "its last step")
+    transfers.cancel(begun.id)
+    await asyncio.sleep(0)
+    assert begun.state == "running"
+    await transfers.close()
+    assert (begun.state, begun.error) == ("failed", UNSURE)

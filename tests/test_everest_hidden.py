@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from jupyter_remote.backends.everest.apps import described
-from jupyter_remote.everest import AppInfo, AsyncEverest
+from jupyter_remote.backends.everest.listing import details_of
+from jupyter_remote.everest import AppInfo, AsyncEverest, AsyncJob, InvalidInput, JobInfo
 from jupyter_remote.everest.hidden import HIDDEN, hidden, is_secret, is_secret_kind, without
+from jupyter_remote.everest.inputs import check
+from jupyter_remote.everest.views import job_error
 
 from .everest_fixtures import *  # noqa: F403
 from .everest_lab import Lab, lab
@@ -47,6 +50,51 @@ def test_numbers_of_something_and_switches_are_no_secrets() -> None:
     assert is_secret_kind("integer", "password")
     assert is_secret_kind("array", "tokens")
     assert is_secret_kind("string", "p", "Password of the database")
+
+
+@pytest.mark.parametrize("name", NAMES["counts"])
+def test_a_number_of_something_stays_and_a_text_does_not(name: str) -> None:
+    assert hidden({name: 512}) == {name: 512}
+    assert hidden({name: "512"}) == {name: HIDDEN}
+
+
+def test_a_wrong_value_is_no_secret_in_a_message() -> None:
+    ports = {
+        "password": {"type": "string"},
+        "pin": {"type": "integer", "title": "Secret number"},
+        "apiKeys": {"type": "array", "items": {"type": "string"}},
+        "token": {"type": "string", "enum": ["a", "b"]},
+        "size": {"type": "integer"},
+    }
+    app = AppInfo.from_json({"id": "x", "inputs": ports})
+    object_given = {"password": "deep inside"}
+    for name, value in [
+        ("password", {"password": "hunter two"}),
+        ("pin", "hunter two"),
+        ("apiKeys", ["first", {"key": "hunter two"}]),
+        ("token", "hunter two"),
+        ("size", object_given),
+    ]:
+        with pytest.raises(InvalidInput) as refused:
+            check(app, {name: value}, "https://everest.example")
+        assert name in str(refused.value)
+        assert "hunter two" not in str(refused.value)
+        assert "deep inside" not in str(refused.value)
+    with pytest.raises(InvalidInput, match="not 'many'"):
+        check(app, {"size": "many"}, "https://everest.example")
+
+
+def test_secrets_are_found_however_they_are_written() -> None:
+    secret = 'pa"ss\\word'
+    raw = {"id": "1", "state": "FAILED", "info": f"refused: {secret}", "inputs": {"pwd": secret}}
+    info = JobInfo.from_json({**raw, "tasks": [{"said": f"--pwd {secret}"}, {secret: 1}]})
+    details = details_of(info)
+    assert "pa" not in details.rows["tasks"]
+    assert details.rows["tasks"].count(HIDDEN) == 2
+    job = AsyncJob(info, client=None)  # type: ignore[arg-type]
+    assert job.reason == f"refused: {HIDDEN}"
+    assert secret not in job._repr_html_()
+    assert str(job_error(job)).endswith(f": refused: {HIDDEN}")
 
 
 def test_what_is_left_of_a_value() -> None:

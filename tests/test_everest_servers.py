@@ -155,6 +155,19 @@ async def test_a_token_of_somebody_else_is_another_account(client: Client, serve
     await until(lambda: gone(mine, job_id), "the other one's job to leave the list")
 
 
+async def test_an_account_keeps_its_user_where_the_server_tells_none(
+    client: Client, server: Everest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = await lab(client, server)
+    body = {"url": server.url, "name": "in", "username": USER, "password": PASSWORD}
+    await client("POST", "everest", "servers", body=body)
+    monkeypatch.setattr("jupyter_remote.everest.login.text", lambda value: "")
+    token = {"token": server.control.token(USER, "another")}
+    renewed = await client("PATCH", "everest", "servers", "in", body=token)
+    assert renewed["username"] == USER
+    assert (await mine.ask("GET"))["wrong"] == ""
+
+
 async def gone(mine: Lab, job_id: str) -> bool:
     return job_id not in await mine.listed()
 

@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from jupyter_remote.backends.everest.sweeps import CELL
 from jupyter_remote.everest import AsyncEverest, Plan
 
 from .conftest import until
@@ -95,6 +96,26 @@ async def test_tasks_without_files_are_counted(client: Client, server: Everest) 
     rows = (await mine.transfer(again))["result"]["rows"]
     assert [row["kept"] is None for row in rows] == [False, True, True]
     assert rows[2]["X"] == "/nowhere/else"
+    for odd in ("x" * 300, "../0/kept"):  # no output of a task has such a name
+        asked = await mine.ask("POST", "jobs", job_id, "tasks", body={"output": odd})
+        unpacked = await mine.transfer(asked)
+        assert unpacked["state"] == "done", unpacked
+        assert [row[odd] for row in unpacked["result"]["rows"]] == [None] * 3
+
+
+async def test_long_outputs_are_cut_in_the_answer_and_not_in_the_table(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    fields = {"command": "head -c 100000 /dev/zero", "parameters": {"X": [1, 2]}}
+    job_id = await mine.sweep(fields)
+    await mine.reach(job_id, "stopped")
+    result = (await mine.transfer(await mine.ask("POST", "jobs", job_id, "tasks", body={})))[
+        "result"
+    ]
+    assert [len(row["stdout"]) for row in result["rows"]] == [CELL + 1] * 2
+    table = jp_root_dir / result["folder"] / result["table"]
+    assert table.stat().st_size > 200_000
 
 
 @pytest.mark.parametrize(

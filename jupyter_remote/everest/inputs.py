@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from .errors import InvalidInput
+from .hidden import hidden
 from .model import AppInfo, Json, Parameter
 from .uploads import readable
 
@@ -117,12 +118,15 @@ def _check_type(name: str, parameter: Parameter, value: Json) -> None:
         if not parameter.file:
             _check_items(name, parameter, value)
     elif kind in _WORDS and not parameter.file and not _fits(kind, value):
-        raise InvalidInput(f"{name}: {_WORDS[kind]} is needed, not {value!r}", name)
+        raise InvalidInput(f"{name}: {_WORDS[kind]} is needed, not {_told(parameter, value)}", name)
     elif kind == "array":
-        raise InvalidInput(f"{name}: {_WORDS[kind]} of files is needed, not {value!r}", name)
+        raise InvalidInput(
+            f"{name}: {_WORDS[kind]} of files is needed, not {_told(parameter, value)}", name
+        )
     choices = parameter.raw.get("enum")
     if isinstance(choices, list) and value not in choices:
-        raise InvalidInput(f"{name}: one of {choices!r} is needed, not {value!r}", name)
+        given = _told(parameter, value)
+        raise InvalidInput(f"{name}: one of {choices!r} is needed, not {given}", name)
 
 
 def _check_items(name: str, parameter: Parameter, values: Sequence[Json]) -> None:
@@ -130,7 +134,13 @@ def _check_items(name: str, parameter: Parameter, values: Sequence[Json]) -> Non
     kind = items.get("type") if isinstance(items, dict) else None
     for each in values:
         if kind in _WORDS and not _fits(kind, each):
-            raise InvalidInput(f"{name}: each item must be {_WORDS[kind]}, not {each!r}", name)
+            given = _told(parameter, each)
+            raise InvalidInput(f"{name}: each item must be {_WORDS[kind]}, not {given}", name)
+
+
+def _told(parameter: Parameter, value: Json) -> str:
+    """A wrong value as a message says it: it may be meant as a secret."""
+    return repr(hidden(value, parameter.name, parameter.title))
 
 
 def _check_file(name: str, value: Json) -> None:

@@ -53,14 +53,15 @@ async def add_token(
     token: str,
     *,
     name: str = "",
+    username: str = "",
     ca: str | None = None,
     proxy: str | None = None,
     allow_http: bool = False,
     folder: str | Path | None = None,
     replace: bool = True,
 ) -> Account:
-    """Store a token that somebody already has, after the server has accepted it. Raises as
-    ``log_in``."""
+    """Store a token that somebody already has, after the server has accepted it. ``username``:
+    whose it is, where the server does not tell. Raises as ``log_in``."""
     secret = Secret(token.strip())
     transport = Transport(url, secret, ca=ca, proxy=proxy, allow_http=allow_http, patience=PATIENCE)
     try:
@@ -68,7 +69,7 @@ async def add_token(
     finally:
         await transport.close()
     fields = info if isinstance(info, dict) else {}
-    user = text(fields.get("user")) or text(fields.get("username"))
+    user = text(fields.get("user")) or text(fields.get("username")) or username
     account = Account(
         name=name or default_name(user, transport.url),
         url=transport.url,

@@ -8,7 +8,7 @@ import re
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
@@ -48,10 +48,15 @@ class Task:
 
     def has(self, name: str = "stdout") -> bool:
         """Whether it left an output of this name."""
-        return (self.folder / name).is_file()
+        try:
+            return ".." not in PurePosixPath(name).parts and (self.folder / name).is_file()
+        except (OSError, ValueError):  # no file can have this name
+            return False
 
     def text(self, name: str = "stdout") -> str:
         """An output as text, up to 1 MiB; empty when the task left none."""
+        if not self.has(name):
+            return ""
         try:
             with open(self.folder / name, "rb") as file:
                 return file.read(READ).decode(errors="replace")
@@ -76,16 +81,18 @@ class SweepResults(Mapping[int, Task]):
         return len(self._tasks)
 
     def table(self, output: str = "stdout") -> list[dict[str, Any]]:
+        """All ``rows``."""
+        return list(self.rows(output))
+
+    def rows(self, output: str = "stdout") -> Iterator[dict[str, Any]]:
         """A row for each task: its number, parameters (numbers where they are), and ``output``:
-        None of a task that did not leave it."""
-        return [
-            {
+        None of a task that did not leave it. Files are read one by one."""
+        for task in self._tasks.values():
+            yield {
                 "task": task.number,
                 **{name: as_value(value) for name, value in task.parameters.items()},
                 output: as_value(task.text(output).strip()) if task.has(output) else None,
             }
-            for task in self._tasks.values()
-        ]
 
     def frame(self, output: str = "stdout") -> Any:
         """The table as a ``pandas.DataFrame``. Raises ImportError without pandas."""

@@ -190,7 +190,7 @@ class Transport:
     async def _renew(self, refused: Secret | None, error: LoginNeeded) -> None:
         """Get a new token in place of the refused one: whoever comes first asks, once."""
         async with self._asking:
-            if self._token is not refused:
+            if self._token is not refused or not self._found:  # there is another one by now
                 return
             if self._ask is None or (refused is not None and self._unproven is refused):
                 raise error

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from . import display
 from .downloads import file_name
 from .errors import JobCancelled, JobError, JobFailed, JobVanished
+from .hidden import secrets_of, without
 from .lists import title_of
 from .model import CANCELLED, DONE, FAILED, VANISHED, JobInfo, Json
 
@@ -44,8 +45,8 @@ class JobView:
 
     @property
     def reason(self) -> str:
-        """The server's explanation, mostly of a failure."""
-        return self.info.info
+        """The server's explanation, mostly of a failure, without secrets of the inputs."""
+        return without(self.info.info, secrets_of(self.info, None)) if self.info.info else ""
 
     @property
     def inputs(self) -> Mapping[str, Json]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from ...contract import JobDetails
@@ -87,7 +87,7 @@ def details_of(
     resources, secrets = record.resources if record else (), secrets_of(info, record, about)
     rows = {f"output {name}": _words(value) for name, value in info.result.items()}
     others = {key: value for key, value in info.raw.items() if key not in SHOWN}
-    rows |= {k: without(_words(hidden(v, k)), secrets) for k, v in others.items()}
+    rows |= {k: _words(hidden(v, k), secrets) for k, v in others.items()}
     return JobDetails(
         script=script_of(info.app, shown(info.inputs, about)[0], resources),
         command=info.app_name or info.app,
@@ -134,6 +134,16 @@ def script_of(app: str, inputs: Mapping[str, Json], resources: tuple[str, ...]) 
     return json.dumps(fields, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def _words(value: Json) -> str:
-    plain = valid(value)
-    return plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+def _words(value: Json, secrets: Iterable[str] = ()) -> str:
+    plain = _told(valid(value), secrets)
+    words = plain if isinstance(plain, str) else json.dumps(plain, ensure_ascii=False)
+    return without(words, secrets)  # numbers, too
+
+
+def _told(value: Json, secrets: Iterable[str]) -> Json:
+    """The value without secrets in its texts: as JSON they may be written otherwise."""
+    if isinstance(value, Mapping):
+        return {without(key, secrets): _told(each, secrets) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_told(each, secrets) for each in value]
+    return without(value, secrets) if isinstance(value, str) else value

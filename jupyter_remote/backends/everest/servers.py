@@ -135,6 +135,7 @@ class RemoteEverest(LoggingConfigurable):
             raise InvalidSpec("either a token is needed, or a user name and a password")
         more = {"name": fields["name"], "replace": replace, **self._how}
         if fields.get("token"):
+            more["username"] = fields.get("username", "")
             entering = add_token(url, fields["token"], **more)
         else:
             entering = log_in(

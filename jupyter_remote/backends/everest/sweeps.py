@@ -8,7 +8,7 @@ import itertools
 import math
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,7 +27,9 @@ LOOK: Final = 10.0
 PLAN: Final = 64 * 1024 * 1024
 """Bytes of a plan that are read to count its tasks."""
 ROWS: Final = 2000
-"""Most rows of a table of results; the files of all tasks are in the folder."""
+"""Most rows of a table of results that a browser gets; the CSV file has all of them."""
+CELL: Final = 500
+"""Most characters of a text in them."""
 
 
 def plan_of(fields: Mapping[str, Json]) -> Plan:
@@ -99,14 +101,16 @@ def _told(
 ) -> dict[str, Json]:
     """How many tasks there are, how many of them left no file, and the table of their outputs; with
     a row for those of the plan that are missing, where it is certain which they are."""
-    rows = results.table(output)
     empty = sum(not task.files() for task in results.values())
-    missing = None if plan is None else max(0, _count(plan) - len(rows))
-    all_rows = rows + (_missing(results, output, plan) if plan and missing else [])
-    table = _write(all_rows, folder)
-    shown = [exact(row) for row in all_rows[:ROWS]]
-    told = {"tasks": len(rows), "empty": empty, "missing": missing, "listed": len(all_rows)}
-    return {**told, "table": table.name, "rows": shown}
+    missing = None if plan is None else max(0, _count(plan) - len(results))
+    lacking = _missing(results, output, plan) if plan and missing else []
+    parameters = [name for task in results.values() for name in task.parameters]
+    names = list(dict.fromkeys(["task", *parameters, *(plan or ()), output]))
+    path = free_path(folder, "table.csv")
+    shown = _write(path, names, itertools.chain(results.rows(output), lacking))
+    counts = {"tasks": len(results), "empty": empty, "missing": missing}
+    listed = len(results) + len(lacking)
+    return {**counts, "listed": listed, "table": path.name, "rows": shown}
 
 
 def _count(plan: Mapping[str, list[str]]) -> int:
@@ -132,25 +136,34 @@ def _missing(
     ]
 
 
-def _write(rows: list[dict[str, Any]], folder: Path) -> Path:
-    """The whole table as a CSV file. Raises StorageError."""
-    path = free_path(folder, "table.csv")
+def _write(path: Path, names: list[str], rows: Iterable[dict[str, Any]]) -> list[Json]:
+    """Write the whole table as a CSV file, row by row; answers the first ``ROWS``, their texts cut
+    after ``CELL``. Raises StorageError."""
+    shown: list[Json] = []
     try:
         with open(path, "w", newline="", encoding="utf-8") as file:
-            names = dict.fromkeys(name for row in rows for name in row)
-            writer = csv.DictWriter(file, list(names))
+            writer = csv.DictWriter(file, names)
             writer.writeheader()
-            writer.writerows(rows)
+            for row in rows:
+                writer.writerow(row)
+                if len(shown) < ROWS:
+                    shown.append({name: exact(_cut(value)) for name, value in row.items()})
     except OSError as error:
         raise StorageError(f"cannot write {path}: {error.strerror}") from error
-    return path
+    return shown
+
+
+def _cut(value: Any) -> Any:
+    long = isinstance(value, str) and len(value) > CELL
+    return f"{value[:CELL]}…" if long else value
 
 
 async def _parameters(client: AsyncEverest, info: JobInfo) -> dict[str, list[str]] | None:
     """The parameters of the sweep's plan; None when the server does not give it any more, or it
     says more than we write."""
     try:
-        return read_parameters((await client.downloads.read(info.inputs["plan"], PLAN)).decode())
+        plan = await client.downloads.read(info.inputs["plan"], PLAN)
+        return await asyncio.to_thread(lambda: read_parameters(plan.decode()))
     except (EverestError, KeyError, ValueError, AttributeError, TypeError):
         return None
 

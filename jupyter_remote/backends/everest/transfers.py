@@ -13,8 +13,12 @@ from ...errors import LimitReached, NotFound, RemoteError
 from ...model import Json
 
 LOG: Final = logging.getLogger(__name__)
-KEPT: Final = 200
+KEPT: Final = 100
 """Transfers that have ended and can still be looked at."""
+UNSURE: Final = (
+    "Jupyter was closed while the job was submitted. It may exist: look into the list of jobs "
+    "before you submit it again."
+)
 MOST: Final = 50
 """Transfers at the same time."""
 
@@ -99,6 +103,8 @@ class Transfers:
             transfer.result = await work(Report(transfer))
         except asyncio.CancelledError:
             transfer.state = "cancelled"
+            if transfer.step == "submitting":  # only the end of this server ends that
+                transfer.state, transfer.error = "failed", UNSURE
             raise
         except (RemoteError, OSError) as error:
             transfer.state, transfer.error = "failed", str(error)
