@@ -50,6 +50,18 @@ describe('WarmPage', () => {
     return warm;
   };
 
+  const ofSession = () => {
+    const warm = new WarmPage({
+      url: () => PATH,
+      title: TITLE,
+      wanted: () => true
+    });
+    made.push(warm);
+    warm.park();
+    jest.runAllTimers();
+    return warm;
+  };
+
   beforeEach(() => {
     jest.useFakeTimers();
     letMove();
@@ -189,14 +201,7 @@ describe('WarmPage', () => {
   });
 
   it('is let go when it says that it lost its session', () => {
-    const warm = new WarmPage({
-      url: () => PATH,
-      title: TITLE,
-      wanted: () => true
-    });
-    made.push(warm);
-    warm.park();
-    jest.runAllTimers();
+    const warm = ofSession();
     const source = frames()[0]?.contentWindow ?? null;
     const say = (status: string) => {
       const data = { source: SOURCE, type: 'status', status };
@@ -214,14 +219,7 @@ describe('WarmPage', () => {
 
   it('of one session is not loaded where a page cannot be moved', () => {
     Reflect.deleteProperty(HTMLElement.prototype, 'moveBefore');
-    const warm = new WarmPage({
-      url: () => PATH,
-      title: TITLE,
-      wanted: () => true
-    });
-    made.push(warm);
-    warm.park();
-    jest.runAllTimers();
+    ofSession();
     expect(frames()).toHaveLength(0);
   });
 });

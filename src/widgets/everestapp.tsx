@@ -107,24 +107,25 @@ function AppForm(props: IFormProps): React.JSX.Element {
 /** What of another job's inputs does not stand in the form. */
 function Told({ form, trans }: IFormProps): React.JSX.Element {
   const { unknown, hidden } = form;
+  const told = [
+    unknown.length > 0 &&
+      trans.__(
+        'The application has no such input, so it was left out: %1.',
+        unknown.join(', ')
+      ),
+    hidden.length > 0 &&
+      trans.__(
+        'Secrets are not shown and not kept, so write them again: %1.',
+        hidden.join(', ')
+      )
+  ];
   return (
     <>
-      {unknown.length > 0 && (
-        <p className="jp-RemoteApps-unknown" role="status">
-          {trans.__(
-            'The application has no such input, so it was left out: %1.',
-            unknown.join(', ')
-          )}
+      {told.filter(Boolean).map(words => (
+        <p className="jp-RemoteApps-unknown" role="status" key={String(words)}>
+          {words}
         </p>
-      )}
-      {hidden.length > 0 && (
-        <p className="jp-RemoteApps-unknown" role="status">
-          {trans.__(
-            'Secrets are not shown and not kept, so write them again: %1.',
-            hidden.join(', ')
-          )}
-        </p>
-      )}
+      ))}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { closeIcon, folderIcon } from '@jupyterlab/ui-components';
+import { closeIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { fileKey, fileName } from '../everestfiles';
@@ -8,6 +8,7 @@ import type { Upload } from '../everestuploads';
 import { bytes, fullSentence } from '../format';
 import { stateIcon } from '../icons';
 import type { IPickActions } from '../pickfiles';
+import { BrowseButton } from './browsebutton';
 
 /** What the input element of a field has. */
 export interface ICommon {
@@ -114,21 +115,16 @@ function Typed(
         />
       )}
       {browse && (
-        <button
-          type="button"
-          className="jp-mod-styled"
+        <BrowseButton
           title={choose}
-          aria-label={choose}
-          onClick={() => {
+          browse={() => {
             void browse(several).then(files => {
               if (files.length > 0) {
                 props.add(files);
               }
             });
           }}
-        >
-          <folderIcon.react tag="span" width="16px" aria-hidden="true" />
-        </button>
+        />
       )}
     </div>
   );

@@ -1,8 +1,9 @@
-import { folderIcon, HTMLSelect } from '@jupyterlab/ui-components';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { doneIcon, stateIcon } from '../icons';
 import type { IReceived } from '../tokens';
+import { BrowseButton } from './browsebutton';
 import type { IImportProps } from './importview';
 
 /** The copy that was made, or the copies the user has, and what to do with them. */
@@ -132,21 +133,16 @@ function Folder({ model, actions, trans }: IImportProps): React.JSX.Element {
         }}
       />
       {browse && (
-        <button
-          type="button"
-          className="jp-mod-styled"
+        <BrowseButton
           title={choose}
-          aria-label={choose}
-          onClick={() => {
+          browse={() => {
             void browse(model.folder).then(folder => {
               if (folder !== null) {
                 model.folder = folder;
               }
             });
           }}
-        >
-          <folderIcon.react tag="span" width="16px" aria-hidden="true" />
-        </button>
+        />
       )}
     </div>
   );

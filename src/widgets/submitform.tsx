@@ -1,11 +1,12 @@
 import type { IEditorServices } from '@jupyterlab/codeeditor';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { folderIcon, HTMLSelect } from '@jupyterlab/ui-components';
+import { HTMLSelect } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { stateIcon } from '../icons';
 import { enterMeans } from '../submitkeys';
 import type { SubmitModel } from '../submitmodel';
+import { BrowseButton } from './browsebutton';
 import { CodeBox } from './codebox';
 import { SubmitField } from './submitfield';
 import { SubmitFoot } from './submitfoot';
@@ -145,21 +146,16 @@ function Folder(props: IFormProps & { readonly id: string }) {
           }}
         />
         {browse && (
-          <button
-            type="button"
-            className="jp-mod-styled"
+          <BrowseButton
             title={choose}
-            aria-label={choose}
-            onClick={() => {
+            browse={() => {
               void browse(model.draft.folder).then(folder => {
                 if (folder !== null) {
                   model.setFolder(folder);
                 }
               });
             }}
-          >
-            <folderIcon.react tag="span" width="16px" aria-hidden="true" />
-          </button>
+          />
         )}
       </div>
     </div>
