@@ -130,7 +130,9 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
   );
   await page.contents.uploadContent('text', 'text', `${tmpPath}/notes.txt`);
   await page.contents.uploadContent('1', 'text', `${tmpPath}/fit.py`);
-  await page.filebrowser.openDirectory(tmpPath);
+  await command(page, 'filebrowser:open-path', { path: tmpPath });
+  await command(page, 'filebrowser:refresh');
+  await expect(page.locator('.jp-DirListing-item')).toHaveCount(3);
   const item = (name: string) =>
     page.locator('.jp-DirListing-item').filter({ hasText: name });
   const entry = page.locator('.lm-Menu-item', { hasText: 'Submit as Job' });
