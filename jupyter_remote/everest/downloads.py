@@ -18,7 +18,10 @@ from .transport import Transport
 from .uploads import Progress
 
 T = TypeVar("T")
-CHUNK: Final = 1024 * 1024
+CHUNK: Final = 4 * 1024 * 1024
+"""Bytes that are written at a time, in a thread."""
+PIECE: Final = 1024 * 1024
+"""Bytes that come before progress is told."""
 
 
 def file_name(uri: str) -> str:
@@ -116,18 +119,20 @@ async def _pour(
     parts: AsyncIterator[bytes], file: BinaryIO, path: Path, size: int, progress: Progress
 ) -> None:
     """Write in a thread what has come, while more comes."""
-    done, coming, held = 0, list[bytes](), 0
+    done, told, coming, held = 0, 0, list[bytes](), 0
     writing: asyncio.Future[None] | None = None
     try:
         async for part in parts:
             coming.append(part)
             held += len(part)
+            if done + held - told >= PIECE:
+                told = done + held
+                progress(told, size)
             if held >= CHUNK:
                 if writing:
                     await writing
                 writing = asyncio.ensure_future(on_disk(path, file.writelines, coming))
                 done, coming, held = done + held, [], 0
-                progress(done, size)
     finally:
         if writing:
             await asyncio.wait([writing])

@@ -20,7 +20,10 @@ from .retry import Pauses, Trouble, patiently
 from .settings import Settings
 from .transport import Transport
 
-CHUNK: Final = 1024 * 1024
+CHUNK: Final = 4 * 1024 * 1024
+"""Bytes that are read and hashed at a time, in a thread."""
+PIECE: Final = 1024 * 1024
+"""Bytes that are sent before progress is told."""
 PATH: Final = "/api/files/temp"
 Progress = Callable[[int, int], None]
 """Is told bytes so far and in all, from the client's own thread."""
@@ -194,9 +197,13 @@ class _Body:
         try:
             while (chunk := await coming) and sent <= self._size:
                 coming = asyncio.ensure_future(on_disk(self._path, self._read, file))
-                sent += len(chunk)
-                if sent <= self._size:
-                    yield chunk
+                if sent + len(chunk) > self._size:
+                    sent += len(chunk)
+                    continue
+                for at in range(0, len(chunk), PIECE):
+                    piece = chunk[at : at + PIECE]
+                    yield piece
+                    sent += len(piece)
                     self._progress(sent, self._size)
         finally:
             await asyncio.wait([coming])
