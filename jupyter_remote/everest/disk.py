@@ -42,6 +42,33 @@ async def scratch() -> AsyncIterator[Path]:
         await asyncio.shield(asyncio.to_thread(folder.cleanup))
 
 
+class Reading:
+    """A file that is read in threads, one chunk at a time. Who has closed it may forget it, also
+    while a thread still opens it or reads: it does not stay open. Blocks."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._over = False
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+
+    def read(self, count: int) -> bytes:
+        """At most ``count`` bytes; none at the end, and of a file that was closed."""
+        with self._lock:
+            if self._over:
+                return b""
+            if self._file is None:
+                self._file = open(self._path, "rb", 0)  # noqa: SIM115
+            return self._file.read(count)
+
+    def close(self) -> None:
+        """Read it no more."""
+        with self._lock:
+            self._over = True
+            if self._file is not None:
+                self._file.close()
+
+
 class Arriving:
     """A file that becomes whole under another name in the same folder. Its mode is that of any new
     file of this user: the system applies the umask, which cannot be asked for without changing
