@@ -240,6 +240,5 @@ async def test_an_upload_ended_while_its_file_is_opened_leaves_it_closed(tmp_pat
         waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    with open(os.open(path, os.O_WRONLY), "wb"):
-        pass
+    os.close(os.open(path, os.O_RDWR))
     await until(lambda: str(path) not in open_files(), "its end")
