@@ -5,9 +5,9 @@
 with ``desktop_x11.py`` and ``desktop_processes.py``: standard library only, Python >= 3.8.
 
 The X server is started here and not by Xpra, and Xpra at the same time: it is loading while
-the X server does, and while the window manager and the terminal draw. What an X client may
-know, the cookie, is written when the screen is as it shall be: until then Xpra 3 to 5 tries in
-vain, and Xpra 6 is started again should it have been quicker.
+the X server does, and while the window manager and the terminal draw. An Xpra that comes while the
+X server still loads is answered when the screen is as it shall be; one that comes before there is
+anything to connect to tries again (3 to 5, 0.1 s later) or is started again (6).
 Exit status: of the program (or window manager) that ended; 0 after SIGTERM; 1 with a
 sentence on stderr when the desktop could not start or its X server or Xpra died.
 """
@@ -106,7 +106,7 @@ class Desktop:
         for name in ("xdg", "conf"):
             os.makedirs(self.path(name), 0o700, exist_ok=True)
         self.write("server.auth", x11.xauthority(self.cookie))
-        self.write("Xauthority", b"")
+        self.write("Xauthority", x11.xauthority(self.cookie))
         self.env.update((k, v) for k, v in os.environ.items() if not FOREIGN.match(k))
         self.env.update(XAUTHORITY=self.path("Xauthority"), XDG_RUNTIME_DIR=self.path("xdg"))
         self.env.update(XDG_SESSION_TYPE="x11", NO_AT_BRIDGE="1")
@@ -175,6 +175,7 @@ class Desktop:
         """Size and colour before any window; with an open door nothing starts."""
         if not x11.refuses_strangers(self.number):
             raise Trouble("The X server lets everybody in: that is not safe, so it was stopped.")
+        display.grab()
         display.repeat_off()
         display.paint_root(int(self.settings["background"], 16))
         width, _, height = self.settings["first"].partition("x")
@@ -184,7 +185,6 @@ class Desktop:
             display.set_property("_XPRA_RANDR_EXACT_SIZE", 1)
         except x11.XError as error:
             print("jupyter_remote: first size not set:", error, file=sys.stderr)  # noqa: T201
-        self.write("Xauthority", x11.xauthority(self.cookie))
 
     def start_bus(self) -> None:
         """A session bus of our own, so that no program leaves one behind."""
