@@ -78,7 +78,12 @@ class RemoteWatch(LoggingConfigurable):
     observe_timeout = Float(
         20.0, config=True, help="Seconds after which an unanswered observation is given up."
     )
-    quiet = Float(0.05, config=True, help="Seconds between a change and the observation it causes.")
+    quiet = Float(
+        0.05,
+        config=True,
+        help="Least seconds between two observations that changes cause, each of which may be of "
+        "many changes.",
+    )
 
     def __init__(
         self,
@@ -178,9 +183,10 @@ class RemoteWatch(LoggingConfigurable):
     def rest(self, name: str) -> float:
         """Seconds from a wake to the observation that it causes: many wakes are one question,
         and a budget that is used up delays it."""
+        ledger, now = self._ledgers[name], time.monotonic()
         if not self._shared(name):
-            return self.quiet
-        return max(self.quiet, self._ledgers[name].rest(time.monotonic(), self.fast_interval))
+            return max(0.0, ledger.asked + self.quiet - now)
+        return max(self.quiet, ledger.rest(now, self.fast_interval))
 
     async def _watch(self, name: str, backend: Backend) -> None:
         while self._watched.get(name) is asyncio.current_task():

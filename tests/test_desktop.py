@@ -25,7 +25,7 @@ from jupyter_remote.errors import BackendError, InvalidSpec, NotFound
 from jupyter_remote.machine import Claimed, transition
 from jupyter_remote.model import Session, State, as_time, now
 
-from .test_desktop_runner import SECRET, a_session
+from .desktop_rig import SECRET, a_session
 
 DATA = Path(__file__).parent / "data"
 HELP = {version: (DATA / f"xpra-help-{version}.txt").read_text() for version in ("3.1.3", "6.5.5")}

@@ -4,119 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import json
 import os
 import re
 import shutil
 import signal
-import socket
+import struct
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import psutil
 import pytest
 
 from jupyter_remote.apps import desktop_x11 as x11
-from jupyter_remote.apps.desktop import DesktopApp, ProgramApp, RemoteDesktop
-from jupyter_remote.model import Json, Session, State, new_session_id, now
+from jupyter_remote.apps.desktop import RemoteDesktop
+from jupyter_remote.model import Json
+
+from .desktop_rig import PATIENCE, SECRET, Running, Start, until
 
 TOOLS = ("xpra", "Xvfb", "openbox", "xterm", "xdotool")
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, TOOLS)), reason=f"needs {', '.join(TOOLS)}"
 )
-SECRET = "0123456789abcdef" * 2
-PATIENCE = 60.0  # seconds; only ever reached by a failure
-
-
-def a_session(app: str, **options: Json) -> Session:
-    stamp = now()
-    about = {"name": app, "app": app, "backend": "local", "revision": 1}
-    times = {"time": stamp, "created": stamp}
-    return Session(id=new_session_id(), state=State.STARTING, options=options, **about, **times)  # type: ignore[arg-type]
-
-
-def until(condition: Callable[[], Any], what: str) -> Any:
-    deadline = time.monotonic() + PATIENCE
-    while not (value := condition()):
-        assert time.monotonic() < deadline, f"waited for {what}"
-        time.sleep(0.02)
-    return value
-
-
-class Running:
-    """One runner in its own folder, as the agent would start it."""
-
-    def __init__(self, run: Path, app: str, shared: RemoteDesktop, **options: Json) -> None:
-        self.run, self.socket, self.log = run, run / "app.sock", run / "log"
-        made = DesktopApp(shared) if app == "desktop" else ProgramApp(shared)
-        spec = made.job(a_session(app, **options), "/s/x/")
-        names = {"run": str(run), "job": str(run), "socket": str(self.socket)}
-
-        def fill(text: str) -> str:
-            return re.sub(r"\{(run|job|socket)\}", lambda m: names[m[1]], text)
-
-        for name, text in spec.files.items():
-            (run / name).touch(0o600)
-            (run / name).write_text(fill(text))
-        with self.log.open("wb") as log:
-            argv = [fill(word) for word in spec.argv]
-            self.process = psutil.Popen(argv, stdout=log, stderr=log, stdin=subprocess.DEVNULL)
-        assert SECRET not in " ".join(argv)
-
-    def ready(self) -> Running:
-        until(lambda: self.process.poll() is not None or self.answers(), "Xpra")
-        assert self.process.poll() is None, self.log.read_text()
-        return self
-
-    def answers(self) -> bool:
-        try:
-            with socket.socket(socket.AF_UNIX) as client:
-                client.settimeout(PATIENCE)
-                client.connect(str(self.socket))
-                client.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                return b" 200 " in client.recv(100)
-        except OSError:
-            return False
-
-    @property
-    def number(self) -> int:
-        path: str = json.loads((self.run / "stale.json").read_text())[0][1][0]
-        return int(path.rpartition("X")[2])
-
-    def child(self, name: str) -> psutil.Process:
-        found: psutil.Process = until(
-            lambda: next(
-                (p for p in self.process.children() if name in " ".join(p.cmdline()[:2])), None
-            ),
-            name,
-        )
-        return found
-
-    def ends(self) -> int:
-        """Exit status, after a look that nothing is left."""
-        family = self.process.children(recursive=True)
-        code: int = self.process.wait(PATIENCE)
-        assert [p for p in family if p.is_running() and p.status() != psutil.STATUS_ZOMBIE] == []
-        for path in (x11.lock_path(self.number), x11.socket_path(self.number)):
-            assert not Path(path).exists()
-        return code
-
-    def ask(self, *argv: str) -> str:
-        """What an X program says of the desktop."""
-        env = os.environ | {"DISPLAY": f":{self.number}", "XAUTHORITY": f"{self.run}/Xauthority"}
-        return subprocess.run(argv, env=env, capture_output=True, text=True, check=False).stdout
-
-    def xpra(self, password: str) -> subprocess.CompletedProcess[str]:
-        (self.run / "given").write_text(password)
-        argv = ["xpra", "info", f"socket://{self.socket}", f"--password-file={self.run}/given"]
-        return subprocess.run(argv, capture_output=True, text=True, check=False)
-
-
-Start = Callable[..., Running]
 
 
 @pytest.fixture
@@ -218,6 +128,20 @@ def test_a_program_ends_with_its_own_status(start: Start, tmp_path: Path) -> Non
     assert running.ends() == 7
 
 
+def test_xpra_does_without_opengl_and_programs_have_it(start: Start, tmp_path: Path) -> None:
+    told = tmp_path / "told"
+    write = f"env > {told}.new; mv {told}.new {told}; sleep 60"
+    running = start("program", command=f"sh -c '{write}'").ready()
+    maps = Path(f"/proc/{running.child('xpra').pid}/maps").read_text()
+    assert "libX11" in maps
+    assert "libGLX" not in maps
+    assert "GDK_GL" not in until(lambda: told.exists() and told.read_text(), "its environment")
+    with running.display() as display:
+        name = b"GLX"
+        asked = struct.pack("<Hxx", len(name)) + name
+        assert display.ask(98, asked)[8] == 1  # QueryExtension: present
+
+
 def test_many_at_once_get_displays_of_their_own(start: Start) -> None:
     desktops = [start() for _ in range(4)]
     assert len({desktop.ready().number for desktop in desktops}) == 4
@@ -248,19 +172,18 @@ def test_an_x_server_that_cannot_start_is_said(
     assert "did not start" in desktop.log.read_text()
 
 
-@pytest.mark.parametrize("slow", ["Xvfb", "xpra"])
-def test_each_waits_for_the_other(
-    start: Start, slow: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_xpra_comes_when_the_x_server_listens(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The X server comes late, or Xpra (as 6.5 does) gives up because it was earlier."""
-    real, tries = shutil.which(slow), tmp_path / "tries"
-    first = "sleep 2" if slow == "Xvfb" else "exit 23"
-    script = f'[ "$1" = --help ] || [ -e {tries} ] || {{ touch {tries}; {first}; }}'
-    (tmp_path / slow).write_text(f'#!/bin/sh\n{script}\nexec {real} "$@"\n')
-    (tmp_path / slow).chmod(0o755)
+    """For a display that is not there it would ask, cookie in hand, who listens on a TCP port."""
+    told, real = tmp_path / "told", {name: shutil.which(name) for name in ("Xvfb", "xpra")}
+    look = f'[ "$1" = --help ] || ls -d "/tmp/.X11-unix/X${{2#:}}" > {told} 2>&1'
+    for name, first in (("Xvfb", "sleep 2"), ("xpra", look)):
+        (tmp_path / name).write_text(f'#!/bin/sh\n{first}\nexec {real[name]} "$@"\n')
+        (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
     desktop = start().ready()
-    assert tries.exists()
+    assert told.read_text().strip() == x11.socket_path(desktop.number)
     desktop.process.terminate()
     assert desktop.ends() == 0
 
@@ -268,6 +191,7 @@ def test_each_waits_for_the_other(
 def test_term_during_the_start(start: Start) -> None:
     desktop = start()
     until((desktop.run / "stale.json").exists, "the X server")
+    assert (desktop.run / "Xauthority").stat().st_size  # else Xpra is refused, and sleeps
     desktop.process.terminate()
     assert desktop.ends() == 0
 

@@ -132,7 +132,10 @@ async def test_what_a_user_waits_for_is_asked_in_advance_while_there_is_credit(m
     assert rests[3] > 15
     assert rests[4] == pytest.approx(19.5)
     backend.shared = False
-    assert one.rest("slurm") == one.quiet
+    assert one.rest("slurm") == 0  # the last look was long ago
+    backend.takes = 0
+    await one.look("slurm")
+    assert one.rest("slurm") == pytest.approx(one.quiet)
 
 
 async def test_a_backend_that_comes_later_is_observed():

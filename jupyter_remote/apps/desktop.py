@@ -138,7 +138,7 @@ class RemoteDesktop(LoggingConfigurable):
         files = {name: (Path(__file__).parent / name).read_text() for name in SHIPPED}
         files["desktop.json"] = json.dumps(self._settings(here) | settings | {"program": program})
         files["password"] = self.secret(session)
-        argv = (sys.executable if here else "python3", "-s", "-E", "-B", "{run}/desktop_runner.py")
+        argv = (sys.executable if here else "python3", "-sESB", "{run}/desktop_runner.py")
         return JobSpec(
             name=session.job_name,
             argv=(*argv, "{run}", "{socket}"),

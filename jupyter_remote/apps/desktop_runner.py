@@ -4,10 +4,11 @@
 ``desktop.py``) and serves Xpra on the unix socket SOCKET. It is shipped to other machines
 with ``desktop_x11.py`` and ``desktop_processes.py``: standard library only, Python >= 3.8.
 
-The X server is started here and not by Xpra, and Xpra at the same time: it is loading while
-the X server does, and while the window manager and the terminal draw. An Xpra that comes while the
-X server still loads is answered when the screen is as it shall be; one that comes before there is
-anything to connect to tries again (3 to 5, 0.1 s later) or is started again (6).
+The X server is started here and not by Xpra, which is started as soon as the X server listens: it
+loads while the X server does, and while the window manager and the terminal draw. Not before: for a
+display that is not there X clients try the TCP port 6000 + its number, where anybody may listen,
+who would be given the cookie. The screen is as it shall be long before Xpra looks at it: that has
+to load GDK first. (A GrabServer would be safer, but who connects meanwhile may stay unanswered.)
 Exit status: of the program (or window manager) that ended; 0 after SIGTERM; 1 with a
 sentence on stderr when the desktop could not start or its X server or Xpra died.
 """
@@ -37,9 +38,9 @@ if TYPE_CHECKING:
 FIRST_DISPLAY, DISPLAYS, TRIES = 100, 9900, 20
 MANAGER_PATIENCE = 1.5  # seconds
 MANAGER_START = 10.0  # seconds from its first word until it shows windows
-NO_X_YET = 23  # exit status of an Xpra (6.x) that does not wait for its X server
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
 XPRA_ENV = {
+    "GDK_GL": "disable",  # it draws with nothing of OpenGL, and 50 MB of Mesa stay away
     "GSETTINGS_BACKEND": "memory",  # else GTK starts a service for settings it does not have
     "XPRA_BATCH_START_DELAY": "5",  # ms until a first picture is sent; usually 50
     "XPRA_UINPUT": "0",
@@ -146,11 +147,21 @@ class Desktop:
                 stale = [[x11.lock_path(self.number), [x11.socket_path(self.number)]]]
                 self.write("stale.json", json.dumps(stale).encode())
                 self.processes.spawn(X_SERVER, ["Xvfb", f":{self.number}", *options])
-                self.start_xpra()
-                if self.x_answers():
-                    return
-                self.processes.drop(XPRA)
+                if self.x_listens():
+                    self.start_xpra()
+                    if self.x_answers():
+                        return
+                    self.processes.drop(XPRA)
         raise Trouble("The X server (Xvfb) did not start; its own words are above.")
+
+    def x_listens(self) -> bool:
+        """Wait until our X server has its sockets, long before it answers; False when it ended."""
+        while X_SERVER not in self.ended:
+            self.check_start(X_SERVER)
+            if os.path.exists(x11.socket_path(self.number)):
+                return True
+            self.processes.wait(0.001)
+        return False
 
     def x_answers(self) -> bool:
         """Wait until our X server takes our cookie; False when it ended."""
@@ -175,7 +186,6 @@ class Desktop:
         """Size and colour before any window; with an open door nothing starts."""
         if not x11.refuses_strangers(self.number):
             raise Trouble("The X server lets everybody in: that is not safe, so it was stopped.")
-        display.grab()
         display.repeat_off()
         display.paint_root(int(self.settings["background"], 16))
         width, _, height = self.settings["first"].partition("x")
@@ -195,7 +205,7 @@ class Desktop:
             self.env["DBUS_SESSION_BUS_ADDRESS"] = address
 
     def start_xpra(self) -> None:
-        """Xpra waits for our X server and shows it; its configuration files are kept out."""
+        """Xpra shows our X server; its configuration files are kept out."""
         options, binary = self.settings["options"], self.settings["xpra"]
         if self.settings["fit"]:
             options = fit_options(options, self.processes.output([binary, "--help"], self.env))
@@ -208,7 +218,6 @@ class Desktop:
         self.prepare()
         self.start_x()
         self.env["DISPLAY"] = f":{self.number}"
-        self.xpra_ended()
         self.start_bus()
         if self.settings["seamless"]:
             self.await_manager()
@@ -218,18 +227,12 @@ class Desktop:
         for argv in self.settings["also"]:
             self.processes.spawn(argv[0], argv, self.settings["cwd"])
 
-    def xpra_ended(self) -> bool:
-        """Whether Xpra is gone for good: one that came before the cookie is started again."""
-        if self.ended.get(XPRA) == NO_X_YET and time.monotonic() < self.deadline:
-            self.start_xpra()
-        return XPRA in self.ended
-
     def await_manager(self, patience: float = float("inf")) -> None:
         """Until something manages windows. Some managers do not say that they do (WM_S0,
         ICCCM), hence the patience."""
         limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
-            while not display.selection_owner("WM_S0") and not self.xpra_ended():
+            while not display.selection_owner("WM_S0") and XPRA not in self.ended:
                 if time.monotonic() > limit:
                     return
                 self.check_start(XPRA)
@@ -241,7 +244,7 @@ class Desktop:
         """Until a window is shown: openbox says that it manages before it does, and what a
         program asks for in between is lost for ever."""
         limit = time.monotonic() + MANAGER_START
-        while time.monotonic() < limit and not self.xpra_ended():
+        while time.monotonic() < limit and XPRA not in self.ended:
             if display.shows_window(0.1):
                 return
 
@@ -254,8 +257,6 @@ class Desktop:
             if over and (over[0] == X_SERVER or self.x_lives()):
                 if over[0] == PROGRAM:
                     return self.ended[PROGRAM]
-                if over[0] == XPRA and not self.xpra_ended():
-                    continue
                 raise Trouble(f"{over[0]} ended with status {self.ended[over[0]]}.")
             self.processes.wait(0.05 if over else None)
         return 0

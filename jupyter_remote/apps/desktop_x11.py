@@ -140,10 +140,6 @@ class Display:
         self.send(61, struct.pack("<IHHHH", self.root, 0, 0, 0, 0))
         self.ask(43, b"")
 
-    def grab(self) -> None:
-        """Nobody else is answered until this connection is closed (GrabServer)."""
-        self.send(36, b"")
-
     def repeat_off(self) -> None:
         """No repetition of held keys by the X server: a release that travels slowly would
         count as a key held down. The browser repeats, and each repetition arrives."""

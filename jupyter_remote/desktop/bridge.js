@@ -237,8 +237,8 @@
 
   const painted = () => {
     if (remote.status === 'connected') {
-      // the client draws in the same frame, Lab uncovers in the next
-      requestAnimationFrame(() => remote.setStatus('painted'));
+      // the client draws in the coming frame, in which Lab uncovers
+      remote.setStatus('painted');
     }
   };
 

@@ -9,6 +9,11 @@ window.jupyterRemote = JSON.parse(
 
 (remote => {
   remote.openEarly = () => undefined;
+  remote.address = () => {
+    const url = new URL(remote.parameters.path, window.location.origin);
+    url.protocol = url.protocol.replace('http', 'ws');
+    return url.href;
+  };
   // a page that was loaded for no session waits for both: park.js
   remote.called = Promise.resolve(); // it is known which session shall be shown
   remote.adopted = Promise.resolve(); // and what belongs to it: its password, its layout
@@ -21,13 +26,10 @@ window.jupyterRemote = JSON.parse(
   remote.heard = [];
   remote.opened = false;
   remote.openEarly = () => {
-    const { path } = remote.parameters;
     const seen = document.documentElement.clientWidth >= 16;
-    if (ready && path && seen && !remote.opened) {
-      const url = new URL(path, window.location.origin);
-      url.protocol = url.protocol.replace('http', 'ws');
+    if (ready && remote.parameters.path && seen && !remote.opened) {
       remote.opened = true;
-      worker.postMessage({ c: 'o', u: url.href });
+      worker.postMessage({ c: 'o', u: remote.address() });
     }
   };
   worker.onmessage = ({ data }) => {

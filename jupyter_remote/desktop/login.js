@@ -70,10 +70,24 @@
         error: done
       };
       protocol.set_packet_handler(packet => void on[packet[0]]?.(packet));
-      protocol.open(client.uri);
+      protocol.open(remote.address());
     });
 
+  /* It is greeted beside the client, not after the client has been asked who it is. */
+  let loaded;
+  const greetYoung = async client => {
+    await remote.called;
+    await remote.adopted;
+    if (remote.young) {
+      await encodersLoaded(client);
+    }
+  };
+
   const takeOver = prototype => {
+    remote.wrap(prototype, 'connect', function (original) {
+      loaded ??= greetYoung(this);
+      return original();
+    });
     remote.wrap(prototype, '_make_hello_base', function (original) {
       original();
       if (subtle) {
@@ -84,13 +98,14 @@
         });
       }
     });
+    remote.wrap(prototype, '_make_hello', function (original) {
+      original();
+      this.capabilities.screen_sizes = [];
+    });
     prototype._process_challenge = async (packet, client) => {
       await remote.adopted;
       client.keyboard_layout = remote.parameters.keyboard_layout;
-      if (remote.young) {
-        remote.young = false;
-        await encodersLoaded(client);
-      }
+      await loaded;
       const answer = await respond(client, packet);
       await remote.whenVisible(client); // the greeting has its size, and the tab may be hidden by now
       client._send_hello(...answer);
