@@ -15,6 +15,7 @@ import {
   test
 } from './helpers';
 import { OwnServer } from './helpers-server';
+import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -146,61 +147,6 @@ test('the panel works with the keyboard alone', async ({ page, rest }) => {
   await expect(row).toContainText('Stopped');
 });
 
-test('all are stopped, then forgotten, each after a question', async ({
-  page,
-  rest
-}) => {
-  const one = await rest.running('command', PRINTS, 'One');
-  const two = await rest.running('command', PRINTS, 'Two');
-  const panel = await openPanel(page);
-  const rows = panel.locator('.jp-RemoteRow');
-  await expect(rows).toHaveCount(2);
-  const button = (id: string) =>
-    panel.locator(`jp-button[data-command="jupyter-remote:${id}"]`);
-  const dialog = page.locator('.jp-Dialog');
-
-  await button('stop-all').click();
-  await expect(dialog).toContainText('2 sessions are stopped.');
-  await dialogButton(page, 'Cancel').click();
-  expect((await rest.get(one.id)).state).toBe('running');
-  await button('stop-all').click();
-  await dialogButton(page, 'Stop All').click();
-  for (const { id } of [one, two]) {
-    await expect(rowOf(page, id)).toContainText('Stopped');
-  }
-
-  const third = await rest.running('command', PRINTS, 'Three');
-  await expect(rows).toHaveCount(3);
-  await button('purge-ended').click();
-  await expect(dialog).toContainText('2 records and their logs are deleted');
-  await dialogButton(page, 'Cancel').click();
-  await expect(dialog).toHaveCount(0);
-  expect(await rest.list()).toHaveLength(3);
-  await button('purge-ended').click();
-  await dialogButton(page, 'Forget All').click();
-  await expect(rows).toHaveCount(1);
-  expect((await rest.list()).map(({ id }) => id)).toEqual([third.id]);
-
-  // Lab's own panel: a server that refuses is not passed over in silence.
-  await page.route(/\/jupyter-remote\/sessions\/\w+(?:\?|$)/, route =>
-    route.request().method() === 'DELETE'
-      ? route.fulfill({ status: 503, json: { message: 'too busy' } })
-      : route.fallback()
-  );
-  await page.sidebar.openTab('jp-running-sessions');
-  const section = page
-    .locator('#jp-running-sessions .jp-RunningSessions-section')
-    .filter({ hasText: 'Three' });
-  const heading = page
-    .locator('#jp-running-sessions .jp-AccordionPanel-title')
-    .filter({ hasText: 'Remote Sessions' });
-  await expect(section).toBeVisible();
-  await heading.getByRole('button', { name: 'Stop All' }).click();
-  await dialogButton(page, 'Stop All').click();
-  await expect(dialog).toContainText('Cannot stop all sessions');
-  await expect(dialog).toContainText('too busy');
-});
-
 test('three hundred sessions stay fluid, also narrow and in the dark', async ({
   page,
   rest
@@ -257,8 +203,24 @@ test('without Xpra the launcher and the panel say how to install it', async ({
     const dialog = page.locator('.jp-Dialog');
     await expect(dialog).toContainText('cannot be used here');
     await expect(dialog).toContainText('apt install xpra');
+    await axe(page, '.jp-Dialog');
     await page.screenshot({ path: info.outputPath('missing.png') });
-    await dialogButton(page, 'Ok').click();
+    await page
+      .context()
+      .grantPermissions(['clipboard-read', 'clipboard-write']);
+    await dialogButton(page, 'Copy').click();
+    await expect(page.locator('.Toastify__toast')).toContainText('Copied');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+      'apt install xpra'
+    );
+    // Where the browser allows no copy, the text is there to be copied by hand.
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('no'));
+    });
+    await card.click();
+    await dialogButton(page, 'Copy').click();
+    await expect(dialog.locator('textarea')).toHaveValue(/apt install xpra/);
+    await dialogButton(page, 'Close').click();
     expect(await server.rest.list()).toEqual([]);
 
     const panel = await openPanel(page);
@@ -266,6 +228,11 @@ test('without Xpra the launcher and the panel say how to install it', async ({
     const start = panel.getByRole('button', { name: /^Desktop cannot/ });
     await start.click();
     await expect(dialog).toContainText('apt install xpra');
+    await dialogButton(page, 'Ok').click();
+    const notice = panel.locator('[data-remote="missing"]').first();
+    await notice.getByRole('button', { name: 'Copy' }).click();
+    await expect(dialog.locator('textarea')).toHaveValue(/apt install xpra/);
+    await dialogButton(page, 'Close').click();
     await page.context().close();
   } finally {
     await server.close();
