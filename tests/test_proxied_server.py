@@ -48,8 +48,8 @@ def test_a_web_app_from_its_start_to_its_end(server: Server) -> None:
     server("DELETE", f"jupyter-remote/sessions/{session}")
     ended = server.until(session, "stopped")
     assert ended["reason"] == "stopped on request"
-    assert processes(server) == []
-    assert list(server.run_dir.iterdir()) == []
+    server.wait(lambda: not processes(server), "the app's process to be gone")
+    server.wait(lambda: not list(server.run_dir.iterdir()), "its socket to be gone")
     with pytest.raises(urllib.error.HTTPError) as refused:
         server("GET", f"jupyter-remote/s/{session}/")
     with refused.value as answer:
