@@ -59,6 +59,26 @@ export async function confirmStopAll(
   return result.button.accept;
 }
 
+/** Ask before the records and logs of several ended sessions are deleted. */
+export async function confirmForget(
+  count: number,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const result = await showDialog({
+    title: trans.__('Forget all ended sessions?'),
+    body: trans._n(
+      'One record and its log are deleted for good.',
+      '%1 records and their logs are deleted for good.',
+      count
+    ),
+    buttons: [
+      Dialog.cancelButton(),
+      Dialog.warnButton({ label: trans.__('Forget All') })
+    ]
+  });
+  return result.button.accept;
+}
+
 /** The new name of a session; empty when the user gave up. */
 export async function askName(
   session: ISession,

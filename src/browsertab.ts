@@ -6,7 +6,7 @@ import { ENDED, endReason } from './format';
 import type { IRemoteSessions, ISession, IStartRequest } from './tokens';
 
 /** Give a window its address, without a way back to this one. */
-export function addressed(target: Window | null, url: string): void {
+function addressed(target: Window | null, url: string): void {
   if (target) {
     target.opener = null;
     target.location.replace(url);
@@ -43,6 +43,16 @@ export async function openLater(
   });
 }
 
+/** Open a session in a new tab of the browser, in answer to a click. */
+export function openNow(
+  sessions: IRemoteSessions,
+  session: ISession,
+  trans: TranslationBundle
+): void {
+  const page = window.open('', '_blank');
+  show(page, session, sessions.url(session.id), trans);
+}
+
 /** Show it in the tab; or, when the browser allowed none, offer to. */
 function show(
   page: Window | null,
@@ -54,7 +64,11 @@ function show(
     addressed(page, url);
     return;
   }
-  Notification.info(trans.__('%1 is running', session.name), {
+  // A window that is there was closed by the user.
+  const message = page
+    ? trans.__('%1 is running', session.name)
+    : trans.__('The browser opened no tab for %1', session.name);
+  Notification.info(message, {
     autoClose: false,
     actions: [
       {

@@ -1,6 +1,7 @@
 import { Dialog, Notification, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import { copyOrShow } from './copy';
 import type { SessionView } from './widgets/sessiontab';
 import { TextArea } from './widgets/textarea';
 
@@ -19,14 +20,8 @@ export async function copyFrom(
     );
     return;
   }
-  try {
-    await navigator.clipboard.writeText(text);
-    Notification.success(trans.__('Copied from the desktop'), {
-      autoClose: 2000
-    });
-  } catch {
-    await showText(text, trans);
-  }
+  const said = trans.__('Copied from the desktop');
+  await copyOrShow(text, said, trans.__('Text from the Desktop'), trans);
 }
 
 /** Put the browser's clipboard on the desktop's; ask where that is forbidden. */
@@ -44,20 +39,6 @@ export async function pasteTo(
     view.frame.post({ type: 'paste', text, insert: true });
     view.frame.grab();
   }
-}
-
-/** The browser does not let us write its clipboard: let the user do it. */
-async function showText(text: string, trans: TranslationBundle): Promise<void> {
-  await showDialog({
-    title: trans.__('Text from the Desktop'),
-    body: new TextArea({
-      label: trans.__('The browser does not let Lab copy it. Press Ctrl+C.'),
-      text,
-      readOnly: true
-    }),
-    focusNodeSelector: 'textarea',
-    buttons: [Dialog.okButton({ label: trans.__('Close') })]
-  });
 }
 
 /** The browser does not let us read its clipboard: let the user paste here. */

@@ -10,7 +10,13 @@ import {
 } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 
-import { askName, confirmStop, confirmStopAll, needsConfirmation } from './ask';
+import {
+  askName,
+  confirmForget,
+  confirmStop,
+  confirmStopAll,
+  needsConfirmation
+} from './ask';
 import { CommandIDs } from './commandids';
 import { ENDED } from './format';
 import { targetId } from './target';
@@ -191,15 +197,19 @@ function addPurgeEnded(context: ICommandContext): void {
   const { app, sessions, trans } = context;
   const ended = () => sessions.all.filter(session => !live(session));
   app.commands.addCommand(CommandIDs.purgeEnded, {
-    label: trans.__('Forget Ended Sessions'),
+    label: trans.__('Forget Ended Sessions…'),
     caption: trans.__('Remove all ended sessions and their logs'),
     icon: deleteIcon,
     describedBy: NO_ARGS,
     isEnabled: () => ended().length > 0,
     execute: async () => {
-      await attempt(trans.__('Cannot forget all sessions'), async () => {
-        await Promise.all(ended().map(({ id }) => sessions.purge(id)));
-      });
+      // What ends while the question stands was not asked about.
+      const all = ended();
+      if (await confirmForget(all.length, trans)) {
+        await attempt(trans.__('Cannot forget all sessions'), async () => {
+          await Promise.all(all.map(({ id }) => sessions.purge(id)));
+        });
+      }
     }
   });
 }

@@ -7,7 +7,7 @@ import type { Widget } from '@lumino/widgets';
 import { showMissing } from './widgets/missing';
 import { CommandIDs } from './commandids';
 import { attempt, SESSION_ARGS } from './commands';
-import { addressed, openLater } from './browsertab';
+import { openLater, openNow } from './browsertab';
 import { ENDED } from './format';
 import { appIcon, programIcon } from './icons';
 import type { RemoteTabs } from './tabs';
@@ -189,11 +189,13 @@ function addOpen(context: IStartContext): void {
       const id = targetId(context, args);
       const session = sessions.get(id);
       const opens = sessions.app(session?.app ?? '')?.opens;
-      if (session && opens === 'browser') {
-        addressed(window.open('', '_blank'), sessions.url(id));
+      const web = session && opens === 'browser' ? session : undefined;
+      if (web && !ENDED.has(web.state)) {
+        openNow(sessions, web, trans);
         return undefined;
       }
-      return opens === 'nothing'
+      // Of what has ended, or has no page, there is the log.
+      return web || opens === 'nothing'
         ? app.commands.execute(CommandIDs.showLog, { id })
         : tabs.open({ ...args, id });
     }
@@ -202,19 +204,22 @@ function addOpen(context: IStartContext): void {
 
 function addOpenInBrowser(context: IStartContext): void {
   const { app, sessions, trans } = context;
-  const id = (args: Args) => targetId(context, args);
+  const target = (args: Args) => sessions.get(targetId(context, args));
   app.commands.addCommand(CommandIDs.openInBrowser, {
     label: trans.__('Open in Browser Tab'),
     caption: trans.__('Open the session in a tab of the browser'),
     icon: launchIcon,
     describedBy: SESSION_ARGS,
     isEnabled: args => {
-      const session = sessions.get(id(args));
+      const session = target(args);
       const opens = sessions.app(session?.app ?? '')?.opens;
       return session?.state === 'running' && opens !== 'nothing';
     },
     execute: args => {
-      addressed(window.open('', '_blank'), sessions.url(id(args)));
+      const session = target(args);
+      if (session) {
+        openNow(sessions, session, trans);
+      }
     }
   });
 }

@@ -123,6 +123,17 @@ async def test_a_one_time_link_gives_one_copy_to_many_at_once(links: Links) -> N
     assert sorted(a.code for a in answers) == [200] + [410] * 19
 
 
+async def test_a_download_that_breaks_off_has_used_a_one_time_link(links: Links) -> None:
+    share = await links.share("a.ipynb", simple("x" * 10_000_000), once=True)
+    reader, writer = await asyncio.open_connection("127.0.0.1", links.server.port)
+    writer.write(f"GET {share['link']}/notebook HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+    writer.close()
+    answer = await links.open(share)
+    assert answer.code == 410
+    assert "It could be used once" in answer.body.decode()
+
+
 async def test_update_now_and_what_changed_behind_lab(links: Links) -> None:
     share = await links.share("a.ipynb", simple("one"), follow=False)
     same = await links("POST", "shares", share["id"], "update", body={})

@@ -9,6 +9,7 @@ import { ITranslator } from '@jupyterlab/translation';
 import type { CommandRegistry } from '@lumino/commands';
 
 import { CommandIDs } from '../commandids';
+import { attempt } from '../commands';
 import { details, ENDED, stateWord } from '../format';
 import { appIcon } from '../icons';
 import { sessionClass } from '../target';
@@ -42,8 +43,8 @@ export const running: JupyterFrontEndPlugin<void> = {
         'Stop all remote sessions? Unsaved work in them is lost.'
       ),
       shutdownAll: () => {
-        live().forEach(({ id }) => {
-          void sessions.stop(id).catch(() => undefined);
+        void attempt(trans.__('Cannot stop all sessions'), async () => {
+          await Promise.all(live().map(({ id }) => sessions.stop(id)));
         });
       }
     });

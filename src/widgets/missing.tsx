@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { ReactWidget } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
+import { copyOrShow } from '../copy';
 import type { IAppInfo } from '../tokens';
 
 /** Say why an app cannot be used here and how to install it. */
@@ -25,6 +26,15 @@ export async function showMissing(
     buttons: [copy, Dialog.okButton()]
   });
   if (result.button.actions.includes('copy')) {
-    await navigator.clipboard.writeText(app.reason).catch(() => undefined);
+    await copyReason(app.reason, trans);
   }
+}
+
+/** Copy why an app is missing; where that is forbidden, show the text. */
+export async function copyReason(
+  reason: string,
+  trans: TranslationBundle
+): Promise<void> {
+  const title = trans.__('How to install it');
+  await copyOrShow(reason, trans.__('Copied'), title, trans);
 }

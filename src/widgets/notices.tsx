@@ -6,6 +6,7 @@ import { CommandIDs } from '../commandids';
 import type { IMissing } from '../missing';
 import { missingApps } from '../missing';
 import type { IRemoteSessions } from '../tokens';
+import { copyReason } from './missing';
 
 interface INoticesProps {
   readonly sessions: IRemoteSessions;
@@ -46,9 +47,7 @@ function Missing(
         <button
           className="jp-mod-styled"
           title={trans.__('Copy the text')}
-          onClick={() =>
-            void navigator.clipboard.writeText(reason).catch(() => undefined)
-          }
+          onClick={() => void copyReason(reason, trans)}
         >
           {trans.__('Copy')}
         </button>

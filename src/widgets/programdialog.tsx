@@ -1,8 +1,14 @@
-import { Dialog, ReactWidget, showDialog } from '@jupyterlab/apputils';
+import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
+import type { Message } from '@lumino/messaging';
+import { Signal } from '@lumino/signaling';
 import * as React from 'react';
 
+import { fullSentence } from '../format';
 import type { IProgram, IRemoteSessions } from '../tokens';
+
+/** The place of the button that starts. */
+const START = 1;
 
 /** What the user wants to run. */
 export interface IChosenProgram {
@@ -15,30 +21,75 @@ export async function askProgram(
   sessions: IRemoteSessions,
   trans: TranslationBundle
 ): Promise<IChosenProgram | null> {
-  const programs = await sessions.programs().catch((): IProgram[] => []);
-  const body = new ProgramPicker(programs, trans);
-  const result = await showDialog<IChosenProgram>({
-    title: trans.__('Start a Program'),
-    body,
-    focusNodeSelector: 'input',
-    buttons: [
-      Dialog.cancelButton(),
-      Dialog.okButton({ label: trans.__('Start') })
-    ]
-  });
-  const chosen = result.button.accept ? result.value : null;
-  return chosen?.command ? chosen : null;
+  const body = new ProgramPicker(await listed(sessions), trans);
+  const result = await new ProgramDialog(body, trans).launch();
+  return result.button.accept ? result.value : null;
+}
+
+/** What can be chosen, or the server's words why nothing can. */
+interface IListed {
+  readonly programs: readonly IProgram[];
+  readonly problem: string;
+}
+
+async function listed(sessions: IRemoteSessions): Promise<IListed> {
+  try {
+    return { programs: await sessions.programs(), problem: '' };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { programs: [], problem };
+  }
+}
+
+/** Starts only what was written or chosen. */
+class ProgramDialog extends Dialog<IChosenProgram> {
+  constructor(
+    private readonly _picker: ProgramPicker,
+    trans: TranslationBundle
+  ) {
+    super({
+      title: trans.__('Start a Program'),
+      body: _picker,
+      focusNodeSelector: 'input',
+      buttons: [
+        Dialog.cancelButton(),
+        Dialog.okButton({ label: trans.__('Start') })
+      ]
+    });
+    _picker.changed.connect(this._sync, this);
+  }
+
+  override resolve(index: number = START): void {
+    if (index !== START || this._picker.getValue().command !== '') {
+      super.resolve(index);
+    }
+  }
+
+  protected override onAfterAttach(msg: Message): void {
+    super.onAfterAttach(msg);
+    this._sync();
+  }
+
+  private readonly _sync = (): void => {
+    const button = this.node.querySelector('.jp-Dialog-footer .jp-mod-accept');
+    if (button instanceof HTMLButtonElement) {
+      button.disabled = this._picker.getValue().command === '';
+    }
+  };
 }
 
 /** A line for the command, and below it the programs that match it. */
 class ProgramPicker extends ReactWidget {
   constructor(
-    private readonly _programs: readonly IProgram[],
+    private readonly _listed: IListed,
     private readonly _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-RemotePrograms');
   }
+
+  /** Emitted when something else was written or chosen. */
+  readonly changed = new Signal<this, void>(this);
 
   getValue(): IChosenProgram {
     return this._chosen;
@@ -47,10 +98,11 @@ class ProgramPicker extends ReactWidget {
   protected override render(): React.JSX.Element {
     return (
       <Picker
-        programs={this._programs}
+        listed={this._listed}
         trans={this._trans}
         onChange={chosen => {
           this._chosen = chosen;
+          this.changed.emit();
         }}
       />
     );
@@ -60,13 +112,14 @@ class ProgramPicker extends ReactWidget {
 }
 
 interface IPickerProps {
-  readonly programs: readonly IProgram[];
+  readonly listed: IListed;
   readonly trans: TranslationBundle;
   readonly onChange: (chosen: IChosenProgram) => void;
 }
 
 function Picker(props: IPickerProps): React.JSX.Element {
-  const { programs, trans, onChange } = props;
+  const { listed, trans, onChange } = props;
+  const { programs } = listed;
   const [text, setText] = React.useState('');
   const [picked, setPicked] = React.useState('');
   const choose = (line: string, program?: IProgram) => {
@@ -89,7 +142,14 @@ function Picker(props: IPickerProps): React.JSX.Element {
           }}
         />
       </label>
-      <Programs shown={shown} picked={picked} trans={trans} choose={choose} />
+      {listed.problem ? (
+        <p role="alert">
+          {trans.__('The installed programs cannot be listed.')}{' '}
+          {fullSentence(listed.problem)}
+        </p>
+      ) : (
+        <Programs shown={shown} picked={picked} trans={trans} choose={choose} />
+      )}
     </>
   );
 }

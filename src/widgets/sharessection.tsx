@@ -150,11 +150,11 @@ function Nothing(props: ISharesSectionOptions): React.JSX.Element | null {
   }
   const off = mode === '' ? trans.__('Sharing is off on this server.') : '';
   const empty = all.length + received.length === 0;
+  // What holds for links is of no use, and takes room, where there is none.
+  const words = off || !empty ? why || off : '';
   return (
     <>
-      {(why || off) && (
-        <p className="jp-RemoteShares-why">{fullSentence(why || off)}</p>
-      )}
+      {words && <p className="jp-RemoteShares-why">{fullSentence(words)}</p>}
       {empty && !off && (
         <div className="jp-RemoteNote" data-remote="no-shares">
           <p>{trans.__('Nothing is shared.')}</p>

@@ -1,3 +1,6 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import AxeBuilder from '@axe-core/playwright';
 import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
 import type { Page } from '@playwright/test';
@@ -7,11 +10,14 @@ import {
   Desktop,
   dialogButton,
   expect,
+  inFrame,
+  newLab,
   openPanel,
   SESSIONS,
   test
 } from './helpers';
 import { BASE, Rest } from './helpers-rest';
+import { OwnServer } from './helpers-server';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -21,6 +27,7 @@ const PRINTS = { command: `sh -c 'echo hello log; sleep 1000'` };
 /** Sessions in several states, and a desktop, for both themes. */
 const rest = new Rest(BASE);
 let id = '';
+let failed = '';
 
 test.beforeAll(async () => {
   const desktop = rest.running('desktop');
@@ -31,6 +38,10 @@ test.beforeAll(async () => {
     'Short job'
   );
   await rest.until(short, 'failed');
+  ({ id: failed } = await rest.start('program', {
+    command: `sh -c 'echo its last words; exit 3'`
+  }));
+  await rest.until(failed, 'failed');
   ({ id } = await desktop);
 });
 
@@ -70,7 +81,7 @@ async function lookAtAll(page: IJupyterLabPageFixture): Promise<void> {
   });
   await check(page, 'launcher', '[data-test="remote"]');
   await openPanel(page);
-  await expect(page.locator('.jp-RemoteRow')).toHaveCount(3);
+  await expect(page.locator('.jp-RemoteRow')).toHaveCount(4);
   await check(page, 'panel', '#jupyter-remote-panel');
   await check(page, 'status', '.jp-RemoteStatus');
 
@@ -97,6 +108,34 @@ async function lookAtAll(page: IJupyterLabPageFixture): Promise<void> {
   await check(page, 'open desktop', '.jp-RemoteTab');
   await desktop.click(30, 30);
   await check(page, 'keyboard hint', '.jp-RemoteHint');
+  await loseConnection(desktop);
+  await check(page, 'connection lost', '.jp-RemoteTab');
+  await page.activity.closeAll();
+  await lookAtEnds(page);
+}
+
+/** The page of a desktop says that it is cut off, so often that Lab waits for the user. */
+async function loseConnection(desktop: Desktop): Promise<void> {
+  await inFrame(desktop, () => {
+    for (let tries = 0; tries < 6; tries += 1) {
+      for (const status of ['connecting', 'closed']) {
+        const message = { source: 'jupyter-remote', type: 'status', status };
+        window.parent.postMessage(message, window.location.origin);
+      }
+    }
+  });
+  await expect(desktop.view).toHaveAttribute('data-phase', 'broken');
+  await expect(desktop.view).toContainText('lost');
+}
+
+/** Sessions that ended by themselves, and one that never began. */
+async function lookAtEnds(page: IJupyterLabPageFixture): Promise<void> {
+  await command(page, 'jupyter-remote:open-session', { id: failed });
+  const { view } = new Desktop(page, failed);
+  await expect(view.locator('.jp-RemoteCard-log')).toContainText(
+    'its last words'
+  );
+  await check(page, 'failed, with its log', '.jp-RemoteTab');
   await page.activity.closeAll();
   await command(page, 'jupyter-remote:start-program', {
     command: 'no-such-program'
@@ -126,3 +165,34 @@ for (const theme of ['light', 'dark'] as const) {
     await page.screenshot({ path: info.outputPath(`a11y-${theme}.png`) });
   });
 }
+
+test('a record that cannot be read is named, left alone, and accessible', async ({
+  browser
+}, info) => {
+  const server = new OwnServer();
+  const folder = join(server.home, 'data/jupyter_remote/sessions/newer');
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const record = join(folder, 'session.json');
+  const text = '{"version": 99, "shape": "unknown"}';
+  writeFileSync(record, text);
+  try {
+    await server.start();
+    const page = await newLab(browser, server.url);
+    const panel = await openPanel(page);
+    const notice = panel.locator('[data-remote="problems"]');
+    await notice.getByText('One session cannot be shown').click();
+    await expect(notice).toContainText(record);
+    await expect(notice).toContainText('was written by a newer');
+    for (const theme of ['light', 'dark'] as const) {
+      if (theme === 'dark') {
+        await page.theme.setDarkTheme();
+      }
+      await check(page, `notice, ${theme}`, '#jupyter-remote-panel');
+    }
+    await page.screenshot({ path: info.outputPath('newer-record.png') });
+    expect(readFileSync(record, 'utf8')).toBe(text);
+    await page.context().close();
+  } finally {
+    await server.close();
+  }
+});

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { Desktop, dialogButton, expect, test } from './helpers';
 import { BASE, Rest } from './helpers-rest';
+import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
 test.use({ viewport: { width: 1200, height: 800 } });
@@ -111,6 +112,7 @@ test('text is copied and pasted both ways where the browser forbids it', async (
       return text;
     })
     .toBe(TEXT);
+  await axe(page, '.jp-Dialog');
   await page.screenshot({ path: info.outputPath('copy-dialog.png') });
   await dialogButton(page, 'Close').click();
 
@@ -119,6 +121,7 @@ test('text is copied and pasted both ways where the browser forbids it', async (
   await pasted(desktop, async () => {
     await desktop.button('Put the text').click();
     await shown.fill(other);
+    await axe(page, '.jp-Dialog');
     await page.screenshot({ path: info.outputPath('paste-dialog.png') });
     await dialogButton(page, 'Paste').click();
     await expect(shown).toHaveCount(0);

@@ -1,3 +1,5 @@
+import type { Page } from '@playwright/test';
+
 import {
   command,
   expect,
@@ -60,6 +62,59 @@ test('what happens in one browser is pushed to all others', async ({
   // Lists were asked for while something moved, and none was answered.
   info.annotations.push({ type: 'unanswered lists', description: `${lists}` });
   await other.context().close();
+});
+
+declare global {
+  interface Window {
+    /** When the row that is watched said something else than that it runs. */
+    jrChanged: number | null;
+  }
+}
+
+/** Note in the page when the row of a session says no more that it runs. */
+async function watchRow(page: Page, id: string): Promise<void> {
+  await expect(rowOf(page, id)).toContainText('Running');
+  await rowOf(page, id).evaluate(row => {
+    window.jrChanged = null;
+    const list = row.closest('.jp-RemoteSessions') ?? document.body;
+    const selector = `[data-session="${row.dataset['session'] ?? ''}"]`;
+    const observer = new MutationObserver(() => {
+      const text = list.querySelector(selector)?.textContent ?? '';
+      if (!text.includes('Running')) {
+        window.jrChanged = Date.now();
+        observer.disconnect();
+      }
+    });
+    const all = { childList: true, subtree: true, characterData: true };
+    observer.observe(list, all);
+  });
+}
+
+test('a change is seen within a second', async ({ page, rest }, info) => {
+  await openPanel(page);
+  await expect(page.locator('[data-remote="empty"]')).toBeVisible();
+  // What the page learns was pushed: it gets no list.
+  await page.route(SESSIONS, async route => {
+    await (route.request().method() === 'GET'
+      ? new Promise(() => undefined)
+      : route.fallback());
+  });
+  // Of several tries the best one: how busy the machine is does not count.
+  const took: number[] = [];
+  while (took.length < 5 || (Math.min(...took) >= 1_000 && took.length < 20)) {
+    const { id } = await rest.running('command', { command: 'sleep 1000' });
+    await watchRow(page, id);
+    await rest.stop(id);
+    const answered = Date.now();
+    const changed = () => page.evaluate(() => window.jrChanged);
+    await expect.poll(changed).not.toBeNull();
+    took.push(((await changed()) ?? Infinity) - answered);
+  }
+  info.annotations.push({
+    type: 'after the answer, ms',
+    description: took.join(', ')
+  });
+  expect(Math.min(...took)).toBeLessThan(1_000);
 });
 
 test('a failure is told with its reason and the end of the log', async ({

@@ -197,11 +197,12 @@ export async function shareDialog(page: Page, path: string): Promise<Locator> {
   return dialog;
 }
 
-/** Share what the file browser shows, with the mouse; `choose` in the dialog. Its link. */
+/** Share what the file browser shows, with the mouse; `choose`, `look` in the dialogs. Its link. */
 export async function linkByMouse(
   page: Page,
   name: string,
-  choose: (dialog: Locator) => Promise<void>
+  choose: (dialog: Locator) => Promise<void>,
+  look: (dialog: Locator) => Promise<void> = () => Promise.resolve()
 ): Promise<string> {
   await page
     .locator('.jp-DirListing-item', { hasText: name })
@@ -213,6 +214,7 @@ export async function linkByMouse(
   const link = await page
     .getByRole('textbox', { name: 'Link', exact: true })
     .inputValue();
+  await look(page.locator('.jp-Dialog'));
   await dialogButton(page, 'Done').click();
   return link;
 }

@@ -76,3 +76,29 @@ test('sections are as high as what they show, and stay as the user made them', a
       .toBeLessThan(6);
   }
 });
+
+test('in a low window the words of empty sections can be read', async ({
+  page,
+  rest
+}, info) => {
+  await page.setViewportSize({ width: 1100, height: 720 });
+  for (let index = 0; index < 4; index += 1) {
+    await rest.running('command', PRINTS, `Job ${index}`);
+  }
+  const panel = await openPanel(page);
+  await expect(panel.locator('.jp-RemoteRow')).toHaveCount(4);
+  await expect(panel.locator('[data-remote="no-shares"]')).toBeVisible();
+  await page.mouse.move(900, 400);
+  for (const section of ['.jp-RemoteShares', '.jp-RemoteEverest']) {
+    await expect
+      .poll(() =>
+        panel.locator(section).evaluate(node => {
+          const words = [...node.querySelectorAll('p:not(:has(p)), button')];
+          const ends = words.map(each => each.getBoundingClientRect().bottom);
+          return Math.max(...ends) - node.getBoundingClientRect().bottom;
+        })
+      )
+      .toBeLessThanOrEqual(0);
+  }
+  await page.screenshot({ path: info.outputPath('sections-low.png') });
+});

@@ -15,6 +15,7 @@ import {
   test
 } from './helpers';
 import { OwnServer } from './helpers-server';
+import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
 
@@ -202,8 +203,24 @@ test('without Xpra the launcher and the panel say how to install it', async ({
     const dialog = page.locator('.jp-Dialog');
     await expect(dialog).toContainText('cannot be used here');
     await expect(dialog).toContainText('apt install xpra');
+    await axe(page, '.jp-Dialog');
     await page.screenshot({ path: info.outputPath('missing.png') });
-    await dialogButton(page, 'Ok').click();
+    await page
+      .context()
+      .grantPermissions(['clipboard-read', 'clipboard-write']);
+    await dialogButton(page, 'Copy').click();
+    await expect(page.locator('.Toastify__toast')).toContainText('Copied');
+    expect(await page.evaluate(() => navigator.clipboard.readText())).toContain(
+      'apt install xpra'
+    );
+    // Where the browser allows no copy, the text is there to be copied by hand.
+    await page.evaluate(() => {
+      navigator.clipboard.writeText = () => Promise.reject(new Error('no'));
+    });
+    await card.click();
+    await dialogButton(page, 'Copy').click();
+    await expect(dialog.locator('textarea')).toHaveValue(/apt install xpra/);
+    await dialogButton(page, 'Close').click();
     expect(await server.rest.list()).toEqual([]);
 
     const panel = await openPanel(page);
@@ -211,6 +228,11 @@ test('without Xpra the launcher and the panel say how to install it', async ({
     const start = panel.getByRole('button', { name: /^Desktop cannot/ });
     await start.click();
     await expect(dialog).toContainText('apt install xpra');
+    await dialogButton(page, 'Ok').click();
+    const notice = panel.locator('[data-remote="missing"]').first();
+    await notice.getByRole('button', { name: 'Copy' }).click();
+    await expect(dialog.locator('textarea')).toHaveValue(/apt install xpra/);
+    await dialogButton(page, 'Close').click();
     await page.context().close();
   } finally {
     await server.close();

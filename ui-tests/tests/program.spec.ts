@@ -12,6 +12,7 @@ import {
   WHITE
 } from './helpers';
 import type { Rest } from './helpers-rest';
+import { axe } from './helpers-share';
 
 test.describe.configure({ timeout: 180_000 });
 test.use({ viewport: { width: 1200, height: 800 } });
@@ -125,6 +126,37 @@ test('an unknown command is refused with a clear message', async ({
   await expect(view.nth(1)).toContainText(/quote/);
 });
 
+test('nothing is started from an empty line, and no list is no secret', async ({
+  page,
+  rest
+}) => {
+  await page.route(/\/jupyter-remote\/programs(?:\?|$)/, route =>
+    route.fulfill({ status: 500, json: { message: 'the disk is away' } })
+  );
+  await command(page, 'jupyter-remote:start-program');
+  const dialog = page.locator('.jp-Dialog');
+  await expect(dialog.getByRole('alert')).toHaveText(
+    'The installed programs cannot be listed. The disk is away.'
+  );
+  await expect(dialog).not.toContainText('matches');
+  await axe(page, '.jp-Dialog');
+  const button = dialogButton(page, 'Start');
+  const line = page.locator('.jp-RemotePrograms input');
+  for (const empty of ['', '  ']) {
+    await line.fill(empty);
+    await expect(button).toBeDisabled();
+    await line.press('Enter');
+    await expect(line).toBeVisible();
+  }
+  expect(await rest.list()).toEqual([]);
+  await line.fill('no-such-program');
+  await expect(button).toBeEnabled();
+  await line.press('Enter');
+  await expect(page.locator('.jp-RemoteSession')).toContainText(
+    /command not found: no-such-program/i
+  );
+});
+
 test('a program that shows no window is said to run, and can be stopped', async ({
   page,
   rest
@@ -135,6 +167,7 @@ test('a program that shows no window is said to run, and can be stopped', async 
     timeout: PATIENCE
   });
   await expect(view).not.toContainText('longer than usual');
+  await axe(page, '.jp-RemoteTab');
   await page.screenshot({ path: info.outputPath('program-no-window.png') });
   await view.getByRole('button', { name: 'Stop' }).click();
   await expect(view).toHaveCount(0);

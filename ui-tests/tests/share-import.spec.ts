@@ -50,7 +50,9 @@ test('an old copy: keep mine, take theirs too, or compare', async ({
   const server = await sharing(page);
   const mine = [received('spectrum', { revision: 2, changed_here: true })];
   server.description = description({ mine });
-  await command(page, 'jupyter-remote:open-shared-link', { link: LINK });
+  const open = () =>
+    command(page, 'jupyter-remote:open-shared-link', { link: LINK });
+  await open();
   const tab = page.locator('.jp-RemoteImport');
   const copy = tab.getByRole('group', { name: 'Your copy' });
   await expect(copy).toContainText(
@@ -59,6 +61,10 @@ test('an old copy: keep mine, take theirs too, or compare', async ({
   await expect(copy).toContainText('You have changed your copy.');
   await axe(page, '.jp-RemoteImport');
   await page.screenshot({ path: info.outputPath('import-newer.png') });
+  await copy.getByRole('button', { name: 'Keep Mine' }).click();
+  await expect(tab).toHaveCount(0);
+  expect(server.asked.map(({ path }) => path)).toEqual(['imports/look']);
+  await open();
   await copy.getByRole('button', { name: 'Second File' }).click();
   await expect
     .poll(() => server.asked.at(-1))

@@ -20,6 +20,9 @@ test.describe.configure({ timeout: 240_000 });
 const BOOBY =
   '<script>window.ranHere = 1</script><img src="x:" onerror="window.ranHere = 2"><b>a table</b>';
 
+/** What is said before a link is made, and beside the link. */
+const LASTS = 'The link works while this server runs.';
+
 function cell(source: string, html = ''): object {
   const data = { 'text/html': html };
   return {
@@ -59,11 +62,15 @@ async function shareByMouse(
   name: string,
   picture: string
 ): Promise<string> {
-  await page.filebrowser.refresh();
-  return linkByMouse(page, name, async dialog => {
+  await command(page, 'filebrowser:refresh');
+  const choose = async (dialog: Locator) => {
     await expect(dialog).toContainText('who has the link');
+    await expect(dialog).toContainText(LASTS);
     await page.screenshot({ path: picture });
-  });
+  };
+  return linkByMouse(page, name, choose, dialog =>
+    expect(dialog).toContainText(LASTS)
+  );
 }
 
 /** The tab of a link to another place, looked at anew. */
