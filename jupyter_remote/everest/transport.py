@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 import httpx
 
+from ..breath import in_time
 from .addresses import is_path
 from .answers import judge, unreadable
 from .errors import EverestError, LoginNeeded, NotEverest, Unreachable
@@ -129,7 +130,7 @@ class Transport:
 
         async def send() -> Json:
             try:
-                answer = await asyncio.wait_for(ask(), self._total)
+                answer = await in_time(ask(), self._total)
             except asyncio.TimeoutError:
                 words = f"{self.url} did not answer {method} {path} within {self._total:g} s"
                 raise Trouble(Unreachable(words), maybe=True) from None
