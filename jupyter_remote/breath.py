@@ -47,13 +47,18 @@ async def in_time(work: Awaitable[T], timeout: float) -> T:
     task.add_done_callback(lambda each: each.cancelled() or each.exception())
     try:
         await asyncio.wait([task], timeout=timeout)
-        late = not task.done()
-    finally:
-        if task.cancel():
-            await asyncio.wait([task])
-    if late:
+    except asyncio.CancelledError:
+        await _ended(task)
+        raise
+    if not task.done():
+        await _ended(task)
         raise asyncio.TimeoutError
     return task.result()
+
+
+async def _ended(task: asyncio.Future[T]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
 
 
 class Turns:
