@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import Any, Final
 
 from ...errors import StorageError, WrongState
-from ...everest import AsyncEverest, AsyncJob, AsyncSweep, EverestError, JobInfo, Plan, span
+from ...everest import (
+    AmbiguousSubmit,
+    AsyncEverest,
+    AsyncJob,
+    AsyncSweep,
+    EverestError,
+    JobInfo,
+    Plan,
+    span,
+)
 from ...everest.disk import Claim, finished, on_disk
 from ...everest.plan import MOST, read_parameters
 from ...everest.sweeps import APP, SweepResults, as_value, submit_sweep
 from ...exact import exact
 from ...model import Json, new_session_id
-from .backend import EverestBackend
+from .backend import EverestBackend, doubt
 from .outputs import free_path
-from .transfers import Progress, Report
+from .transfers import ADVICE, Progress, Report
 
 LOOK: Final = 10.0
 """Seconds for the end of a job that has ended to be noticed."""
@@ -61,17 +70,20 @@ async def submit(
 ) -> dict[str, Json]:
     """Submit a sweep, marked as one from here; answers where its job is. Raises InvalidInput,
     BackendError, AmbiguousSubmit."""
-    sweep = await submit_sweep(
-        await backend.client(),
-        plan,
-        files,
-        app=fields.get("app") or APP,
-        name=fields.get("name") or "sweep",
-        key=f"jr-{new_session_id()}",
-        resources=tuple(fields.get("resources", ())),
-        step=report.step,
-        progress=report,
-    )
+    try:
+        sweep = await submit_sweep(
+            await backend.client(),
+            plan,
+            files,
+            app=fields.get("app") or APP,
+            name=fields.get("name") or "sweep",
+            key=f"jr-{new_session_id()}",
+            resources=tuple(fields.get("resources", ())),
+            step=report.step,
+            progress=report,
+        )
+    except AmbiguousSubmit as error:
+        raise AmbiguousSubmit(f"{doubt(error)}. {ADVICE}", error.name, error.why) from error
     backend.news.set()
     return {"backend": backend.name, "job_id": sweep.job.id, "tasks": len(plan)}
 

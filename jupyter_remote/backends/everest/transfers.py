@@ -15,10 +15,8 @@ from ...model import Json
 LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 100
 """Transfers that have ended and can still be looked at."""
-UNSURE: Final = (
-    "Jupyter was closed while the job was submitted. It may exist: look into the list of jobs "
-    "before you submit it again."
-)
+ADVICE: Final = "It may exist: look into the list of jobs before you submit it again."
+UNSURE: Final = f"Jupyter was closed while the job was submitted. {ADVICE}"
 MOST: Final = 50
 """Transfers at the same time."""
 
