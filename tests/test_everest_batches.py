@@ -90,6 +90,30 @@ def test_names_in_one_folder() -> None:
     assert max(map(len, long)) < 255
 
 
+# -- memory
+
+
+def peak(anew: bool = False) -> int:
+    """Most bytes of memory that this process had, since this was last asked ``anew``."""
+    if anew:
+        Path("/proc/self/clear_refs").write_text("5")
+    (line,) = (x for x in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in x)
+    return int(line.split()[1]) * 1024
+
+
+async def test_three_hundred_megabytes_are_stored_in_little_memory(
+    client: AsyncEverest, server: everest_rig.Everest, tmp_path: Path
+) -> None:
+    """2 GB take 20 s: as many are streamed in ``test_two_gigabytes_both_ways``."""
+    uri, told = server.control.make_file("zeros", 300_000_000), list[int]()
+    before = peak(anew=True)
+    stored = await client.file(uri).download(tmp_path, lambda done, total: told.append(done))
+    assert peak() - before < 60_000_000
+    assert (told[-1], stored.stat().st_size) == (300_000_000, 300_000_000)
+    assert len(told) > 100
+    stored.unlink()
+
+
 # -- one that fails
 
 
