@@ -154,7 +154,7 @@ async def test_a_download_that_fails_ends_the_others(
     before = asyncio.all_tasks()
     with pytest.raises(NoSuchThing):
         await job.download(tmp_path / "out")
-    assert asyncio.all_tasks() == before
+    assert asyncio.all_tasks() <= before  # nothing that was begun here goes on
     assert below(tmp_path / "out") == {}
 
 
@@ -170,5 +170,5 @@ async def test_an_upload_that_fails_ends_the_others(
     before = asyncio.all_tasks()
     with pytest.raises(Refused):
         await client.submit("demo/kinds", {"title": "t", "count": 3, "files": paths})
-    assert asyncio.all_tasks() == before
+    assert asyncio.all_tasks() <= before  # nothing that was begun here goes on
     assert server.control.jobs() == []
