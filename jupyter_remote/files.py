@@ -16,6 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from .breath import in_time
 from .contract import LogChunk
 from .errors import BackendTimeout, StorageError
 
@@ -34,7 +35,7 @@ async def within(
     call = functools.partial(do, *args, **kwargs)
     try:
         loop = asyncio.get_running_loop()
-        return await asyncio.wait_for(loop.run_in_executor(_users, call), timeout)
+        return await in_time(loop.run_in_executor(_users, call), timeout)
     except asyncio.TimeoutError:
         raise BackendTimeout(f"{what} did not answer within {timeout:g} s") from None
 

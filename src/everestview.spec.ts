@@ -43,7 +43,23 @@ describe('an account', () => {
       now,
       'away',
       'Unreachable'
-    ]
+    ],
+    [
+      account({ wrong: 'no', reason: 'backend-timeout' }),
+      now,
+      'away',
+      'Unreachable'
+    ],
+    // It answered, or was not asked: a proxy that is none, a refusal, no Everest.
+    ...(['not-everest', 'forbidden', 'backend-error', ''] as const).map(
+      reason =>
+        [
+          account({ wrong: 'no', reason }),
+          now,
+          'broken',
+          'Does not work'
+        ] as const
+    )
   ] as const)('%#: is in a state, and a word', (one, when, state, word) => {
     expect(accountState(one, when)).toBe(state);
     expect(accountWord(state, trans)).toBe(word);
@@ -79,6 +95,7 @@ describe('an account', () => {
   it('says what is wrong in the server’s words, else what will be', () => {
     const one = account({ wrong: 'it is away', warning: 'it ends soon' });
     expect(troubleWords(one, 'away')).toBe('it is away');
+    expect(troubleWords(one, 'broken')).toBe('it is away');
     expect(troubleWords({ ...one, wrong: '' }, 'works')).toBe('it ends soon');
     expect(troubleWords(one, 'expired')).toBe('it ends soon');
   });

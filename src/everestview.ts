@@ -7,7 +7,11 @@ import { lifeWords } from './shareview';
 import type { IEverestAccount, State } from './tokens';
 
 /** How an account is: `asking` until its server has answered once. */
-export type AccountState = 'works' | 'expired' | 'refused' | 'away' | 'asking';
+export type AccountState =
+  'works' | 'expired' | 'refused' | 'away' | 'broken' | 'asking';
+
+/** Codes of what says nothing of a server but that it did not answer. */
+const SILENT = new Set(['backend-unreachable', 'backend-timeout']);
 
 /** How an account is; `now` in ms. */
 export function accountState(
@@ -24,7 +28,10 @@ export function accountState(
   if (wrong === '') {
     return 'works';
   }
-  return reason === 'everest-login' ? 'refused' : 'away';
+  if (reason === 'everest-login') {
+    return 'refused';
+  }
+  return SILENT.has(reason ?? '') ? 'away' : 'broken';
 }
 
 /** The word for a state. */
@@ -41,6 +48,8 @@ export function accountWord(
       return trans.__('Token not accepted');
     case 'away':
       return trans.__('Unreachable');
+    case 'broken':
+      return trans.__('Does not work');
     case 'asking':
       return trans.__('Asking…');
   }
@@ -51,6 +60,7 @@ const SHAPES: Readonly<Record<AccountState, State>> = {
   expired: 'failed',
   refused: 'failed',
   away: 'lost',
+  broken: 'failed',
   asking: 'starting'
 };
 
@@ -125,7 +135,7 @@ export function troubleWords(
   account: IEverestAccount,
   state: AccountState
 ): string {
-  return state === 'away' || state === 'refused'
+  return state === 'away' || state === 'broken' || state === 'refused'
     ? (account.wrong ?? '')
     : account.warning;
 }

@@ -219,6 +219,20 @@ def test_where_a_token_is_kept(tmp_path: Path, ring: WatchedKeyring) -> None:
     assert accounts.where(account) == "the system's keyring"
 
 
+def test_a_former_token_does_not_stay_in_its_file(tmp_path: Path, ring: WatchedKeyring) -> None:
+    """There was no keyring at first, or it was locked."""
+    accounts, account = Accounts(tmp_path), Account(name="lab", url="https://one.org")
+    ring.priority = 0
+    assert accounts.save(account, Secret("the former")).kept == "file"
+    (file,) = (tmp_path / "tokens").iterdir()
+    ring.priority = 1
+    renewed = accounts.save(account, Secret("the new"))
+    assert (renewed.kept, file.exists()) == ("keyring", False)
+    kept = accounts.token(renewed)
+    assert kept
+    assert kept.reveal() == "the new"
+
+
 def open_files() -> set[str]:
     """The paths that this process has open."""
     found = set()

@@ -144,6 +144,12 @@ async def test_a_file_that_cannot_be_read(client: AsyncEverest, tmp_path: Path) 
     for path in (tmp_path / "none", tmp_path, Path("nul\0byte")):
         with pytest.raises(InvalidInput):
             await client.upload(path)
+    broken = Path("/proc/self/mem")  # it can be opened, and reading fails as on a broken disk
+    for _ in range(2):  # the second time it is hashed before
+        with pytest.raises(InvalidInput, match=f"cannot read {broken}: {os.strerror(errno.EIO)}"):
+            await client.upload(broken)
+        (tmp_path / "empty").touch()
+        await client.upload(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(

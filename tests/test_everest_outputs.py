@@ -13,8 +13,9 @@ from jupyter_remote.backends.everest import outputs
 from jupyter_remote.everest import AsyncEverest, JobInfo
 from jupyter_remote.exact import dumped, exact, valid
 
+from .conftest import until
 from .everest_fixtures import *  # noqa: F403
-from .everest_lab import lab
+from .everest_lab import Lab, lab
 from .everest_rig import Everest
 from .test_api import Client
 
@@ -56,6 +57,45 @@ async def test_only_so_many_sizes_are_remembered(
         assert await asked(ended, 0) == 1
         sizes.forget("a")
         assert await asked(ended, 0) == 1
+
+
+async def a_file_on_its_way(mine: Lab, server: Everest, folder: Path) -> tuple[Any, Path]:
+    """A download that never comes to its end, and where its file will be."""
+    uri = server.control.make_file("data", 3_000_000)
+    (job_id,) = server.control.make_jobs(1, result={"file": uri})
+    (folder / "data").write_text("an older one")
+    server.control.fault("files.get", "hang", times=0)
+    path = ("jobs", job_id, "outputs")
+    return await mine.ask("POST", *path, body={"folder": ""}), folder / "data-1"
+
+
+async def test_a_download_that_is_ended_leaves_no_place(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    begun, place = await a_file_on_its_way(mine, server, jp_root_dir)
+    await until(place.exists, "its place to be taken")
+    await until(lambda: len(names(jp_root_dir)) == 3, "its file to be begun")
+    for _ in range(2):
+        await client("DELETE", "everest", "transfers", begun["id"])
+    assert (await mine.transfer(begun))["state"] == "cancelled"
+    assert names(jp_root_dir) == ["data"]
+
+
+async def test_a_download_that_fails_leaves_no_place(
+    client: Client, server: Everest, jp_root_dir: Path
+) -> None:
+    mine = await lab(client, server)
+    begun, place = await a_file_on_its_way(mine, server, jp_root_dir)
+    await until(place.exists, "its place to be taken")
+    server.stop()
+    ended = await mine.transfer(begun)
+    assert (ended["state"], ended["reason"]) == ("failed", "backend-unreachable")
+    assert names(jp_root_dir) == ["data"]
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
 
 
 def refuse(word: str) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from jupyter_remote.everest import AsyncEverest, Plan
 
 from .conftest import until
 from .everest_fixtures import *  # noqa: F403
-from .everest_lab import Lab, lab
+from .everest_lab import QUICK, Lab, lab
 from .everest_rig import Everest
 from .test_api import Client, check
 
@@ -228,6 +230,27 @@ async def test_a_sweep_that_the_server_refuses_says_so(client: Client, server: E
         assert ended["reason"] == reason
     assert server.control.jobs() == []
     assert "files.upload" not in server.control.counts()
+
+
+@pytest.mark.parametrize("remote_config", [{**QUICK, "RemoteJobDesk": {"find_for": 0.1}}])
+async def test_a_submit_in_doubt_says_so_in_the_words_of_lab(
+    client: Client, server: Everest
+) -> None:
+    """Nobody calls functions there."""
+    mine = await lab(client, server)
+    await mine.ask("GET", "apps", "demo/hostname")
+    server.control.lose_answer(times=0)
+    server.control.fault("jobs.list", "status", status=502, times=0)
+    ended = await mine.transfer(await mine.ask("POST", "sweeps", body=SWEEP))
+    assert (ended["state"], ended["reason"]) == ("failed", "ambiguous-submit")
+    script = json.dumps({"app": "demo/hostname"})
+    body = {"backend": mine.backend, "script": script, "name": "my job"}
+    status, error = await client.refusal("POST", "jobs", body=body)
+    assert status == 504
+    for name, words in (("sweep", ended["error"]), ("my job", error["message"])):
+        assert f"Everest did not tell whether it took the job '{name}': http" in words
+        assert "recall" not in words
+        assert re.search("[Ll]ook .*list.* before", words)
 
 
 async def test_tasks_that_are_missing_are_marked(client: Client, server: Everest) -> None:

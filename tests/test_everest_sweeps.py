@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import errno
 import json
 import os
+import resource
 import stat
 import tempfile
 import time
@@ -176,6 +178,26 @@ def test_archives_stay_in_their_folder(tmp_path: Path) -> None:
     broken.write_bytes(data)
     with pytest.raises(Damaged, match="can be read"):
         unpack(broken, tmp_path / "out")
+    assert not [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+
+
+def test_no_space_for_results(tmp_path: Path) -> None:
+    """A limit on the size of files stands for a full disk: the same error of the same call."""
+    packed, out = tmp_path / "results.zip", tmp_path / "out"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("1/stdout", "whole")
+        archive.writestr("2/stdout", b"x" * 3_000_000)
+    (out / "2").mkdir(parents=True)
+    (out / "2" / "stdout").write_text("an older one")
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, usual[1]))
+    try:
+        with pytest.raises(Damaged, match=f"cannot unpack .*{os.strerror(errno.EFBIG)}"):
+            unpack(packed, out)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+    left = {str(p.relative_to(out)): p.read_text() for p in out.rglob("*") if p.is_file()}
+    assert left == {"1/stdout": "whole", "2/stdout": "an older one"}
 
 
 # -- records -----------------------------------------------------------------------------------

@@ -128,6 +128,8 @@ class Accounts:
             write_private(self._token_file(account.name), token.reveal())
         account = dataclasses.replace(account, kept=kept, created=account.created or time.time())
         self._write([each for each in self._stored() if each.name != account.name] + [account])
+        if kept == "keyring":  # a former token may be in the file, from before there was one
+            self._token_file(account.name).unlink(missing_ok=True)
         return account
 
     def token(self, account: Account) -> Secret | None:

@@ -18,7 +18,7 @@ from .addresses import is_ours
 from .downloads import Downloads
 from .errors import EverestError, NoSuchThing, Refused
 from .lists import JobList, Listed, job_path
-from .model import UNSENT, JobInfo, Json
+from .model import FINAL, UNSENT, JobInfo, Json
 from .records import Records
 from .retry import patiently
 from .secret import Secret
@@ -147,6 +147,11 @@ class Connection:
 
     async def _patiently(self, attempt: Callable[[], Awaitable[T]]) -> T:
         return await patiently(attempt, self.transport.patience, self.settings.first_pause)
+
+    def unended(self) -> list[JobInfo]:
+        """This account's jobs that have not ended as far as its records know, oldest first."""
+        found = self.records.all(self._who)
+        return [catalogue.from_record(x) for x in found if x.id and x.state not in FINAL]
 
     async def cancel(self, info: JobInfo) -> None:
         """Ask for a job's end; one that has ended is no error."""

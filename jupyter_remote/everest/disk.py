@@ -8,6 +8,7 @@ import contextlib
 import io
 import os
 import secrets
+import shutil
 import tempfile
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -32,14 +33,65 @@ async def on_disk(path: Path | str, do: Callable[P, T], *args: P.args, **kwargs:
         raise Damaged(str(error)) from None
 
 
+async def finished(do: Callable[[], T], stop: Callable[[], object] | None = None) -> T:
+    """What ``do`` answers, in a thread, which cannot be cancelled: who is cancelled meanwhile, also
+    more than once, calls ``stop`` and waits for its end, but not for ever."""
+    loop = asyncio.get_running_loop()
+    work = loop.run_in_executor(None, do)
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        if stop:
+            stop()
+        end = loop.time() + WAIT
+        while not work.done() and loop.time() < end:
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.wait([work], timeout=end - loop.time())
+        raise
+
+
+class Claim:
+    """A new file or folder, made by ``make``. Who gives it up may forget it, also while a thread
+    still makes it: it does not stay. ``begin`` and ``abandon`` block."""
+
+    def __init__(self, make: Callable[[], Path]) -> None:
+        self._make = make
+        self._path: Path | None = None
+        self._over = False
+        self._lock = threading.Lock()
+
+    def begin(self) -> Path:
+        """Make it, unless it has been given up meanwhile. Raises what ``make`` does."""
+        with self._lock:
+            if self._over:
+                raise Damaged("given up")
+            self._path = self._make()
+            return self._path
+
+    def abandon(self) -> None:
+        """Remove it, with all that is in it."""
+        with self._lock:
+            self._over = True
+            if self._path is not None and self._path.is_dir():
+                shutil.rmtree(self._path, ignore_errors=True)
+            elif self._path is not None:
+                with contextlib.suppress(OSError):
+                    self._path.unlink()
+
+    async def give_up(self) -> None:
+        """Abandon it in a thread, which goes on when this takes too long or is cancelled."""
+        with contextlib.suppress(Damaged):
+            await asyncio.shield(on_disk("a place that is given up", self.abandon))
+
+
 @contextlib.asynccontextmanager
 async def scratch() -> AsyncIterator[Path]:
     """A temporary folder, removed at the end with all that is in it."""
-    folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="everest-")
+    claim = Claim(lambda: Path(tempfile.mkdtemp(prefix="everest-")))
     try:
-        yield Path(folder.name)
+        yield await asyncio.to_thread(claim.begin)
     finally:
-        await asyncio.shield(asyncio.to_thread(folder.cleanup))
+        await asyncio.shield(asyncio.to_thread(claim.abandon))
 
 
 class Reading:
@@ -89,9 +141,11 @@ class Arriving:
                 self.file = open(os.open(self._name, flags, 0o666), "wb")  # noqa: SIM115
 
     def finish(self) -> None:
-        """Put it in its place."""
-        self.file.close()
-        os.replace(self._name, self._path)
+        """Put it in its place, unless it has been abandoned meanwhile."""
+        with self._lock:
+            if not self._over:
+                self.file.close()
+                os.replace(self._name, self._path)
 
     def abandon(self) -> None:
         """Leave nothing of it."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
+import os
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 from urllib.parse import unquote, urlsplit
@@ -26,12 +29,30 @@ PIECE: Final = 1024 * 1024
 
 def file_name(uri: str) -> str:
     """The last part of a uri as a safe name of a file in a folder."""
-    last = urlsplit(uri).path.rstrip("/").rsplit("/", 1)[-1]
-    name = re.split(r"[/\\]", unquote(last))[-1]
+    return safe_name(unquote(urlsplit(uri).path.rstrip("/").rsplit("/", 1)[-1]))
+
+
+def safe_name(text: str) -> str:
+    """The last part of a path that somebody else wrote, as a name that leads nowhere else."""
+    name = re.split(r"[/\\]", text.encode("utf-8", "replace").decode())[-1]
     name = re.sub(r"[\x00-\x1f\x7f]", "_", name).strip()
-    while len(name.encode("utf-8", "replace")) > 240:
+    while len(name.encode()) > 240:
         name = name[1:]
     return name if name.strip(". ") else "file"
+
+
+def names_of(files: Mapping[str, str]) -> Iterator[str]:
+    """What files are called in one folder, of which the names are known by output. Of several with
+    one name, each has its output before it; where that is taken too, a number behind it."""
+    often, taken = Counter(files.values()), set[str]()
+    for output, name in files.items():
+        stem, suffix = os.path.splitext(safe_name(f"{output}-{name}") if often[name] > 1 else name)
+        numbers = itertools.count(1)
+        fresh = stem + suffix
+        while fresh in taken:
+            fresh = f"{stem}-{next(numbers)}{suffix}"
+        taken.add(fresh)
+        yield fresh
 
 
 def target(folder_or_file: Path, uri: str) -> Path:

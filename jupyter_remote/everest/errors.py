@@ -93,13 +93,15 @@ class Unreachable(EverestError, BackendUnreachable):
 
 
 class AmbiguousSubmit(EverestError, BackendTimeout):
-    """A job may or may not exist: ``name`` is the unique name to look for in the server's list."""
+    """A job may or may not exist: ``name`` is the unique name to look for in the server's list;
+    ``why`` says what came between."""
 
     reason = "ambiguous-submit"
 
-    def __init__(self, message: str, name: str) -> None:
+    def __init__(self, message: str, name: str, why: str = "") -> None:
         super().__init__(message)
         self.name = name
+        self.why = why
 
 
 class InvalidInput(EverestError, InvalidSpec):

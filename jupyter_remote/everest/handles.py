@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from .addresses import is_ours, path_of
 from .disk import on_disk
+from .downloads import names_of
 from .errors import InvalidInput, JobVanished, StillRunning
 from .lists import job_path
 from .model import UNSENT, JobInfo, Json
 from .retry import Trouble
+from .together import together
 from .uploads import Progress
 from .views import FileView, JobView, job_error
 
@@ -120,14 +122,9 @@ class AsyncJob(JobView):
         where = Path(folder)
         await on_disk(where, where.mkdir, parents=True, exist_ok=True)
         files = await self.files()
-        names = [each.name for each in files.values()]
-        twice = {name for name in names if names.count(name) > 1}
-        paths = [
-            where / (f"{output}-{each.name}" if each.name in twice else each.name)
-            for output, each in files.items()
-        ]
-        pairs = zip(files.values(), paths, strict=True)
-        return list(await asyncio.gather(*(each.download(path) for each, path in pairs)))
+        names = names_of({output: each.name for output, each in files.items()})
+        pairs = zip(files.values(), names, strict=True)
+        return await together(each.download(where / name) for each, name in pairs)
 
     async def cancel(self) -> AsyncJob:
         """Ask for its end. The platform answers before its agent does: the job is CANCELLED later,

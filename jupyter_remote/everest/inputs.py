@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -12,6 +11,7 @@ from typing import Protocol, runtime_checkable
 from .errors import InvalidInput
 from .hidden import hidden
 from .model import AppInfo, Json, Parameter
+from .together import together
 from .uploads import readable
 
 
@@ -58,7 +58,8 @@ def check(app: AppInfo | None, inputs: Mapping[str, Json], server: str) -> None:
 
 
 async def sent(app: AppInfo | None, inputs: Mapping[str, Json], upload: Upload) -> dict[str, Json]:
-    """The inputs as they are sent: files are uploaded and become uris; None is left out."""
+    """The inputs as they are sent: files are uploaded and become uris; None is left out. When
+    one cannot be, the others are given up."""
 
     async def one(name: str, value: Json) -> Json:
         is_file = app is not None and name in app.inputs and app.inputs[name].file
@@ -67,11 +68,11 @@ async def sent(app: AppInfo | None, inputs: Mapping[str, Json], upload: Upload) 
         if isinstance(value, os.PathLike) or (is_file and is_path(value)):
             return await upload(Path(os.fspath(value)), name)
         if isinstance(value, list | tuple):
-            return await asyncio.gather(*(one(name, each) for each in value))
+            return await together(one(name, each) for each in value)
         return value
 
     names = [name for name, value in inputs.items() if value is not None]
-    values = await asyncio.gather(*(one(name, inputs[name]) for name in names))
+    values = await together(one(name, inputs[name]) for name in names)
     return dict(zip(names, values, strict=True))
 
 

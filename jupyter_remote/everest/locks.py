@@ -16,6 +16,7 @@ import os
 import random
 import secrets
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -34,30 +35,35 @@ _RANDOM: Final = random.SystemRandom()
 
 
 class FileLock:
-    """One turn at a lock: ``attempt`` until it is true, then ``release``. All of it blocks."""
+    """One turn at a lock: ``attempt`` until it is true, then ``release``, which ends the turn also
+    while a thread still attempts, or before. All of it blocks."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._text = ""
+        self._over = False
+        self._mine = threading.Lock()
 
     def attempt(self) -> bool:
         """Take the lock if nobody living has it. Raises StorageError."""
-        try:
-            return self._make() or (self._broken() and self._make())
-        except OSError as error:
-            raise StorageError(f"cannot lock {self._path}: {error.strerror}") from error
+        with self._mine:
+            try:
+                return not self._over and (self._make() or (self._broken() and self._make()))
+            except OSError as error:
+                raise StorageError(f"cannot lock {self._path}: {error.strerror}") from error
 
     def touch(self) -> None:
         """Say that its owner lives."""
-        with contextlib.suppress(OSError):
-            os.utime(self._path)
+        with self._mine, contextlib.suppress(OSError):
+            if self._text:
+                os.utime(self._path)
 
     def release(self) -> None:
         """Give it back, if it is still ours."""
-        with contextlib.suppress(OSError):
-            if self._text and self._path.read_text() == self._text:
+        with self._mine, contextlib.suppress(OSError):
+            text, self._text, self._over = self._text, "", True
+            if text and self._path.read_text() == text:
                 self._path.unlink()
-        self._text = ""
 
     def _make(self) -> bool:
         identity = Identity.of(os.getpid())
@@ -141,21 +147,17 @@ async def held(path: Path) -> AsyncIterator[None]:
     """For as long as it takes: whoever else wants the lock waits. Raises StorageError."""
     await asyncio.to_thread(make_private, path.parent)
     lock, pause = FileLock(path), _PAUSES[0]
-    taking = asyncio.ensure_future(asyncio.to_thread(lock.attempt))
     try:
-        while not await asyncio.shield(taking):
+        while not await asyncio.to_thread(lock.attempt):
             await asyncio.sleep(pause * _RANDOM.uniform(0.5, 1))
             pause = min(pause * 1.5, _PAUSES[1])
-            taking = asyncio.ensure_future(asyncio.to_thread(lock.attempt))
         beating = asyncio.create_task(_beat(lock))
         try:
             yield
         finally:
             beating.cancel()
     finally:
-        with contextlib.suppress(StorageError, asyncio.CancelledError):
-            await taking  # cancelled in the middle of it, it may yet have been taken
-        await asyncio.shield(asyncio.to_thread(lock.release))
+        await asyncio.shield(asyncio.to_thread(lock.release))  # also while a thread takes it
 
 
 async def _beat(lock: FileLock) -> None:

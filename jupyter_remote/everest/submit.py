@@ -147,6 +147,7 @@ class Submitter:
             f"the job {record.name!r} may or may not have been created ({error}). "
             "Do not submit it again: recall() finds it by its name when the server answers",
             record.name,
+            str(error),
         )
 
     async def _remove_surplus(self, listed: Listed) -> None:

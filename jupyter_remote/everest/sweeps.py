@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-import shutil
+import threading
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from html import escape
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final
 
-from .disk import scratch
+from .disk import Arriving, finished, scratch
 from .errors import Damaged, InvalidInput
 from .handles import AsyncJob, AsyncRemoteFile
 from .plan import Plan
@@ -139,11 +139,8 @@ class AsyncSweep:
         where = Path(folder)
         async with scratch() as temporary:
             archive = await file.download(temporary / "results.zip", progress)
-            unpacking = asyncio.ensure_future(asyncio.to_thread(unpack, archive, where))
-            try:
-                tasks = await asyncio.shield(unpacking)
-            finally:
-                await asyncio.wait([unpacking])  # a thread cannot be cancelled
+            over = threading.Event()
+            tasks = await finished(lambda: unpack(archive, where, over), stop=over.set)
         return SweepResults(tasks, len(self.plan) if self.plan else 0)
 
     def _repr_html_(self) -> str:
@@ -200,12 +197,10 @@ class _Packing:
         """Make them. Raises InvalidInput."""
         loop = asyncio.get_running_loop()
         self._tell = partial(loop.call_soon_threadsafe, self._report)
-        making = asyncio.ensure_future(asyncio.to_thread(self._make, plan, folder))
-        try:
-            return await asyncio.shield(making)
-        finally:
-            self._stopped = True
-            await asyncio.wait([making])  # a thread cannot be cancelled
+        return await finished(lambda: self._make(plan, folder), self._stop)
+
+    def _stop(self) -> None:
+        self._stopped = True
 
     def _report(self) -> None:
         self._progress(self._packed, self._total)
@@ -234,9 +229,10 @@ class _Packing:
                         self._tell()
 
 
-def unpack(archive: Path, folder: Path) -> list[Task]:
-    """Put each task's files into ``folder/<number>``; nothing outside of it. Raises Damaged."""
-    numbers: set[int] = set()
+def unpack(archive: Path, folder: Path, over: threading.Event | None = None) -> list[Task]:
+    """Put each task's files into ``folder/<number>``, each whole or not at all; nothing outside of
+    it. ``over``: is set when nobody wants them any more. Raises Damaged."""
+    numbers, over = set[int](), over or threading.Event()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(archive) as opened:
@@ -249,13 +245,27 @@ def unpack(archive: Path, folder: Path) -> list[Task]:
                 numbers.add(int(parts[0]))
                 target = folder / str(int(parts[0])) / Path(*parts[1:])
                 target.parent.mkdir(parents=True, exist_ok=True)
-                with opened.open(entry) as source, open(target, "wb") as file:
-                    shutil.copyfileobj(source, file, 1024 * 1024)
+                with opened.open(entry) as source:
+                    _store(source, target, over)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
         raise Damaged(f"the file of results is no zip archive that can be read: {error}") from error
     except OSError as error:
         raise Damaged(f"cannot unpack results to {folder}: {error.strerror}") from error
     return [_task(folder / str(number), number) for number in sorted(numbers)]
+
+
+def _store(source: IO[bytes], target: Path, over: threading.Event) -> None:
+    arriving = Arriving(target)
+    try:
+        arriving.begin()
+        while chunk := source.read(1024 * 1024):
+            if over.is_set():
+                raise Damaged(f"{target} was given up")
+            arriving.file.write(chunk)
+        arriving.finish()
+    except BaseException:
+        arriving.abandon()
+        raise
 
 
 def _task(folder: Path, number: int) -> Task:

@@ -9,15 +9,16 @@ import json
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextvars import ContextVar
-from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, Literal, TypeVar, cast
 
 import httpx
 
+from ..breath import in_time
 from .addresses import is_path
 from .answers import judge, unreadable
 from .errors import EverestError, LoginNeeded, NotEverest, Unreachable
 from .model import Json
+from .network import connections, tls_words
 from .retry import Rests, Trouble, patiently
 from .secret import Secret, guard_logs
 
@@ -26,6 +27,8 @@ Ask = Callable[[str], Awaitable[str]]
 
 T = TypeVar("T")
 Scheme = Literal["bearer", "cookie"]
+_UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""Errors from before anything of a request has left."""
 _ASKING: ContextVar[bool] = ContextVar("everest-asking", default=False)
 
 
@@ -93,7 +96,7 @@ class Transport:
         self._asking, self._finding = asyncio.Lock(), asyncio.Lock()
         self._total, self._rests = total, Rests()
         self._known = False
-        self._http = _http(timeout, ca, proxy)
+        self._http = connections(timeout, ca, proxy)
 
     @property
     def known(self) -> bool:
@@ -129,7 +132,7 @@ class Transport:
 
         async def send() -> Json:
             try:
-                answer = await asyncio.wait_for(ask(), self._total)
+                answer = await in_time(ask(), self._total)
             except asyncio.TimeoutError:
                 words = f"{self.url} did not answer {method} {path} within {self._total:g} s"
                 raise Trouble(Unreachable(words), maybe=True) from None
@@ -252,45 +255,13 @@ class Transport:
         cause: BaseException | None = error
         while cause is not None:
             if isinstance(cause, ssl.SSLError) and not isinstance(error, httpx.ReadError):
-                return Unreachable(_tls_words(self.url, cause))
+                return Unreachable(tls_words(self.url, cause))
             cause = cause.__cause__ or cause.__context__
         if isinstance(error, httpx.UnsupportedProtocol):
             return EverestError(f"{address!r} is no web address")
-        unsent = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout)
+        unsent = isinstance(error, _UNSENT)
         what = str(error) or type(error).__name__
+        if isinstance(error, httpx.ProxyError):
+            what = f"the proxy refuses to lead there ({what})"
         host = httpx.URL(address).host
         return Trouble(Unreachable(f"{host} could not be reached: {what}"), maybe=not unsent)
-
-
-def _http(timeout: float, ca: str | None, proxy: str | None) -> httpx.AsyncClient:
-    """Connections that keep no cookies and follow no redirects: neither may carry the token."""
-    return httpx.AsyncClient(
-        timeout=timeout,
-        verify=_trust(ca),
-        proxy=proxy,
-        follow_redirects=False,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        limits=httpx.Limits(max_connections=16, max_keepalive_connections=16),
-        headers={"Accept": "application/json"},
-    )
-
-
-def _trust(ca: str | None) -> ssl.SSLContext | bool:
-    """Whose certificates are believed: those of a file, else the usual ones."""
-    if ca is None:
-        return True
-    try:
-        return ssl.create_default_context(cafile=ca)
-    except OSError as error:
-        raise NotEverest(f"cannot read certificates from {ca}: {error}") from None
-
-
-def _tls_words(url: str, error: ssl.SSLError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        why = error.verify_message or error.reason
-        return (
-            f"the certificate of {url} is not trusted ({why}). "
-            "If it is your institute's own, give its file: ca='/path/to/ca.pem', "
-            "or for JupyterLab RemoteEverest.certificates"
-        )
-    return f"{url} does not speak TLS as it should: {error.reason or error}"

@@ -7,7 +7,7 @@ import contextlib
 import json
 import secrets
 import time
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -157,8 +157,17 @@ def _dictionary(content: bytes) -> dict[str, Json]:
     return {}
 
 
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """What goes wrong with a disk after the file was looked at."""
+    try:
+        yield
+    except OSError as error:
+        raise InvalidInput(f"cannot read {path}: {error.strerror}") from error
+
+
 def _digest(path: Path) -> str:
-    with open(path, "rb") as file:
+    with _reading(path), open(path, "rb") as file:
         found = blake3()
         while chunk := file.read(CHUNK):
             found.update(chunk)
@@ -218,6 +227,7 @@ class _Body:
         return asyncio.ensure_future(on_disk(self._path, self._read, file))
 
     def _read(self, file: Reading) -> bytes:
-        chunk = file.read(CHUNK)
+        with _reading(self._path):
+            chunk = file.read(CHUNK)
         self._hash.update(chunk)
         return chunk

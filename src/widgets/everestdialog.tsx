@@ -23,8 +23,11 @@ export async function askAccount(
   }
 }
 
-/** Stays until the server has accepted, so that a refusal loses nothing. */
-class AccountDialog extends Dialog<IEverestAccount | null> {
+/**
+ * Stays until the server has accepted, so that a refusal loses nothing. It cannot be
+ * left while the server is asked: the account would appear all the same.
+ */
+export class AccountDialog extends Dialog<IEverestAccount | null> {
   constructor(
     private readonly _model: AccountModel,
     trans: TranslationBundle
@@ -55,9 +58,17 @@ class AccountDialog extends Dialog<IEverestAccount | null> {
   override resolve(index: number = ENTER): void {
     if (index === ENTER) {
       void this._enter();
-    } else {
+    } else if (!this._model.busy) {
       this._forgetSecret();
       super.resolve(index);
+    }
+  }
+
+  /** Escape, or a click beside it. */
+  override reject(): void {
+    if (!this._model.busy) {
+      this._forgetSecret();
+      super.reject();
     }
   }
 
@@ -85,8 +96,10 @@ class AccountDialog extends Dialog<IEverestAccount | null> {
   }
 
   private readonly _onChanged = (): void => {
-    const button = this.node.querySelector('.jp-Dialog-footer .jp-mod-accept');
-    if (button instanceof HTMLButtonElement) {
+    const buttons = this.node.querySelectorAll<HTMLButtonElement>(
+      '.jp-Dialog-footer button'
+    );
+    for (const button of buttons) {
       button.disabled = this._model.busy;
     }
   };

@@ -56,7 +56,7 @@ export function AccountForm(props: IFormProps): React.JSX.Element {
         {draft.how === 'password' && trans.__('The password is not kept.')}
       </p>
       <p className="jp-RemoteAccount-busy" role="status">
-        {busy ? trans.__('Asking the server…') : ''}
+        {busy ? trans.__('Asking the server… This cannot be cancelled.') : ''}
       </p>
       {model.fault?.field === '' && (
         <Fault words={model.fault.words} id="jp-RemoteAccount-fault" />

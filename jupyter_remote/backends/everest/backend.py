@@ -28,6 +28,7 @@ from ...everest import (
     inputs,
 )
 from ...everest.disk import on_disk
+from ...everest.lists import title_of
 from ...model import Job, JobSpec, Json, now
 from . import outputs
 from .listing import STATES, details_of, job_of
@@ -40,6 +41,12 @@ LOG: Final = logging.getLogger(__name__)
 NOT_YET: Final = "sessions as Everest jobs are not built yet"
 FRESH: Final = 1.0
 """Seconds for which a log that was read is read again from memory."""
+
+
+def doubt(error: AmbiguousSubmit) -> str:
+    """What Lab says of a submit whose answer was lost: a notebook is told what to call."""
+    job = title_of(error.name)
+    return f"Everest did not tell whether it took the job {job!r}: {error.why}".rstrip(".")
 
 
 class EverestBackend:
@@ -135,7 +142,7 @@ class EverestBackend:
                 resources=wanted.resources,
             )
         except AmbiguousSubmit as error:
-            raise BackendTimeout(str(error)) from error
+            raise BackendTimeout(doubt(error)) from error
         return job.id
 
     async def test_request(self, request: JobRequest) -> Trial:

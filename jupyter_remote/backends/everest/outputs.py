@@ -13,7 +13,7 @@ from typing import Final
 
 from ...errors import NotFound, StorageError
 from ...everest import AsyncEverest, AsyncJob, AsyncRemoteFile, JobInfo
-from ...everest.disk import on_disk
+from ...everest.disk import Claim, on_disk
 from ...exact import exact
 from ...model import Json
 from .transfers import Progress
@@ -85,11 +85,12 @@ async def download(
     wanted = [file for name, file in files.items() if not names or name in names]
     total, before, stored = await _total(client, info, wanted, sizes), 0, list[Path]()
     for file in wanted:
-        path = await on_disk(folder, free_path, folder, file.name)
+        place = Claim(partial(free_path, folder, file.name))
         try:
+            path = await on_disk(folder, place.begin)
             await file.download(path, partial(_further, progress, before, total))
         except BaseException:
-            await asyncio.shield(on_disk(path, path.unlink, missing_ok=True))
+            await place.give_up()
             raise
         before += (await on_disk(path, path.stat)).st_size
         stored.append(path)

@@ -6,21 +6,31 @@ import asyncio
 import csv
 import itertools
 import math
-import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 from ...errors import StorageError, WrongState
-from ...everest import AsyncEverest, AsyncJob, AsyncSweep, EverestError, JobInfo, Plan, span
+from ...everest import (
+    AmbiguousSubmit,
+    AsyncEverest,
+    AsyncJob,
+    AsyncSweep,
+    EverestError,
+    JobInfo,
+    Plan,
+    span,
+)
+from ...everest.disk import Claim, finished, on_disk
 from ...everest.plan import MOST, read_parameters
 from ...everest.sweeps import APP, SweepResults, as_value, submit_sweep
 from ...exact import exact
 from ...model import Json, new_session_id
-from .backend import EverestBackend
+from .backend import EverestBackend, doubt
 from .outputs import free_path
-from .transfers import Progress, Report
+from .transfers import ADVICE, Progress, Report
 
 LOOK: Final = 10.0
 """Seconds for the end of a job that has ended to be noticed."""
@@ -60,17 +70,20 @@ async def submit(
 ) -> dict[str, Json]:
     """Submit a sweep, marked as one from here; answers where its job is. Raises InvalidInput,
     BackendError, AmbiguousSubmit."""
-    sweep = await submit_sweep(
-        await backend.client(),
-        plan,
-        files,
-        app=fields.get("app") or APP,
-        name=fields.get("name") or "sweep",
-        key=f"jr-{new_session_id()}",
-        resources=tuple(fields.get("resources", ())),
-        step=report.step,
-        progress=report,
-    )
+    try:
+        sweep = await submit_sweep(
+            await backend.client(),
+            plan,
+            files,
+            app=fields.get("app") or APP,
+            name=fields.get("name") or "sweep",
+            key=f"jr-{new_session_id()}",
+            resources=tuple(fields.get("resources", ())),
+            step=report.step,
+            progress=report,
+        )
+    except AmbiguousSubmit as error:
+        raise AmbiguousSubmit(f"{doubt(error)}. {ADVICE}", error.name, error.why) from error
     backend.news.set()
     return {"backend": backend.name, "job_id": sweep.job.id, "tasks": len(plan)}
 
@@ -85,13 +98,14 @@ async def unpacked(
     if not info.ended:
         raise WrongState(f"{job_id} is {info.state}: its results are there when it has ended")
     plan = await _parameters(client, info)
-    where = await asyncio.to_thread(_new_folder, folder, f"sweep-{job_id[-6:]}")
+    place = Claim(partial(_new_folder, folder, f"sweep-{job_id[-6:]}"))
     try:
+        where = await on_disk(folder, place.begin)
         sweep = AsyncSweep(AsyncJob(info, client))
         results = await sweep.results(where, timeout=LOOK, partial=True, progress=progress)
-        told = await asyncio.to_thread(_told, results, output, where, plan)
+        told = await finished(partial(_told, results, output, where, plan))
     except BaseException:
-        await asyncio.to_thread(shutil.rmtree, where, ignore_errors=True)  # all is at the server
+        await place.give_up()  # all is at the server
         raise
     return {"folder": where.name, **told}
 

@@ -15,10 +15,8 @@ from ...model import Json
 LOG: Final = logging.getLogger(__name__)
 KEPT: Final = 100
 """Transfers that have ended and can still be looked at."""
-UNSURE: Final = (
-    "Jupyter was closed while the job was submitted. It may exist: look into the list of jobs "
-    "before you submit it again."
-)
+ADVICE: Final = "It may exist: look into the list of jobs before you submit it again."
+UNSURE: Final = f"Jupyter was closed while the job was submitted. {ADVICE}"
 MOST: Final = 50
 """Transfers at the same time."""
 
@@ -66,6 +64,7 @@ class Transfers:
     def __init__(self) -> None:
         self._all: dict[str, Transfer] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._ending: set[str] = set()
 
     def begin(self, name: str, work: Work) -> Transfer:
         """Begin; raises LimitReached."""
@@ -87,16 +86,21 @@ class Transfers:
     def cancel(self, transfer_id: str) -> None:
         """End one that runs; another is no error, nor one that submits by now: nobody could say
         whether there is a job. Raises NotFound."""
-        transfer, task = self.get(transfer_id), self._tasks.get(transfer_id)
-        if task is not None and transfer.step != "submitting":
-            task.cancel()
+        if self.get(transfer_id).step != "submitting":
+            self._end(transfer_id)
 
     async def close(self) -> None:
         """End all."""
         tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
+        for transfer_id in self._tasks:
+            self._end(transfer_id)
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _end(self, transfer_id: str) -> None:
+        """Once: while it ends, it may wait for what it has begun."""
+        if transfer_id in self._tasks and transfer_id not in self._ending:
+            self._ending.add(transfer_id)
+            self._tasks[transfer_id].cancel()
 
     async def _run(self, transfer: Transfer, work: Work) -> None:
         try:
@@ -119,6 +123,7 @@ class Transfers:
         if transfer.state == "running":
             transfer.state = "cancelled"
         self._tasks.pop(transfer.id, None)
+        self._ending.discard(transfer.id)
         for old in list(self._all)[:-KEPT]:
             if old not in self._tasks:
                 del self._all[old]
