@@ -11,6 +11,9 @@ function fake() {
   const answer = new PromiseDelegate<ISession>();
   const sessions = {
     freshness: 'fresh',
+    get all() {
+      return [...known.values()];
+    },
     get: (id: string) => known.get(id),
     app: () => undefined,
     url: (id: string) => `/s/${id}/`,
@@ -43,6 +46,22 @@ function fake() {
 const tick = () => new Promise(resolve => setTimeout(resolve, 0));
 
 describe('TabModel', () => {
+  it('may be asked for its session before the request to start is answered', async () => {
+    const { mirror, answer, put } = fake();
+    put(sample({ id: 'old' }));
+    const model = new TabModel({ sessions: mirror, app: 'desktop' });
+    await model.settled('a');
+    void model.start({ app: 'desktop' });
+    put(sample());
+    await model.settled('old'); // it is another one
+    expect(model.id).toBe('');
+    const settled = model.settled('a').then(() => model.id);
+    answer.resolve(sample());
+    await expect(settled).resolves.toBe('a');
+    await model.settled('b');
+    model.dispose();
+  });
+
   it('goes from the click to the open desktop', async () => {
     const { mirror, answer, put } = fake();
     const model = new TabModel({ sessions: mirror, app: 'desktop' });

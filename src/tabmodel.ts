@@ -102,8 +102,12 @@ export class TabModel extends VDomModel {
     this._request = request;
     this._name = request.name ?? '';
     this._set('submitting');
+    const { sessions } = this._options;
+    this._before = new Set(sessions.all.map(({ id }) => id));
+    const asked = sessions.start(request);
+    this._answered = asked.catch(() => undefined);
     try {
-      const session = await this._options.sessions.start(request);
+      const session = await asked;
       if (this._cancelled) {
         await this._options.sessions.stop(session.id);
         return;
@@ -113,7 +117,16 @@ export class TabModel extends VDomModel {
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     }
+    this._before = null;
     this._onSessions();
+  }
+
+  /** Until it is known whether this session, which may be in the list before the request to start
+   * is answered, is the one that this tab asked for. */
+  async settled(id: string): Promise<void> {
+    if (this._before && !this._before.has(id)) {
+      await this._answered;
+    }
   }
 
   /** Start the same once more. */
@@ -256,6 +269,8 @@ export class TabModel extends VDomModel {
     }
   }
 
+  private _answered: Promise<unknown> = Promise.resolve();
+  private _before: Set<string> | null = null;
   private _cancelled = false;
   private _id: string;
   private _name: string;

@@ -90,8 +90,10 @@ export class RemoteTabs implements IRemoteTabs {
     return tab;
   }
 
-  /** The tab of a session: the one that is there, else a new one. */
-  open(state: ITabState): SessionTab {
+  /** The tab of a session: the one that is there, or in which it starts, else a new one. */
+  async open(state: ITabState): Promise<SessionTab> {
+    const tabs = this.tracker.filter(() => true);
+    await Promise.all(tabs.map(({ model }) => model.settled(state.id ?? '')));
     const known = this.tracker.find(tab => tab.model.id === state.id);
     if (known) {
       if (!known.isAttached) {
