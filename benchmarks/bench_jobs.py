@@ -3,7 +3,7 @@
 Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a
 change and of doing nothing, how long the Jupyter server's event loop stands still meanwhile,
 and how long a change takes to reach the browser. A tab is what its page asks for: ours an
-event websocket, a list, and ``look`` every 20 s, which lets the list be; theirs a list every minute.
+event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
 """
 
 from __future__ import annotations
