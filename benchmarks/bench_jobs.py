@@ -2,8 +2,8 @@
 
 Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a
 change and of doing nothing, how long the Jupyter server's event loop stands still meanwhile,
-and how long a change takes to reach the browser. A tab is what its page asks for: ours an
-event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
+and how long a change takes to reach the browser and its screen. A tab is what its page asks for:
+ours an event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
 """
 
 from __future__ import annotations
@@ -188,19 +188,44 @@ async def waits(ours: Server, theirs: Server, rounds: int) -> list[list[str]]:
     ]
 
 
-def scrolled(lab: Lab, count: int) -> list[list[str]]:
-    """Frames while the list of jobs and Lab's own list of as many files scroll, in turn."""
-    say(f"  scrolling ({load()})")
-    for number in range(count):
+def seen(slurm: slurm_rig.Slurm, lab: Lab, options: Any) -> list[list[str]]:
+    """What a page shows: how soon a change is in its row, and frames while the list of jobs and
+    Lab's own list of as many files scroll, in turn."""
+    say(f"  in the browser ({load()})")
+    for number in range(options.jobs):
         (lab.home / f"file-{number}.txt").touch()
-    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base]
-    answer = subprocess.run(argv, cwd=HERE, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        raise RuntimeError(answer.stderr)
-    seen = json.loads(answer.stdout)
-    say(f"  {seen['shown']} ms from the command until rows are there")
-    cells = [f"{seen['jobs']:.1f}", f"{seen['files']:.1f} (Lab's files)"]
-    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(seen["jobs"], seen["files"])]]
+    rounds = 2 if options.quick else 10
+    changes, told = in_browser(slurm, lab, rounds)
+    say(f"  {told['shown']} ms from the command until rows are there")
+    own = [milliseconds / 1000 for milliseconds in told["submitted"]]
+    rows = Rows()
+    for what, some in {"change": changes, "answer to a submit": own}.items():
+        most = f"{max(some):.2f}"
+        rows.append([f"{what} to screen, median: s", f"{median(some):.2f}", "", ""])
+        rows.append([f"{what} to screen, longest of {rounds}: s", most, "", ""])
+    cells = [f"{told['jobs']:.1f}", f"{told['files']:.1f} (Lab's files)"]
+    frames = ["a frame while it scrolls, 95 %: ms", *cells, ratio(told["jobs"], told["files"])]
+    rows.append(frames)
+    return rows
+
+
+def in_browser(slurm: slurm_rig.Slurm, lab: Lab, rounds: int) -> tuple[list[float], dict[str, Any]]:
+    """Seconds from scancel to the row that shows it, and what the page measured itself."""
+    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base, str(rounds)]
+    began: dict[str, float] = {}
+    seconds: list[float] = []
+    last: dict[str, Any] = {}
+    with subprocess.Popen(argv, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            last = json.loads(line)
+            if "cancel" in last:
+                began[last["cancel"]] = time.time()
+                _slurm.cancel(slurm, [last["cancel"]])
+            elif "changed" in last:
+                seconds.append(last["at"] / 1000 - began[last["changed"]])
+    if process.returncode:
+        raise RuntimeError("the browser failed")
+    return seconds, last
 
 
 def against(one: float, other: float) -> list[str]:
@@ -226,7 +251,7 @@ def main() -> None:
         with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
             pair = Server(OURS, ours), Server(THEIRS, theirs)
             rows = asyncio.run(both(slurm, *pair, options))
-            rows += scrolled(ours, options.jobs)
+            rows += seen(slurm, ours, options)
     print("## Jobs\n")
     print(table(["", OURS, THEIRS, "ratio"], rows))
     say(f"Machine: {load()} at the end, {os.cpu_count()} processors.")
