@@ -2,8 +2,8 @@
 
 Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a
 change and of doing nothing, how long the Jupyter server's event loop stands still meanwhile,
-and how long a change takes to reach the browser. A tab is what its page asks for: ours an
-event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
+and how long a change takes to reach the browser and its screen. A tab is what its page asks for:
+ours an event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
 """
 
 from __future__ import annotations
@@ -20,14 +20,11 @@ from typing import Any
 import _slurm
 from _common import HERE, median, table
 from _desktop import RIVALS, Lab, leave_cleanly, load, rival_packages, say
-from _probe import at_once, stall
-from tornado.httpclient import AsyncHTTPClient, HTTPRequest
-from tornado.websocket import websocket_connect
+from _tabs import OURS, THEIRS, Server, Tab, size
 
 from tests import slurm_rig
 
 TABS = (1, 5, 20)
-OURS, THEIRS = "jupyter_remote", "jupyterlab-slurm"
 USER = "nobody"
 """Whose jobs the servers show: squeue treats root otherwise."""
 WATCHED = 30.0
@@ -40,72 +37,6 @@ class Rows(list[list[str]]):
     def append(self, row: list[str]) -> None:
         say("  |", " | ".join(row))
         super().append(row)
-
-
-class Server:
-    """One Jupyter server and what a tab asks of it."""
-
-    def __init__(self, kind: str, lab: Lab) -> None:
-        self.kind, self.base = kind, lab.base
-        self.pid = lab.process.pid
-        self.where = lab.base.removeprefix("http://").rstrip("/")
-        self.path = "jupyter-remote/jobs" if kind == OURS else "jupyterlab_slurm/squeue"
-        self.http = AsyncHTTPClient(force_instance=True, max_clients=100)
-
-    async def ask(
-        self, path: str, method: str = "GET", body: Any = None, *, compressed: bool = True
-    ) -> bytes:
-        """The answer as it travels, compressed where the server does."""
-        request = HTTPRequest(
-            self.base + path,
-            method=method,
-            body=None if body is None else json.dumps(body),
-            headers={"Accept-Encoding": "gzip"} if compressed else None,
-            decompress_response=False,
-            request_timeout=120,
-        )
-        return (await self.http.fetch(request)).body
-
-    async def list(self) -> bytes:
-        """The list, as a page asks for it when it opens."""
-        return await self.ask(self.path)
-
-    async def opened(self, tabs: int) -> int:
-        """The lists of so many pages that open at the same moment, in bytes."""
-        return await asyncio.to_thread(at_once, self.where, f"/{self.path}", tabs)
-
-    async def stall(self, work: Awaitable[Any]) -> float:
-        """Longest time in ms that a small request waited while the work was done."""
-        return await stall(self.where, self.pid, work)
-
-    async def look(self) -> bytes:
-        return await self.ask("jupyter-remote/jobs/look", "POST", {})
-
-
-class Tab:
-    """An open page of ours: counts the bytes of events about jobs."""
-
-    def __init__(self, server: Server) -> None:
-        self.server = server
-        self.heard: list[tuple[float, int, dict[str, Any]]] = []
-
-    async def __aenter__(self) -> Tab:
-        base = self.server.base.replace("http", "ws", 1)
-        self.socket = await websocket_connect(base + "api/events/subscribe")
-        self.task = asyncio.create_task(self._listen())
-        await self.server.list()
-        await self.server.look()
-        return self
-
-    async def _listen(self) -> None:
-        while (message := await self.socket.read_message()) is not None:
-            data = json.loads(message)
-            if "jupyter_remote/job" in data.get("schema_id", ""):
-                self.heard.append((time.monotonic(), len(message), data))
-
-    async def __aexit__(self, *_: object) -> None:
-        self.socket.close()
-        self.task.cancel()
 
 
 async def with_tabs(server: Server, count: int, work: Callable[[list[Tab]], Awaitable[Any]]) -> Any:
@@ -158,13 +89,21 @@ async def change(slurm: slurm_rig.Slurm, server: Server, count: int) -> tuple[fl
 
 
 async def idle(server: Server, seconds: float) -> int:
-    """Bytes of events that a tab hears while nothing changes."""
+    """Bytes that a visible tab receives while nothing changes: events of any kind, the answers
+    to its ``look`` every 20 s with their headers, and the list where one says that it is old."""
 
     async def quiet(tabs: list[Tab]) -> int:
         await asyncio.sleep(5)
-        tabs[0].heard.clear()
-        await asyncio.sleep(seconds)
-        return sum(size for _, size, _ in tabs[0].heard)
+        known = json.loads(await server.look())["sequence"]
+        before, end = tabs[0].bytes, time.monotonic() + seconds
+        asked = 0
+        while time.monotonic() < end:
+            answer = await server.fetch("jupyter-remote/jobs/look", "POST", {})
+            asked += size(answer)
+            if json.loads(answer.body)["sequence"] != known:
+                raise RuntimeError("something changed")
+            await asyncio.sleep(min(20, max(0, end - time.monotonic())))
+        return asked + tabs[0].bytes - before
 
     result: int = await with_tabs(server, 1, quiet)
     return result
@@ -194,9 +133,10 @@ async def measure(
     seen = [seconds for seconds, _ in changed]
     rows.append(["change to event, median: s", f"{median(seen):.2f}", "60 (its interval)", ""])
     rows.append(["change to event, longest: s", f"{max(seen):.2f}", "60 (its interval)", ""])
-    size = len(await theirs.list())
-    rows.append(["50 changes: bytes", *against((await change(slurm, ours, 50))[1], size)])
-    rows.append(["no change, 30 s: bytes", f"{await idle(ours, seconds)}", f"{size} a minute", ""])
+    listed = len(await theirs.list())
+    rows.append(["50 changes: bytes", *against((await change(slurm, ours, 50))[1], listed)])
+    still = await idle(ours, 6.0 if options.quick else 60.0)
+    rows.append(["no change, a minute: bytes", *against(still, listed)])
     return rows
 
 
@@ -248,19 +188,49 @@ async def waits(ours: Server, theirs: Server, rounds: int) -> list[list[str]]:
     ]
 
 
-def scrolled(lab: Lab, count: int) -> list[list[str]]:
+def on_screen(slurm: slurm_rig.Slurm, lab: Lab, options: Any) -> list[list[str]]:
+    """How soon the page shows the end of a job, and a job that was submitted from it."""
+    rounds = 2 if options.quick else 10
+    say(f"  in the browser ({load()})")
+    _slurm.fill(slurm, rounds, user=USER)
+    changes, told = in_browser(slurm, lab, rounds)
+    own = [milliseconds / 1000 for milliseconds in told["submitted"]]
+    rows = Rows()
+    for what, some in {"change to screen": changes, "submitted here, to screen": own}.items():
+        most = f"{max(some):.2f}"
+        rows.append([f"{what}, median: s", f"{median(some):.2f}", "60 (its interval)", ""])
+        rows.append([f"{what}, longest of {rounds}: s", most, "60 (its interval)", ""])
+    return rows
+
+
+def scrolled(slurm: slurm_rig.Slurm, lab: Lab, count: int) -> list[list[str]]:
     """Frames while the list of jobs and Lab's own list of as many files scroll, in turn."""
     say(f"  scrolling ({load()})")
     for number in range(count):
         (lab.home / f"file-{number}.txt").touch()
-    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base]
-    answer = subprocess.run(argv, cwd=HERE, capture_output=True, text=True, check=False)
-    if answer.returncode:
-        raise RuntimeError(answer.stderr)
-    seen = json.loads(answer.stdout)
-    say(f"  {seen['shown']} ms from the command until rows are there")
-    cells = [f"{seen['jobs']:.1f}", f"{seen['files']:.1f} (Lab's files)"]
-    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(seen["jobs"], seen["files"])]]
+    _, told = in_browser(slurm, lab, 0)
+    say(f"  {told['shown']} ms from the command until rows are there")
+    cells = [f"{told['jobs']:.1f}", f"{told['files']:.1f} (Lab's files)"]
+    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(told["jobs"], told["files"])]]
+
+
+def in_browser(slurm: slurm_rig.Slurm, lab: Lab, rounds: int) -> tuple[list[float], dict[str, Any]]:
+    """Seconds from scancel to the row that shows it, and what the page measured itself."""
+    argv = ["node", str(HERE / "jobs_browser.mjs"), lab.base, str(rounds)]
+    began: dict[str, float] = {}
+    seconds: list[float] = []
+    last: dict[str, Any] = {}
+    with subprocess.Popen(argv, cwd=HERE, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout or ():
+            last = json.loads(line)
+            if "cancel" in last:
+                began[last["cancel"]] = time.time()
+                _slurm.cancel(slurm, [last["cancel"]])
+            elif "changed" in last:
+                seconds.append(last["at"] / 1000 - began[last["changed"]])
+    if process.returncode:
+        raise RuntimeError("the browser failed")
+    return seconds, last
 
 
 def against(one: float, other: float) -> list[str]:
@@ -285,15 +255,19 @@ def main() -> None:
         env = {"SLURM_CONF": str(slurm.conf), "PATH": path}
         with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
             pair = Server(OURS, ours), Server(THEIRS, theirs)
-            rows = asyncio.run(both(slurm, *pair, options))
-            rows += scrolled(ours, options.jobs)
+            rows = asyncio.run(both(slurm, ours, pair, options))
+            rows += scrolled(slurm, ours, options.jobs)
     print("## Jobs\n")
     print(table(["", OURS, THEIRS, "ratio"], rows))
     say(f"Machine: {load()} at the end, {os.cpu_count()} processors.")
 
 
-async def both(*args: Any) -> list[list[str]]:
-    return [*await measure(*args), *await own(*args)]
+async def both(
+    slurm: slurm_rig.Slurm, lab: Lab, pair: tuple[Server, Server], options: Any
+) -> list[list[str]]:
+    rows = await measure(slurm, *pair, options)
+    rows += await asyncio.to_thread(on_screen, slurm, lab, options)
+    return [*rows, *await own(slurm, *pair, options)]
 
 
 if __name__ == "__main__":

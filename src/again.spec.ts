@@ -4,6 +4,7 @@ import { nullTranslator } from '@jupyterlab/translation';
 
 import { planOf, planWords, requestAgain, submitAgain } from './again';
 import { SubmitMemory } from './submitmemory';
+import { refused } from './testing/answers';
 import { field, offersOf } from './testing/offers';
 import { job } from './testing/samples';
 import type { IJobDetails, IRemoteJobs } from './tokens';
@@ -86,6 +87,26 @@ describe('submitAgain', () => {
       expect.anything(),
       expect.stringContaining('Maintenance')
     );
+  });
+
+  it('asks for what the script says when nothing is known', async () => {
+    const { jobs, needs } = again(() => Promise.resolve('slurm/18'));
+    const error = await refused('slurmdbd does not answer');
+    jobs.offers = () => Promise.reject(error);
+    const request = { ...wanted, options: { time: 60 } };
+    expect(await submitAgain(needs, job(), request)).toBe('slurm/18');
+    expect(jobs.submit).toHaveBeenCalledWith({ ...wanted, options: {} });
+    const [question] = jest.mocked(showDialog).mock.calls[0] ?? [];
+    expect(question?.body).toContain('is not known: slurmdbd does not answer.');
+    expect(question?.body).toContain('is left out: time: 60');
+  });
+
+  it('asks for nothing when our server does not answer', async () => {
+    const { jobs, needs } = again(() => Promise.resolve('slurm/18'));
+    jobs.offers = () => Promise.reject(new TypeError('offline'));
+    expect(await submitAgain(needs, job(), wanted)).toBe('');
+    expect(jobs.submit).not.toHaveBeenCalled();
+    expect(showErrorMessage).toHaveBeenCalledTimes(1);
   });
 
   it('asks once, however often it is clicked', async () => {

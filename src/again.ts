@@ -2,10 +2,11 @@ import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { keyOf } from './jobstore';
-import { isLost, lostWords } from './lost';
+import { isLost, lostWords, reasonOf } from './lost';
 import { textOf } from './offers';
 import type { SubmitMemory } from './submitmemory';
 import { wordsOf } from './submitdraft';
+import { unknownWords } from './submitwords';
 import type {
   IJob,
   IJobDetails,
@@ -55,6 +56,8 @@ interface IPlan {
   readonly words: readonly string[];
   /** The options that the backend's form does not have. */
   readonly dropped: readonly string[];
+  /** Why it is not known what the form has; empty: it is known. */
+  readonly unknown?: string;
 }
 
 /** What the backend's form has of a request. */
@@ -73,6 +76,14 @@ export function planOf({ fields }: IOffers, request: IJobRequest): IPlan {
     .map(([name, value]) => `${name}: ${String(value)}`);
   const options = Object.fromEntries(known);
   return { request: { ...request, options }, words, dropped };
+}
+
+/** What may be asked for without knowing what is offered: what the script says. */
+function blindPlan(request: IJobRequest, unknown: string): IPlan {
+  const dropped = Object.entries(request.options ?? {}).map(
+    ([name, value]) => `${name}: ${String(value)}`
+  );
+  return { request: { ...request, options: {} }, words: [], dropped, unknown };
 }
 
 /** What submitting again needs. */
@@ -111,12 +122,7 @@ async function askAndSubmit(
 ): Promise<string> {
   const { jobs, memory, trans } = again;
   try {
-    const offers = await jobs.offers(wanted.backend);
-    if (!offers.available) {
-      const words = trans.__('%1 takes no jobs now.', wanted.backend);
-      throw new Error([words, offers.reason].filter(Boolean).join(' '));
-    }
-    const plan = planOf(offers, wanted);
+    const plan = await planFor(again, wanted);
     if (!(await confirm(job, plan, trans))) {
       return '';
     }
@@ -127,6 +133,26 @@ async function askAndSubmit(
     await tellFailure(again, job, error);
     return '';
   }
+}
+
+async function planFor(
+  { jobs, trans }: IAgain,
+  wanted: IJobRequest
+): Promise<IPlan> {
+  let offers: IOffers;
+  try {
+    offers = await jobs.offers(wanted.backend);
+  } catch (error) {
+    if (reasonOf(error) === '') {
+      throw error; // our server does not answer
+    }
+    return blindPlan(wanted, wordsOf(error));
+  }
+  if (!offers.available) {
+    const words = trans.__('%1 takes no jobs now.', wanted.backend);
+    throw new Error([words, offers.reason].filter(Boolean).join(' '));
+  }
+  return planOf(offers, wanted);
 }
 
 async function tellFailure(
@@ -156,7 +182,7 @@ async function tellFailure(
 /** What the question says. */
 export function planWords(
   job: IJob,
-  { request, words, dropped }: IPlan,
+  { request, words, dropped, unknown }: IPlan,
   trans: TranslationBundle
 ): string {
   const { backend, folder, options } = request;
@@ -171,10 +197,15 @@ export function planWords(
       : trans.__(
           'It is part of an array: all tasks that the script asks for run.'
         );
-  const without = dropped.length
-    ? trans.__('No longer offered, and left out: %1.', dropped.join(', '))
-    : '';
-  return [where, words.join(', '), without, array].filter(Boolean).join('\n');
+  const without = !dropped.length
+    ? ''
+    : unknown
+      ? trans.__('What was chosen is left out: %1.', dropped.join(', '))
+      : trans.__('No longer offered, and left out: %1.', dropped.join(', '));
+  const doubt = unknown ? unknownWords(backend, unknown, trans) : '';
+  return [where, words.join(', '), doubt, without, array]
+    .filter(Boolean)
+    .join('\n');
 }
 
 async function confirm(

@@ -1,6 +1,6 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { changeOf, partitionsFor, textsBefore } from './jobchange';
+import { ChangeForm, changeOf, partitionsFor, textsBefore } from './jobchange';
 import { choiceField, offersOf } from './testing/offers';
 import { job } from './testing/samples';
 
@@ -53,6 +53,55 @@ describe('partitionsFor', () => {
   it('has none where a backend has no such field', async () => {
     expect(await of('condor')).toBeNull();
     expect(await of('slurm', 'condor')).toBeNull();
-    expect(await of('gone')).toBeNull();
+    expect(await of('gone', 'condor')).toBeNull();
+  });
+
+  it('says why they are not known', async () => {
+    await expect(of('slurm', 'gone')).rejects.toThrow('away');
+  });
+});
+
+describe('ChangeForm', () => {
+  const turn = () => new Promise(resolve => setTimeout(resolve));
+  const texts = { time: '', partition: 'short' };
+  const shown = (partitions: Promise<readonly string[] | null>) => {
+    const form = new ChangeForm(texts, partitions, trans);
+    const input = form.node.querySelector('[name="partition"]');
+    return { form, input: input as HTMLInputElement };
+  };
+
+  it('is there before the partitions are known, and keeps what is written', async () => {
+    let know: (names: readonly string[]) => void = () => undefined;
+    const asked = new Promise<readonly string[]>(resolve => (know = resolve));
+    const { form, input } = shown(asked);
+    expect(input.value).toBe('short');
+    input.value = 'lo';
+    know(['short', 'long']);
+    await turn();
+    const list = form.node.querySelector('datalist');
+    expect(list?.id).toBe(input.getAttribute('list'));
+    const options = [...(list?.options ?? [])].map(({ value }) => value);
+    expect(options).toEqual(['short', 'long']);
+    expect(form.getValue().partition).toBe('lo');
+    expect(form.node.textContent).not.toContain('Asking');
+  });
+
+  it('takes any partition where they are not known, and says why', async () => {
+    const { form, input } = shown(
+      Promise.reject(new Error('slurmdbd is down'))
+    );
+    await turn();
+    expect(form.node.textContent).toContain(
+      'not known which there are: slurmdbd'
+    );
+    input.value = 'long';
+    expect(form.getValue().partition).toBe('long');
+  });
+
+  it('has none where a backend has none', async () => {
+    const { form, input } = shown(Promise.resolve(null));
+    await turn();
+    expect(form.node.contains(input)).toBe(false);
+    expect(form.getValue()).toEqual({ time: '', partition: '' });
   });
 });

@@ -5,6 +5,7 @@ import { Widget } from '@lumino/widgets';
 import { parseDuration } from './durations';
 import { clock } from './jobview';
 import { fieldOf } from './offers';
+import { wordsOf } from './submitdraft';
 import type { IJob, IRemoteJobs } from './tokens';
 
 /** What shall be different; what is not named stays. */
@@ -48,23 +49,29 @@ export function changeOf(
   };
 }
 
-/** The partitions that all of these backends offer; null: one has none. */
+/**
+ * The partitions that all of these backends offer; null: one has none. Rejects
+ * when one cannot be asked.
+ */
 export async function partitionsFor(
   jobs: Pick<IRemoteJobs, 'offers'>,
   chosen: readonly IJob[]
 ): Promise<readonly string[] | null> {
   const names = [...new Set(chosen.map(({ backend }) => backend))];
-  const all = await Promise.all(
-    names.map(async name => {
-      const offers = await jobs.offers(name).catch(() => null);
-      const field = offers && fieldOf(offers, 'partition');
-      return field ? field.choices.map(({ value }) => value) : null;
-    })
+  const asked = await Promise.allSettled(names.map(name => jobs.offers(name)));
+  const fields = asked.flatMap(answer =>
+    answer.status === 'fulfilled' ? [fieldOf(answer.value, 'partition')] : []
   );
-  const [first, ...more] = all;
-  return !first || more.includes(null)
-    ? null
-    : first.filter(value => more.every(other => other?.includes(value)));
+  if (fields.includes(undefined)) {
+    return null;
+  }
+  const failed = asked.find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') {
+    throw failed.reason;
+  }
+  const all = fields.map(field => field?.choices.map(({ value }) => value));
+  const [first = [], ...more] = all;
+  return first.filter(value => more.every(other => other?.includes(value)));
 }
 
 /** The value that all jobs have, or undefined. */
@@ -72,34 +79,46 @@ function common<T>(values: readonly T[]): T | undefined {
   return new Set(values).size === 1 ? values[0] : undefined;
 }
 
-/** Asks for a new limit and partition; empty fields stay as they are. */
-class ChangeForm extends Widget implements Dialog.IBodyWidget<IChangeTexts> {
+/**
+ * Asks for a new limit and partition; empty fields stay as they are. It is
+ * there at once: what the partitions are is said as soon as it is known.
+ */
+export class ChangeForm
+  extends Widget
+  implements Dialog.IBodyWidget<IChangeTexts>
+{
   constructor(
     texts: IChangeTexts,
-    partitions: readonly string[] | null,
+    partitions: Promise<readonly string[] | null>,
     private readonly _trans: TranslationBundle
   ) {
     super();
     this.addClass('jp-RemoteChange');
-    this._time = field(_trans.__('Time limit'), texts.time, 'time');
+    const { _trans: trans } = this;
+    this._time = field(trans.__('Time limit'), texts.time, 'time');
     this._partition = field(
-      _trans.__('Partition'),
+      trans.__('Partition'),
       texts.partition,
       'partition'
     );
-    this._time.note.textContent = _trans.__(
+    this._time.note.textContent = trans.__(
       'Such as 90 min, 1:30:00 (hours, minutes, seconds) or 2 d'
     );
-    this.node.append(this._time.label);
-    if (partitions) {
-      const list = listOf(partitions);
-      this._partition.input.setAttribute('list', list.id);
-      this.node.append(this._partition.label, list);
-    }
+    this.node.append(this._time.label, this._partition.label);
     this._time.input.addEventListener('input', () => {
       const { value } = this._time.input;
       this._mark(value.trim() !== '' && !parseDuration(value));
     });
+    this._say(trans.__('Asking which partitions there are…'));
+    partitions.then(
+      names => {
+        this._offer(names);
+      },
+      (error: unknown) => {
+        const words = wordsOf(error);
+        this._say(trans.__('It is not known which there are: %1', words));
+      }
+    );
   }
 
   /** Say that the time cannot be read. */
@@ -110,8 +129,28 @@ class ChangeForm extends Widget implements Dialog.IBodyWidget<IChangeTexts> {
   }
 
   getValue(): IChangeTexts {
-    const [time, partition] = [this._time, this._partition];
-    return { time: time.input.value, partition: partition.input.value };
+    const { _time: time, _partition: partition } = this;
+    const there = this.node.contains(partition.label);
+    return {
+      time: time.input.value,
+      partition: there ? partition.input.value : ''
+    };
+  }
+
+  /** The list of partitions; without one there is nothing to choose. */
+  private _offer(names: readonly string[] | null): void {
+    this._say('');
+    if (names) {
+      const list = listOf(names);
+      this._partition.input.setAttribute('list', list.id);
+      this.node.append(list);
+    } else {
+      this._partition.label.remove();
+    }
+  }
+
+  private _say(words: string): void {
+    this._partition.note.textContent = words;
   }
 
   private _mark(wrong: boolean): void {
@@ -160,7 +199,7 @@ function field(words: string, value: string, name: string): IField {
 /** Ask what shall be different; null: nothing. */
 export async function askChange(
   chosen: readonly IJob[],
-  partitions: readonly string[] | null,
+  partitions: Promise<readonly string[] | null>,
   trans: TranslationBundle
 ): Promise<IJobChange | null> {
   const before = textsBefore(chosen, trans);

@@ -145,7 +145,7 @@ async function perform(
     return;
   }
   if (deed === 'change') {
-    const partitions = await partitionsFor(jobs, chosen);
+    const partitions = partitionsFor(jobs, chosen);
     const change = await askChange(chosen, partitions, trans);
     if (change) {
       const run = (job: IJob) => jobs.change(job, { ...change });

@@ -2,6 +2,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 
 import { ENDED } from './format';
 import { shareOf } from './jobgroups';
+import { keyOf } from './jobstore';
 import { grouped, jobReason, waits } from './jobview';
 import type { IJob, IJobBackend } from './tokens';
 
@@ -106,6 +107,21 @@ export function newsWords(
     default:
       return trans.__('%1 is over: %2 no longer knows it.', name, backend);
   }
+}
+
+/**
+ * What tells these news from others, in all pages alike: a browser shows only
+ * one notice of a tag.
+ */
+export function tagOf(news: readonly IJobNews[]): string {
+  const tags = news
+    .map(({ kind, job }) => {
+      const when = kind === 'started' ? job.started : job.ended;
+      return `${keyOf(job)} ${kind} ${when ?? ''}`;
+    })
+    .sort();
+  const ends = [tags[0], tags.length > 1 ? tags.at(-1) : ''];
+  return ['jupyter-remote-jobs', tags.length, ...ends].join(' ').trim();
 }
 
 /** Many news in one sentence: "38 jobs have ended, 2 of them failed; 3 are running." */

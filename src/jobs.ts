@@ -3,6 +3,7 @@ import type { Event, IConnectionStatus } from '@jupyterlab/services';
 import type { IJobListing, JobClient } from './jobclient';
 import type { IJobEvent, IJobStore } from './jobstore';
 import {
+  allSeen,
   fromJobListing,
   fromKey,
   jobEvent,
@@ -32,7 +33,10 @@ import type {
   JobStream
 } from './tokens';
 
-/** Time between two listings in ms: events tell what happens in between. */
+/**
+ * Time between two listings in ms. Events tell what happens in between; while
+ * somebody looks, the server says that none is missing, and nothing is listed.
+ */
 const CALM = 60_000;
 
 /** The mirror of the user's jobs; silent until somebody opens it. */
@@ -68,12 +72,23 @@ export class Jobs
   }
 
   async look(slow = false): Promise<void> {
-    const fresh = await this._client.look(slow);
+    this.confirm(await this._look(slow));
+  }
+
+  /** Tell that somebody looks; answers whether all changes are in the list. */
+  private async _look(slow: boolean): Promise<boolean> {
+    const fresh = await this._client.look(slow).catch((error: unknown) => {
+      this.confirm(false);
+      throw error;
+    });
     if (fresh.sequence > this.store.sequence) {
       await this.again(); // an event was lost
-    } else if (fresh.sequence === this.store.sequence) {
-      this.update(withFreshness(this.store, fresh));
     }
+    if (fresh.sequence !== this.store.sequence) {
+      return false;
+    }
+    this.update(withFreshness(this.store, fresh));
+    return allSeen(this.store);
   }
 
   act(job: IJob, action: JobAction): Promise<void> {

@@ -1,3 +1,6 @@
+import { JSONExt } from '@lumino/coreutils';
+import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
+
 import type { IJobFreshness, IJobListing } from './jobclient';
 import type { ITable } from './jobtable';
 import { fromTable } from './jobtable';
@@ -127,12 +130,18 @@ export function withFreshness(
   store: IJobStore,
   { backends }: IJobFreshness
 ): IJobStore {
-  const same = Object.entries(backends).every(
-    ([name, { seen }]) => store.backends.get(name)?.seen === seen
-  );
-  return same
+  const plain = (value: unknown) => value as ReadonlyPartialJSONObject;
+  const known = Object.fromEntries(store.backends);
+  return JSONExt.deepEqual(plain(known), plain(backends))
     ? store
     : { ...store, backends: new Map(Object.entries(backends)) };
+}
+
+/** Whether the server has seen every job of the list itself: none only stands. */
+export function allSeen({ jobs, backends }: IJobStore): boolean {
+  const seen = (backend: string) =>
+    (backends.get(backend)?.seen ?? null) !== null;
+  return [...new Set([...jobs.values()].map(job => job.backend))].every(seen);
 }
 
 /** The event in an emission of Jupyter's event stream, or null. */

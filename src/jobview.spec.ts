@@ -1,6 +1,5 @@
 import { nullTranslator } from '@jupyterlab/translation';
 
-import { cancelBody, cancelTitle } from './jobactions';
 import { counts } from './jobcounts';
 import { sorted } from './joborder';
 import {
@@ -98,17 +97,6 @@ describe('words of a job', () => {
     expect(silence({ ...silent, seen }, trans)).toMatch(
       /^last seen .*\d\d, timed out$/
     );
-  });
-
-  it('ask by name before jobs are cancelled', () => {
-    expect(cancelTitle([job()], trans)).toBe('Cancel fit?');
-    expect(cancelBody([job()], trans)).toContain('Job 17 on slurm');
-    expect(cancelBody([job({ tasks: 10_000 })], trans)).toContain(
-      '10,000 tasks'
-    );
-    const many = Array.from({ length: 7 }, (_, i) => job({ name: `n${i}` }));
-    expect(cancelTitle(many, trans)).toBe('Cancel 7 jobs?');
-    expect(cancelBody(many, trans)).toContain('n4, and 2 more');
   });
 });
 

@@ -47,7 +47,7 @@ interface ILate<S, E> {
 /**
  * The mirror of a list of the server. The list is the truth, events are hints:
  * they are applied when nothing is missing before them; else, after a
- * reconnect and now and then the list is asked again.
+ * reconnect and now and then, unless it is `confirm`ed, it is asked again.
  */
 export abstract class Mirror<
   S extends INumbered,
@@ -62,7 +62,7 @@ export abstract class Mirror<
     const { calm, name } = _options;
     this.poll = new Poll({
       auto: false,
-      factory: () => this._relist(),
+      factory: () => (this._needless ? Promise.resolve() : this._relist()),
       frequency: { interval: calm, backoff: true, max: 4 * calm },
       name,
       // A hidden page tells news too: what it surely lacks it asks for.
@@ -152,6 +152,11 @@ export abstract class Mirror<
     await this.poll.schedule({ interval, phase: 'refreshed' });
   }
 
+  /** The server says whether nothing is missing: then no listing is needed. */
+  protected confirm(current: boolean): void {
+    this._confirmed = current ? Date.now() : -Infinity;
+  }
+
   protected emitChanged(): void {
     this._changed.emit();
   }
@@ -207,6 +212,13 @@ export abstract class Mirror<
     }
   }
 
+  /** Whether nobody asked for a listing, and it would say nothing new. */
+  private get _needless(): boolean {
+    const sure = Date.now() - this._confirmed < this._options.calm;
+    const online = this._options.connection?.isConnected !== false;
+    return sure && online && !this._due && this._freshness === 'fresh';
+  }
+
   private async _list(): Promise<void> {
     if (this._options.connection?.isConnected === false) {
       this._stale('offline', '');
@@ -260,6 +272,7 @@ export abstract class Mirror<
   }
 
   private _applied = 0;
+  private _confirmed = -Infinity;
   private _due = false;
   private _freshness: Freshness = 'loading';
   private readonly _late = new Set<ILate<S, E>>();

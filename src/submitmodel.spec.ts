@@ -3,6 +3,8 @@ import { Signal } from '@lumino/signaling';
 
 import { SubmitMemory } from './submitmemory';
 import { SubmitModel } from './submitmodel';
+import { troubleWords } from './submitwords';
+import { refused } from './testing/answers';
 import { field, offersOf } from './testing/offers';
 import type { IJobBackend, IRemoteJobs } from './tokens';
 
@@ -10,25 +12,30 @@ const trans = nullTranslator.load('jupyter_remote');
 const able: IJobBackend = { seen: null, silent: '', can: ['submit'] };
 const turn = () => new Promise(resolve => setTimeout(resolve));
 
+const fields = [field({ name: 'qos', kind: 'text' })];
+
 /** A form on two backends, with one value remembered for each. */
-async function form(backend: string, script: string | null) {
+async function form(
+  backend: string,
+  script: string | null,
+  offers = () => Promise.resolve(offersOf({ fields })),
+  options: Record<string, string> | null = script === null ? null : {}
+) {
   const backends = new Map([
     ['local', able],
     ['slurm', able]
   ]);
-  const fields = [field({ name: 'qos', kind: 'text' })];
   const changed = new Signal<object, void>({});
   const submit = jest.fn(() => Promise.resolve('slurm/17'));
   const jobs = {
     ...{ backends, changed, submit, freshness: 'live' },
     open: jest.fn(),
     ready: Promise.resolve(),
-    offers: () => Promise.resolve(offersOf({ fields }))
+    offers
   };
   const memory = new SubmitMemory(null);
   await memory.keep('slurm', { qos: 'long' });
   await memory.keep('local', { qos: 'short' });
-  const options = script === null ? null : {};
   const draft = { backend, name: '', folder: '', script, options };
   const remote = jobs as unknown as IRemoteJobs;
   const model = new SubmitModel({ jobs: remote, memory, draft, trans });
@@ -108,5 +115,54 @@ describe('submitting', () => {
     await sent;
     expect(await memory.of('slurm')).toEqual({ qos: 'asked' });
     expect(await memory.of('local')).toEqual({ qos: 'short' });
+  });
+});
+
+describe('a backend that does not say what it offers', () => {
+  const DOWN = 'slurmdbd does not answer';
+  const silent = () => refused(DOWN).then(error => Promise.reject(error));
+
+  it('takes what the script says', async () => {
+    const { model, memory, submit } = await form('slurm', 'echo', silent);
+    await turn();
+    expect([model.offers, model.problem]).toEqual([null, DOWN]);
+    expect(model.hindrance).toBe('');
+    const words = troubleWords(model, trans);
+    expect(words).toContain(`of slurm is not known: ${DOWN}. The job can be`);
+    expect(words).not.toContain('no jobs');
+    expect(await model.submit()).toBe('slurm/17');
+    expect(submit).toHaveBeenCalledWith({
+      ...{ backend: 'slurm', script: 'echo', options: {} }
+    });
+    // What was used before is not forgotten for that.
+    expect(await memory.of('slurm')).toEqual({ qos: 'long' });
+    model.setScript(' ');
+    expect(model.hindrance).toContain('empty');
+  });
+
+  it('says which choices are left out', async () => {
+    const plain = await form('slurm', 'echo', silent);
+    await turn();
+    expect(troubleWords(plain.model, trans)).not.toContain('left out');
+    const options = { qos: 'long', time: '' };
+    const { model } = await form('slurm', 'echo', silent, options);
+    await turn();
+    expect(troubleWords(model, trans)).toContain('left out: qos: long.');
+  });
+
+  it('takes nothing when it is away, or our server is', async () => {
+    const made = await form('slurm', 'echo', silent);
+    await turn();
+    made.backends.delete('slurm');
+    made.changed.emit();
+    expect(made.model.hindrance).toContain('takes no jobs now');
+    expect(troubleWords(made.model, trans)).toContain('takes no jobs now');
+    const { model, submit } = await form('slurm', 'echo', () =>
+      Promise.reject(new TypeError('offline'))
+    );
+    await turn();
+    expect(model.problem).toBe('offline');
+    expect(await model.submit()).toBe('');
+    expect(submit).not.toHaveBeenCalled();
   });
 });

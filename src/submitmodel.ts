@@ -2,11 +2,12 @@ import { VDomModel } from '@jupyterlab/ui-components';
 import type { ReadonlyPartialJSONObject } from '@lumino/coreutils';
 import { UUID } from '@lumino/coreutils';
 
-import { isLost } from './lost';
+import { isLost, reasonOf } from './lost';
 import { choose, offered, optionsOf, problems } from './offers';
 import type { Texts } from './offers';
 import type { IDraft, IFailure, ISubmitOptions } from './submitdraft';
 import { labelOf, requestOf, textsOf, wordsOf } from './submitdraft';
+import { hindranceWords } from './submitwords';
 import type { IJobRequest, IOffers, ITrial, JobOption } from './tokens';
 
 /** A job that is being written. */
@@ -32,6 +33,8 @@ export class SubmitModel extends VDomModel {
   offers: IOffers | null = null;
   /** Why it is not known what is offered. */
   problem = '';
+  /** What is offered is not known, but the server answers: the script says all. */
+  blind = false;
   busy: '' | 'submit' | 'test' = '';
   /** Fields that the last change emptied, and what stood there. */
   cleared: Texts = {};
@@ -90,16 +93,7 @@ export class SubmitModel extends VDomModel {
 
   /** Why it cannot be submitted as it is; empty: it can. */
   get hindrance(): string {
-    const { trans } = this._options;
-    if (this.away || !this.offers?.available) {
-      return trans.__('This backend takes no jobs now.');
-    }
-    if (this.script.trim() === '') {
-      return trans.__('The script is empty.');
-    }
-    return this.wrong.length > 0
-      ? trans.__('Some fields are not right yet: look at their messages.')
-      : '';
+    return hindranceWords(this, this._options.trans);
   }
 
   /** Another backend; a new script gets what was last used there. */
@@ -169,7 +163,7 @@ export class SubmitModel extends VDomModel {
   async load(): Promise<void> {
     const { backend } = this;
     const { jobs, memory } = this._options;
-    [this.offers, this.problem] = [null, ''];
+    [this.offers, this.problem, this.blind] = [null, '', false];
     this.stateChanged.emit();
     try {
       const offers = await jobs.offers(backend);
@@ -180,6 +174,7 @@ export class SubmitModel extends VDomModel {
     } catch (error) {
       if (backend === this.backend) {
         this.problem = wordsOf(error);
+        this.blind = reasonOf(error) !== '';
       }
     }
     this.stateChanged.emit();
@@ -191,11 +186,11 @@ export class SubmitModel extends VDomModel {
     let key = '';
     await this._ask('submit', async () => {
       // The user may go on writing before the answer comes.
-      const { backend, texts } = this;
+      const { backend, texts, offers } = this;
       const request = this._request();
       key = await jobs.submit(request);
       [this.done, this._before] = [key, null];
-      await memory.keep(backend, texts);
+      await (offers && memory.keep(backend, texts));
       await memory.keepRequest(key, request.options ?? {});
     });
     return key;

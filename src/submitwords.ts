@@ -3,6 +3,7 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { doubtOf } from './doubts';
 import { defaultOf, fieldOf, problemOf, textOf } from './offers';
 import type { IBounds, IPossibility, Texts } from './offers';
+import type { SubmitModel } from './submitmodel';
 import type { IChoice, IMissing, IOfferField, IOffers } from './tokens';
 
 /** What stands for a choice in the list. */
@@ -128,4 +129,56 @@ function tooMuch(
   return with_
     ? trans.__('At most %1 with %2.', text, with_)
     : trans.__('At most %1.', text);
+}
+
+/** Why a job cannot be submitted as it is written; empty: it can. */
+export function hindranceWords(
+  { away, blind, offers, script, wrong }: SubmitModel,
+  trans: TranslationBundle
+): string {
+  if (away || offers?.available === false) {
+    return trans.__('This backend takes no jobs now.');
+  }
+  if (!offers && !blind) {
+    return trans.__('It is not known yet what this backend takes.');
+  }
+  if (script.trim() === '') {
+    return trans.__('The script is empty.');
+  }
+  return wrong.length > 0
+    ? trans.__('Some fields are not right yet: look at their messages.')
+    : '';
+}
+
+/** Why there are no fields, and what can be done all the same. */
+export function troubleWords(
+  { backend, away, blind, draft, offers, problem }: SubmitModel,
+  trans: TranslationBundle
+): string {
+  const words = problem || (offers?.reason ?? '');
+  if (away || !blind) {
+    return [trans.__('%1 takes no jobs now.', backend), words].join(' ');
+  }
+  const chosen = Object.entries(draft.options ?? {})
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name}: ${String(value)}`);
+  return [
+    unknownWords(backend, words, trans),
+    trans.__('The job can be submitted as its script says.'),
+    chosen.length > 0
+      ? trans.__('What was chosen is left out: %1.', chosen.join(', '))
+      : ''
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** "What you may use of slurm is not known: ..." */
+export function unknownWords(
+  backend: string,
+  words: string,
+  trans: TranslationBundle
+): string {
+  const why = words.replace(/([^.!?…])$/, '$1.');
+  return trans.__('What you may use of %1 is not known: %2', backend, why);
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_remote import app, events
+from jupyter_remote import app, contract, events
 from jupyter_remote.hub.limits import RemoteShareLimits
 from jupyter_remote.hub.service import RemoteShareService
 from jupyter_remote.shares.desk import RemoteShares
@@ -118,6 +118,15 @@ def test_every_command_and_setting_is_documented() -> None:
         for name, setting in schema.get("properties", {}).items():
             assert {"title", "description"} <= setting.keys(), name
             assert f"`{name}`" in DOCS, f"docs do not know the setting {name}"
+
+
+def test_every_member_of_a_backend_is_documented() -> None:
+    page = (ROOT / "docs" / "developers" / "backends.md").read_text()
+    named = set(re.findall(r"`(\w+)(?:\([^)`]*\))?`", page))
+    for protocol in (contract.Backend, contract.Abilities):
+        members = {*vars(protocol), *protocol.__annotations__}
+        missing = {name for name in members if not name.startswith("_")} - named
+        assert not missing, f"backends.md does not know {missing}"
 
 
 def test_every_event_is_documented() -> None:

@@ -231,30 +231,6 @@ async def test_refusals_are_said_in_slurms_words(slurm, backend):
     assert (await backend.everybody())[0].user == slurm.ann
 
 
-async def test_why_a_limit_keeps_a_job_waiting(slurm, backend):
-    for _ in range(2):
-        job_id = slurm.sbatch("sleep 60", "--qos=short", "-n8", user=slurm.ann)
-
-    async def said():
-        jobs = {job.job_id: job.reason for job in await backend.jobs()}
-        return "QOSMaxCpuPerUserLimit" in jobs[job_id] and jobs[job_id]
-
-    assert "use more than its quality of service (QOS) allows at once" in await until(said)
-
-
-async def test_a_limit_is_said_with_its_figure_where_that_is_known(slurm, backend):
-    for _ in range(5):
-        slurm.sbatch("sleep 60", "--qos=short", user=slurm.ann)
-
-    async def said():
-        jobs = await backend.jobs()
-        return next((one.reason for one in jobs if "MaxJobs" in one.reason), None)
-
-    assert "(QOS) allows (QOSMaxJobsPerUserLimit)" in await until(said)
-    await backend.offers()
-    assert "(QOS) allows: 4 (QOSMaxJobsPerUserLimit)" in await said()
-
-
 async def test_where_the_queue_of_others_is_hidden_there_are_no_places(slurm, backend):
     busy = slurm.sbatch("sleep 60", "--nodes=3", "--exclusive", user=slurm.bob)
     slurm.until("sh", "-c", f"squeue -h -j {busy} -o %T | grep RUNNING")

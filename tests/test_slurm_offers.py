@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import itertools
 import os
 import random
@@ -13,6 +14,7 @@ import pytest
 from jupyter_remote.backends.checks import check_options
 from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.backends.slurm.text import seconds
+from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import BackendUnreachable, InvalidSpec
 
 STRICT = """\
@@ -132,14 +134,22 @@ async def test_what_was_granted_since_is_not_refused_from_memory(slurm, backend,
         slurm.run("scontrol", "delete", "partitionname=later")
 
 
-async def test_a_database_that_is_down_is_said(slurm, backend):
+async def test_a_database_that_is_down_is_said_and_scripts_are_taken(slurm, backend):
+    script, folder = "#!/bin/sh\n#SBATCH --time=5\n", str(slurm.root / slurm.ann)
+    plain = JobRequest(script=script, tag="jr-database-down-000000", folder=folder)
     slurm.end("slurmdbd")
     try:
         with pytest.raises(BackendUnreachable):
             await backend.offers()
+        with pytest.raises(BackendUnreachable):
+            await backend.submit_request(dataclasses.replace(plain, options={"time": 60}))
+        assert (await backend.test_request(plain)).starts
+        job_id = await backend.submit_request(plain)
+        assert job_id in {job.job_id for job in await backend.jobs()}
     finally:
         slurm.daemon("slurmdbd", "slurmdbd", "-D")
         slurm.until("sacctmgr", "-n", "show", "cluster")
+        slurm.clear()
 
 
 # -- the oracle: with EnforcePartLimits=ALL, sbatch --test-only says what is allowed

@@ -76,17 +76,18 @@ def test_associations_and_qos():
     physics, ml = member.associations
     assert (member.default_account, member.admin) == ("physics", False)
     assert (physics.qos, physics.max_wall, physics.tres) == (
-        ("deny", "free", "normal"), 1500, {"cpu": 16},
+        ("deny", "free", "normal"), 1500, {("maxtres", "cpu"): 16},
     )  # fmt: skip
     assert (ml.partition, ml.default_qos, ml.max_wall) == ("gpu", "long", 86400)
-    assert (ml.tres, ml.per_node) == ({"gres/gpu": 1}, {"mem": 2**31})
+    assert (ml.tres, ml.per_node) == ({("grptres", "gres/gpu"): 1}, {"mem": 2**31})
     assert offers_text.parse_member("") == Member()
     assert offers_text.parse_member(MEMBER.replace("None|", "Operator|")).admin
     qos = offers_text.parse_qos(QOS)
     assert (qos["normal"].max_wall, qos["normal"].tres) == (None, {})
     assert qos["m2"].flags == {"DenyOnLimit", "OverPartQOS"}
     assert (qos["m2"].max_wall, qos["m2"].max_jobs, qos["m2"].priority) == (1800, 4, 10)
-    assert (qos["m2"].tres, qos["m2"].per_node) == ({"cpu": 2, "gres/gpu": 3}, {"cpu": 1})
+    assert qos["m2"].tres == {("maxtres", "cpu"): 2, ("maxtresperaccount", "gres/gpu"): 3}
+    assert qos["m2"].per_node == {"cpu": 1}
 
 
 def test_configuration():
@@ -132,3 +133,57 @@ def test_without_enforcement_any_qos_may_be_used_and_limits_do_not_count():
     assert [(use.account, use.qos, use.most["time"]) for use in rights.uses(bound)] == [
         ("physics", "normal", 1500)
     ]
+
+
+GPU_NODES = "p|0/16/0/16|0/2/0/2|8|4000|gpu:a100:4|gpu:a100:0|\n"
+BOUNDS = {"nodes": 2, "tasks": 16, "cpus": 8, "memory": 4000 * MIB, "gpus": 4}
+
+
+def bounds(*, part_qos="", qos="", member="||", config="limits", **partition):
+    """What may be asked for at most in a partition of two nodes, with these limits."""
+    cluster = rights.Cluster(
+        accounting=True,
+        enforced=frozenset(config.split(",")),
+        qos=offers_text.parse_qos(qos or "q||||||||||\n"),
+        member=offers_text.parse_member(f"None|a|a||q|||{member}|\n"),
+        partitions=(Partition(name="p", qos=part_qos, **partition),),
+        nodes=tuple(offers_text.parse_nodes(GPU_NODES)),
+    )
+    return dict(next(use.most for use in rights.uses(cluster) if use.qos == "q"))
+
+
+OTHER = "q|OverPartQOS|||{}\nr||||||||cpu=4||\n"
+"""The QOS of a partition with GrpTRES, and one that stands before it."""
+
+TWO = "q|{}||||cpu=2|||||\nr|||||cpu=3|||||\n"
+
+
+@pytest.mark.parametrize(
+    ("limits", "smaller"),
+    [
+        ({}, {}),
+        ({"max_nodes": 1}, {"nodes": 1, "tasks": 8}),
+        ({"max_cpus": 3}, {"cpus": 3, "tasks": 6}),
+        ({"max_memory": 100}, {"memory": 100}),
+        ({"member": "cpu=1||"}, {"cpus": 1, "tasks": 1, "nodes": 1}),
+        ({"member": "mem=9M||"}, {"memory": 9 * MIB}),
+        ({"member": "gres/gpu=2,node=1||"}, {"gpus": 2, "nodes": 1, "tasks": 8}),
+        ({"member": "|cpu=5|"}, {"cpus": 5, "tasks": 5}),
+        ({"member": "||cpu=2"}, {"cpus": 2, "tasks": 5}),
+        ({"member": "||mem=8M,gres/gpu=1"}, {"memory": 8 * MIB, "gpus": 1}),
+        # Of each kind of limit the first that there is, of all kinds the smallest.
+        ({"member": "cpu=4||", "qos": "q|||||cpu=5|||||\n"}, {"cpus": 5, "tasks": 5}),
+        ({"member": "cpu=4||", "qos": "q||||||||cpu=5||\n"}, {"cpus": 4, "tasks": 4}),
+        ({"member": "cpu=4|cpu=3|", "qos": "q||||||cpu=5||||\n"}, {"cpus": 3, "tasks": 3}),
+        ({"qos": "q|||||||cpu=5||mem=7M|\n"}, {"cpus": 5, "tasks": 5, "memory": 7 * MIB}),
+        ({"qos": TWO.format(""), "part_qos": "r"}, {"cpus": 3, "tasks": 3}),
+        ({"qos": TWO.format("OverPartQOS"), "part_qos": "r"}, {"cpus": 2, "tasks": 2}),
+        ({"qos": OTHER.format("||cpu=5||||"), "part_qos": "r"}, {"cpus": 5, "tasks": 5}),
+        ({"qos": OTHER.format("|cpu=5|||||"), "part_qos": "r"}, {"cpus": 4, "tasks": 4}),
+        ({"qos": OTHER.format("|||cpu=5|||"), "part_qos": "r"}, {"cpus": 4, "tasks": 4}),
+        ({"qos": "q|PartitionMaxNodes|||||||||\n", "max_nodes": 1}, {}),
+        ({"member": "cpu=4||", "config": "associations"}, {}),
+    ],
+)
+def test_numbers_are_bounded_by_partition_qos_and_association(limits, smaller):
+    assert bounds(**limits) == {**BOUNDS, **smaller}

@@ -53,6 +53,39 @@ async def test_one_that_does_not_answer_is_asked_less_and_less_until_it_does():
     assert one.interval("slurm") == 2.0
 
 
+async def test_nothing_is_asked_while_nobody_looks():
+    turns, asked = [], []
+    pace = Pace.NONE
+
+    class Counted(Silent):
+        async def jobs(self):
+            asked.append(1)
+            return []
+
+        async def changed(self):
+            turns.append(1)  # it tells of changes, too
+            await asyncio.sleep(0)
+
+    one = RemoteWatch(
+        backends={"slurm": Counted()},
+        seen=lambda name, jobs: None,
+        silent=lambda name, error: None,
+        pace=lambda name: pace,
+        idle_interval=0.01,
+        quiet=0.0,
+    )
+    one.start()
+    try:
+        await until(lambda: len(turns) > 20)
+        one.kick("slurm")
+        await until(lambda: len(turns) > 40)
+        assert not asked
+        pace = Pace.IDLE
+        await until(lambda: asked)
+    finally:
+        await one.stop()
+
+
 class Clock:
     """Time that passes only when somebody waits."""
 

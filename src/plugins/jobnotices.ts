@@ -12,7 +12,7 @@ import { ENDED, shorten } from '../format';
 import { IJobDesk } from '../jobdesk';
 import type { JobDesk } from '../jobdesk';
 import type { IJobNews } from '../jobnews';
-import { newsBetween, newsWords, sumWords, TOGETHER } from '../jobnews';
+import { newsBetween, newsWords, sumWords, tagOf, TOGETHER } from '../jobnews';
 import { keyOf } from '../jobstore';
 import type { IJob } from '../tokens';
 import { IRemoteJobs, IRemoteSettings } from '../tokens';
@@ -87,17 +87,16 @@ class Notices {
     const news = this._news.splice(0);
     if (news.length < TOGETHER) {
       news.forEach(each => {
-        const failed = each.kind === 'failed';
-        this._show(newsWords(each, this._trans), failed, keyOf(each.job));
+        this._show(newsWords(each, this._trans), [each], keyOf(each.job));
       });
       return;
     }
-    const failed = news.some(({ kind }) => kind === 'failed');
-    this._show(sumWords(news, this._trans), failed, '');
+    this._show(sumWords(news, this._trans), news, '');
   }
 
   /** In Lab, and in the browser when Lab is behind other tabs and may. */
-  private _show(message: string, failed: boolean, job: string): void {
+  private _show(message: string, news: readonly IJobNews[], job: string): void {
+    const failed = news.some(({ kind }) => kind === 'failed');
     const { commands } = this._app;
     const action = (label: string, command: string) => ({
       label,
@@ -115,7 +114,7 @@ class Notices {
       autoClose: failed ? false : 6_000,
       actions
     });
-    this._background(message, () => {
+    this._background(message, tagOf(news), () => {
       void commands.execute(
         job ? CommandIDs.openJob : CommandIDs.showJobs,
         job ? { job } : {}
@@ -123,13 +122,14 @@ class Notices {
     });
   }
 
-  private _background(message: string, open: () => void): void {
+  /** Two pages of Lab with the same `tag` make one notice. */
+  private _background(message: string, tag: string, open: () => void): void {
     const may =
       'Notification' in window &&
       window.Notification.permission === 'granted' &&
       document.visibilityState === 'hidden';
     if (may) {
-      const notice = new window.Notification(message);
+      const notice = new window.Notification(message, { tag });
       notice.onclick = () => {
         window.focus();
         notice.close();

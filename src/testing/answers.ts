@@ -1,5 +1,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 
+import { errorOf } from '../lost';
+
 /** A client whose requests are answered here. */
 export function answers<C>(
   Client: new (settings: ServerConnection.ISettings) => C,
@@ -20,4 +22,10 @@ export function answers<C>(
 /** The path of a request's URL. */
 export function path(request?: Request): string {
   return new URL(request?.url ?? '').pathname;
+}
+
+/** An error in the words of our server. */
+export function refused(words: string, status = 502): Promise<Error> {
+  const body = JSON.stringify({ message: words, reason: 'unreachable' });
+  return errorOf(new Response(body, { status }));
 }

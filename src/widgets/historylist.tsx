@@ -9,7 +9,6 @@ import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
 import type { EndedJobs } from '../ended';
-import { stateIcon } from '../icons';
 import { fit } from '../jobcolumns';
 import type { JobListModel } from '../joblistmodel';
 import { keyOf } from '../jobstore';
@@ -17,6 +16,7 @@ import { grouped, timeWords } from '../jobview';
 import { outcomes, outcomeWords } from '../lookback';
 import type { IEndedJobs } from '../tokens';
 import { Filter } from './filter';
+import { SilentLine } from './freshness';
 import { HistoryChart } from './historychart';
 import { JobsGrid } from './jobsgrid';
 import { Trouble } from './trouble';
@@ -155,16 +155,12 @@ function Sources(props: {
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
   const { answer, trans } = props;
-  const icon = stateIcon('lost');
   return (
     <>
       {Object.entries(answer.silent).map(([name, words]) => (
-        <p key={name} className="jp-RemoteJobs-silent" role="status">
-          <icon.react tag="span" width="16px" aria-hidden="true" />
-          <span>
-            {trans.__('The accounting of %1 does not answer: %2', name, words)}
-          </span>
-        </p>
+        <SilentLine key={name}>
+          {trans.__('The accounting of %1 does not answer: %2', name, words)}
+        </SilentLine>
       ))}
       <p className="jp-RemoteHistory-from">
         {Object.entries(answer.from)

@@ -3,14 +3,14 @@ import { infoIcon, listIcon } from '@jupyterlab/ui-components';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
-import { duration, secondsSince } from '../format';
+import { duration } from '../format';
 import { jobButtons } from '../jobbuttons';
 import type { IFit } from '../jobcolumns';
 import type { JobListModel } from '../joblistmodel';
 import { countWords, grouped, suits } from '../jobview';
-import type { IJobBackend, IRemoteSettings } from '../tokens';
+import type { IRemoteSettings } from '../tokens';
 import { Filter } from './filter';
-import { useNow } from './hooks';
+import { Age } from './freshness';
 import { ColumnMenu, NoticeMenu } from './jobmenus';
 import { Sparkline } from './sparkline';
 
@@ -46,7 +46,7 @@ export function JobsBar(props: IBarProps): React.JSX.Element {
         height={20}
         label={trendWords(model, trans)}
       />
-      <Age {...props} />
+      <Age backends={model.jobs.backends} trans={trans} />
       <Buttons {...props} />
     </div>
   );
@@ -106,23 +106,6 @@ function summary(model: JobListModel, trans: TranslationBundle): string {
   return [count, countWords(shown, trans), selected]
     .filter(Boolean)
     .join(' · ');
-}
-
-/** How old the list is: the oldest of what its backends last said. */
-function Age({ model, trans }: IBarProps): React.JSX.Element | null {
-  const now = useNow(1_000);
-  const seen = [...model.jobs.backends.values()]
-    .filter(({ silent }: IJobBackend) => silent === '')
-    .map(backend => secondsSince(backend.seen, now))
-    .filter(age => !Number.isNaN(age));
-  if (seen.length === 0) {
-    return null;
-  }
-  return (
-    <span className="jp-RemoteJobs-age">
-      {trans.__('updated %1 ago', duration(Math.max(...seen), trans))}
-    </span>
-  );
 }
 
 function Buttons(props: IBarProps): React.JSX.Element {

@@ -1,11 +1,11 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
 import * as React from 'react';
 
-import { stateIcon } from '../icons';
 import { fit } from '../jobcolumns';
 import type { JobListModel } from '../joblistmodel';
-import { isUnasked, silence } from '../jobview';
+import { isUnasked } from '../jobview';
 import type { IRemoteSettings } from '../tokens';
+import { SilentLine, Silences } from './freshness';
 import { JobsBar } from './jobsbar';
 import { JobsGrid } from './jobsgrid';
 import { Trouble } from './trouble';
@@ -37,7 +37,11 @@ export function JobsList(props: IProps): React.JSX.Element {
         retry={() => void jobs.refresh().catch(() => undefined)}
         trans={trans}
       />
-      <Silences {...props} />
+      <Silences
+        backends={jobs.backends}
+        others={model.others?.silent ?? {}}
+        trans={trans}
+      />
       <JobsBar {...props} shown={shown} run={run} />
       {everybody && <Others {...props} />}
       {model.rows.length > 0 ? (
@@ -49,46 +53,14 @@ export function JobsList(props: IProps): React.JSX.Element {
   );
 }
 
-/** Backends that do not answer, each in a line. */
-function Silences({ model, trans }: IProps): React.JSX.Element {
-  const { jobs, others } = model;
-  const words = new Map(
-    [...jobs.backends].map(([name, backend]) => [name, silence(backend, trans)])
-  );
-  for (const [name, why] of Object.entries(others?.silent ?? {})) {
-    words.set(name, words.get(name) || why);
-  }
-  return (
-    <>
-      {[...words]
-        .filter(([, why]) => why !== '')
-        .map(([name, why]) => (
-          <Line key={name}>
-            {trans.__('%1 does not answer: %2', name, why)}
-          </Line>
-        ))}
-    </>
-  );
-}
-
-function Line(props: { readonly children: string }): React.JSX.Element {
-  const icon = stateIcon('lost');
-  return (
-    <p className="jp-RemoteJobs-silent" role="status">
-      <icon.react tag="span" width="16px" aria-hidden="true" />
-      <span>{props.children}</span>
-    </p>
-  );
-}
-
 /** Why there may be no jobs of other people. */
 function Others({ model, trans }: IProps): React.JSX.Element | null {
   const { others, problem } = model;
   if (problem) {
     return (
-      <Line>
+      <SilentLine>
         {trans.__('Other people’s jobs cannot be shown: %1', problem)}
-      </Line>
+      </SilentLine>
     );
   }
   if (!others) {

@@ -5,7 +5,7 @@ import type { IDisposable } from '@lumino/disposable';
 import * as React from 'react';
 
 import { CommandIDs } from '../commandids';
-import { ENDED } from '../format';
+import { ENDED, sentence } from '../format';
 import { jobIcon, starredIcon } from '../icons';
 import type { JobDesk } from '../jobdesk';
 import { shareOf } from '../jobgroups';
@@ -18,10 +18,12 @@ import {
   jobReason,
   jobWord,
   knownUntil,
+  silence,
   timeUsed,
   waits
 } from '../jobview';
-import type { IJob, IRemoteJobs } from '../tokens';
+import type { IJob, IJobBackend, IRemoteJobs } from '../tokens';
+import { Age, Silences } from './freshness';
 import { useNow } from './hooks';
 import { LookedAt } from './looked';
 import { Trouble } from './trouble';
@@ -96,19 +98,23 @@ function Lines(props: IJobsSectionOptions): React.JSX.Element {
         retry={() => void jobs.refresh().catch(() => undefined)}
         trans={trans}
       />
-      <p className="jp-RemoteJobLines-count" role="status">
-        {jobs.all.length > 0
-          ? countWords(jobs.all, trans)
-          : jobs.freshness === 'loading' || isUnasked(jobs.backends)
-            ? trans.__('Loading…')
-            : trans.__('No jobs.')}
+      <Silences backends={jobs.backends} trans={trans} />
+      <p className="jp-RemoteJobLines-count">
+        <span role="status">
+          {jobs.all.length > 0
+            ? countWords(jobs.all, trans)
+            : jobs.freshness === 'loading' || isUnasked(jobs.backends)
+              ? trans.__('Loading…')
+              : trans.__('No jobs.')}
+        </span>{' '}
+        <Age backends={jobs.backends} trans={trans} />
       </p>
       <ul className="jp-RemoteList">
         {shown.map(job => (
           <Line
             key={keyOf(job)}
             {...{ job, now, commands, trans }}
-            until={knownUntil(jobs.backends.get(job.backend), now)}
+            backend={jobs.backends.get(job.backend)}
             marked={desk.isMarked(keyOf(job))}
             several={jobs.backends.size > 1}
           />
@@ -128,14 +134,18 @@ function Lines(props: IJobsSectionOptions): React.JSX.Element {
 
 function Line(props: {
   readonly job: IJob;
-  readonly until: number;
+  readonly backend: IJobBackend | undefined;
+  readonly now: number;
   readonly marked: boolean;
   /** Whether there is more than one backend. */
   readonly several: boolean;
   readonly commands: CommandRegistry;
   readonly trans: TranslationBundle;
 }): React.JSX.Element {
-  const { job, until, marked, several, commands, trans } = props;
+  const { job, backend, now, marked, several, commands, trans } = props;
+  const until = knownUntil(backend, now);
+  const old = silence(backend, trans);
+  const reason = old ? sentence(old) : jobReason(job, trans);
   const icon = jobIcon(job);
   const share = shareOf(job);
   const word = jobWord(job, trans);
@@ -147,7 +157,8 @@ function Line(props: {
       className="jp-RemoteJobLine"
       data-job={keyOf(job)}
       data-state={job.state}
-      title={[job.name, word, jobReason(job, trans)].filter(Boolean).join('\n')}
+      data-old={old ? true : undefined}
+      title={[job.name, word, reason].filter(Boolean).join('\n')}
     >
       <icon.react tag="span" width="14px" aria-hidden="true" />
       <button

@@ -67,7 +67,7 @@ function Outcome(props: IFormProps): React.JSX.Element | null {
   if (model.done) {
     return <Done {...props} />;
   }
-  return hindrance && model.offers ? (
+  return hindrance && (model.offers ?? model.blind) ? (
     <p data-outcome="hindrance">{hindrance}</p>
   ) : null;
 }

@@ -6,6 +6,7 @@ import * as React from 'react';
 import { stateIcon } from '../icons';
 import { enterMeans } from '../submitkeys';
 import type { SubmitModel } from '../submitmodel';
+import { troubleWords } from '../submitwords';
 import { BrowseButton } from './browsebutton';
 import { CodeBox } from './codebox';
 import { SubmitField } from './submitfield';
@@ -167,13 +168,10 @@ function Offered({ model, trans }: IFormProps): React.JSX.Element {
   const { offers, problem, backend } = model;
   const icon = stateIcon('lost');
   if (problem || model.away || (offers && !offers.available)) {
-    const words = problem || offers?.reason || '';
     return (
       <div className="jp-RemoteSubmit-trouble" role="alert">
         <icon.react tag="span" width="16px" aria-hidden="true" />
-        <span>
-          {trans.__('%1 takes no jobs now.', backend)} {words}
-        </span>
+        <span>{troubleWords(model, trans)}</span>
         <button
           type="button"
           className="jp-mod-styled"

@@ -8,12 +8,15 @@ export interface IFed {
   silent: string;
   can: string[];
   jobs: object[];
+  /** Where Lab's file browser has its top. */
+  roots: string[];
 }
 
 /** Let the server list these jobs, as its answer says at that time. */
 export async function feed(page: Page, jobs: object[]): Promise<IFed> {
   const seen = new Date(Date.now() - 180_000).toISOString();
-  const fed = { silent: '', can: ['cancel', 'hold', 'release'], jobs };
+  const can = ['cancel', 'hold', 'release'];
+  const fed: IFed = { silent: '', can, jobs, roots: [] };
   const sequence = Number.MAX_SAFE_INTEGER;
   const backends = () => ({
     slurm: { seen, silent: fed.silent, can: fed.can }
@@ -25,7 +28,7 @@ export async function feed(page: Page, jobs: object[]): Promise<IFed> {
         sequence,
         backends: backends(),
         trend: trend(),
-        roots: []
+        roots: fed.roots
       }
     })
   );

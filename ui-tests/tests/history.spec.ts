@@ -52,7 +52,7 @@ test('what ended: how long it waited and ran, and where it is known from', async
             json: {
               jobs: table(finished(days === '1' ? 0 : 400)),
               from: { slurm: 'accounting', local: 'own record' },
-              silent: {}
+              silent: days === '30' ? { slurm: 'Connection refused' } : {}
             }
           }
     );
@@ -69,6 +69,7 @@ test('what ended: how long it waited and ran, and where it is known from', async
   await expect(view.getByRole('row', { name: /^slurm \/ gpu/ })).toContainText(
     'half in'
   );
+  await expect(view.locator('.jp-RemoteJobs-silent')).toHaveCount(0);
   await page.screenshot({ path: info.outputPath('history.png') });
   await view.getByLabel('Filter finished jobs').fill('gpu time');
   await expect(count).toContainText(/of 400 jobs · 0 of \d+ succeeded/);
@@ -91,6 +92,9 @@ test('what ended: how long it waited and ran, and where it is known from', async
   await expect(view).toContainText('No job ended in this time');
   await view.getByLabel('How far back').selectOption('30');
   await expect(count).toContainText('400');
+  await expect(view.locator('.jp-RemoteJobs-silent')).toHaveText(
+    'The accounting of slurm does not answer: Connection refused'
+  );
   expect(asked).toEqual(['7', '1', '30']);
   await view.getByRole('button', { name: 'Refresh' }).click();
   await expect(view.getByRole('alert')).toContainText('No answer within 60 s');

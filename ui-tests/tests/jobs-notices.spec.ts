@@ -102,3 +102,28 @@ test('the side panel shows what runs and waits first, not all', async ({
   await panel.getByRole('button', { name: 'Show all in a tab' }).click();
   await expect(page.locator('.jp-RemoteJobs')).toBeVisible();
 });
+
+test('the side panel says how old its jobs are, and who does not answer', async ({
+  page
+}, info) => {
+  const fed = await feed(page, many(6));
+  const panel = await openPanel(page);
+  const section = panel.locator('.jp-RemoteJobLines');
+  const line = section.locator('[data-job="slurm/4000"]');
+  await expect(section).toContainText(/updated [34] min ago/);
+  await expect(line).toBeVisible();
+  await expect(line).not.toHaveAttribute('data-old');
+  fed.silent = 'slurmctld: Connection refused';
+  await again(page);
+  await expect(section).toContainText(
+    /slurm does not answer: last seen .*, slurmctld: Connection refused/
+  );
+  await expect(section.locator('[data-old]')).toHaveCount(6);
+  await expect(line).toHaveCSS('font-style', 'italic');
+  await expect(line).toHaveAttribute('title', /last seen/i);
+  await expect(section).not.toContainText('updated');
+  await page.screenshot({ path: info.outputPath('panel-silent.png') });
+  fed.silent = '';
+  await again(page);
+  await expect(section.locator('[data-old]')).toHaveCount(0);
+});

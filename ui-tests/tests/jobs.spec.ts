@@ -79,7 +79,7 @@ test('a command is a job: live state, log, cancelled after a question', async ({
   await rest.until(id, 'stopped', 'failed');
 });
 
-test('ten thousand rows stay fluid; filter, sort, keys', async ({
+test('of ten thousand rows few are in the page; filter, sort, keys', async ({
   page
 }, info) => {
   await page.setViewportSize({ width: 1500, height: 800 });
@@ -161,6 +161,9 @@ test('several jobs at once; only what the backend can', async ({
   await cell(row('simulation-2'), 'name').click({ modifiers: ['Control'] });
   await page.screenshot({ path: info.outputPath('jobs-selected.png') });
   await bar.getByRole('button', { name: 'Hold' }).click();
+  await expect(page.locator('.jp-Dialog')).toContainText('Hold 2 jobs?');
+  expect(asked).toEqual([]);
+  await dialogButton(page, 'Hold Jobs').click();
   await expect
     .poll(() => asked.sort())
     .toEqual(['POST 4001/hold', 'POST 4002/hold']);
@@ -173,6 +176,45 @@ test('several jobs at once; only what the backend can', async ({
   await page.screenshot({ path: info.outputPath('jobs-cancel-two.png') });
   await dialogButton(page, 'Cancel Jobs').click();
   await expect.poll(() => asked.some(a => a.startsWith('DELETE'))).toBe(true);
+});
+
+test('keys of the list: hold, release, log, details', async ({ page }) => {
+  const asked: string[] = [];
+  const fed = await feed(page, many(6));
+  fed.can.push('details');
+  await page.route(/\/jupyter-remote\/jobs\/slurm\//, async route => {
+    const request = route.request();
+    const path = new URL(request.url()).pathname.split('/jobs/slurm/')[1];
+    asked.push(`${request.method()} ${path ?? ''}`);
+    const json = { message: 'no such job', reason: 'not-found' };
+    await (request.method() === 'POST'
+      ? route.fulfill({ status: 204 })
+      : route.fulfill({ status: 404, json }));
+  });
+  const view = await openJobs(page);
+  const row = (name: string) => rowsOf(view).filter({ hasText: name });
+  const press = async (name: string, key: string) => {
+    await openJobs(page);
+    await cell(row(name), 'state').click();
+    await expect(row(name)).toHaveAttribute('aria-selected', 'true');
+    await view.getByRole('treegrid').press(key);
+  };
+  await press('simulation-1', 'h');
+  await expect.poll(() => asked).toContain('POST 4001/hold');
+  await press('simulation-3', 'r');
+  await expect.poll(() => asked).toContain('POST 4003/release');
+  // What makes no sense for the job does nothing.
+  await press('simulation-0', 'r');
+  await press('simulation-0', 'l');
+  await expect(tabBar(page, 'Log: simulation-0')).toBeVisible();
+  await expect.poll(() => asked).toContain('GET 4000/log');
+  await press('simulation-0', 'Enter');
+  const details = page.locator('.jp-RemoteDetails:visible');
+  await expect(details).toContainText('simulation-0');
+  expect(asked.filter(one => one.startsWith('POST'))).toEqual([
+    'POST 4001/hold',
+    'POST 4003/release'
+  ]);
 });
 
 test('a backend that is silent, the dark, a narrow tab, axe', async ({

@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
+
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
-import { command, expect, test } from './helpers';
+import { command, expect, tabBar, test } from './helpers';
 import { feed, many } from './helpers-jobs';
 
 test.describe.configure({ timeout: 120_000 });
@@ -117,6 +119,106 @@ test('of a huge log only the end is read', async ({ page }) => {
   expect(log.asked).toBeLessThanOrEqual(65_536);
   await earlier.click();
   await expect.poll(() => log.asked).toBe(2 * 65_536);
+});
+
+test('Follow keeps the end in sight; scrolling up pauses it', async ({
+  page
+}) => {
+  await feed(page, many(1));
+  const lines = Array.from({ length: 400 }, (_, index) => `step ${index}\n`);
+  const log = await feedLog(page, lines.join(''));
+  await command(page, 'jupyter-remote:show-job-log', { job: 'slurm/4000' });
+  const view = page.locator('.jp-RemoteLog');
+  const shown = view.locator('.jp-RemoteLog-text');
+  const follow = view.getByLabel('Follow');
+  const top = () => shown.evaluate(box => Math.round(box.scrollTop));
+  const below = () =>
+    shown.evaluate(box => box.scrollHeight - box.scrollTop - box.clientHeight);
+  const grow = async (words: string) => {
+    const more = lines.map(line => `${words} ${line}`).join('');
+    log.stdout = Buffer.concat([log.stdout, Buffer.from(more)]);
+    await expect(shown).toContainText(`${words} step 399`, { timeout: 60_000 });
+  };
+  await expect(shown).toContainText('step 399');
+  await expect(follow).toBeChecked();
+  await expect.poll(below).toBeLessThan(24);
+  await grow('more');
+  await expect.poll(below).toBeLessThan(24);
+
+  await shown.hover();
+  await page.mouse.wheel(0, -2_000);
+  await expect(follow).not.toBeChecked();
+  await expect.poll(below).toBeGreaterThan(1_500);
+  const before = await top();
+  await grow('still more');
+  expect(await top()).toBe(before);
+  await expect(follow).not.toBeChecked();
+  await follow.check();
+  await expect.poll(below).toBeLessThan(24);
+
+  await shown.focus();
+  await page.keyboard.press('Home');
+  await expect(follow).not.toBeChecked();
+  await page.keyboard.press('End');
+  await expect(follow).toBeChecked();
+});
+
+test('a log below the top of the file browser: editor, folder, download', async ({
+  page,
+  tmpPath
+}) => {
+  const listed = await page.request.get('/jupyter-remote/jobs');
+  const { roots } = (await listed.json()) as { roots: string[] };
+  const folder = `${roots[0] ?? ''}/${tmpPath}`;
+  const text = 'one\ntwo\n';
+  await page.contents.uploadContent(text, 'text', `${tmpPath}/relax.out`);
+  const jobs = many(2).map(job => ({ ...job, folder }));
+  const fed = await feed(page, jobs);
+  fed.can.push('details');
+  fed.roots = roots;
+  const logs = { stdout: `${folder}/relax.out` };
+  await page.route(/\/jobs\/slurm\/4000(?:\?|$)/, route =>
+    route.fulfill({ json: { job: jobs[0], details: { logs } } })
+  );
+  await feedLog(page, text);
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await command(page, 'jupyter-remote:show-jobs');
+  const row = page.locator('.jp-RemoteJobs [data-job="slurm/4000"]');
+  await expect(row).toBeVisible();
+  await command(page, 'jupyter-remote:show-job-log', { job: 'slurm/4000' });
+  const view = page.locator('.jp-RemoteLog');
+  await expect(view.locator('.jp-RemoteLog-text')).toContainText('two');
+
+  const saved = page.waitForEvent('download');
+  await view.getByRole('button', { name: 'Download' }).click();
+  const file = await saved;
+  expect(file.suggestedFilename()).toBe('simulation-0.log');
+  expect(await readFile(await file.path(), 'utf8')).toBe(text);
+
+  await view.getByRole('button', { name: 'Open in Editor' }).click();
+  await expect(tabBar(page, 'relax.out')).toBeVisible();
+  await expect(page.locator('.jp-FileEditor:visible')).toContainText('two');
+
+  await command(page, 'filebrowser:open-path', { path: '/' });
+  const crumbs = page.locator('#filebrowser .jp-BreadCrumbs');
+  await expect(crumbs).not.toContainText(tmpPath);
+  await command(page, 'jupyter-remote:show-jobs');
+  await row.click({ button: 'right' });
+  await page.locator('.lm-Menu').getByText('Open Folder').click();
+  await expect(crumbs).toContainText(tmpPath);
+  await expect(
+    page.locator('.jp-DirListing-item', { hasText: 'relax.out' })
+  ).toBeVisible();
+
+  // A job that works elsewhere: said, and nothing opened.
+  fed.jobs = many(2);
+  await page.evaluate(() => window.dispatchEvent(new Event('online')));
+  await command(page, 'jupyter-remote:show-jobs');
+  await row.click();
+  await page.locator('.jp-RemoteJobs-grid').press('o');
+  await expect(page.locator('.jp-Dialog')).toContainText(
+    'The job works in /home/ada/runs.'
+  );
 });
 
 async function axe(page: Page): Promise<void> {

@@ -176,6 +176,35 @@ test('a file is submitted; the draft survives a reload; dark, narrow', async ({
   expect(server.submitted[0]).toMatchObject({ folder: tmpPath, name: 'relax' });
 });
 
+test('what may be used is not known: the script is taken all the same', async ({
+  page
+}, info) => {
+  const server = await cluster(page);
+  await page.route(/\/backends\/slurm\/offers/, route =>
+    route.fulfill({
+      status: 502,
+      json: { message: 'slurmdbd: Connection refused', reason: 'unreachable' }
+    })
+  );
+  const script = '#!/bin/bash\necho one\n';
+  await command(page, 'jupyter-remote:submit-job', {
+    backend: 'slurm',
+    script,
+    folder: 'runs'
+  });
+  const form = page.locator('.jp-RemoteSubmit-form');
+  await expect(form.getByRole('alert')).toContainText(
+    'What you may use of slurm is not known: slurmdbd: Connection refused.'
+  );
+  await expect(form).not.toContainText('takes no jobs');
+  await page.screenshot({ path: info.outputPath('submit-unknown.png') });
+  await form.getByRole('button', { name: 'Submit', exact: true }).click();
+  await expect(form).toContainText('Submitted to slurm as job 4711.');
+  expect(server.submitted).toEqual([
+    { backend: 'slurm', script, folder: 'runs', options: {} }
+  ]);
+});
+
 async function axe(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page })
     .setLegacyMode(true)

@@ -17,7 +17,7 @@ from .accounting import SlurmAccounting
 from .commands import SlurmCommands
 from .control import SlurmControl
 from .details import SlurmDetails
-from .figures import figures
+from .figures import SlurmFigures
 from .form import SUFFIXES
 from .listing import SlurmList
 from .offers import SlurmOffers
@@ -89,7 +89,8 @@ class RemoteSlurmBackend(Configurable):
         self._commands = SlurmCommands(self)
         self._offers = SlurmOffers(self, self._commands)
         self._submit = SlurmSubmit(self, self._commands, self._offers)
-        self._list = SlurmList(self, self._commands, self._figures)
+        self._figures = SlurmFigures(self, self._offers)
+        self._list = SlurmList(self, self._commands, self._figures.of)
         self._accounting = SlurmAccounting(self, self._commands)
         self._control = SlurmControl(self._list, self._commands)
         self._details = SlurmDetails(self._list, self._commands, self._accounting)
@@ -105,7 +106,9 @@ class RemoteSlurmBackend(Configurable):
     async def jobs(self) -> list[Job]:
         """What one squeue shows of this user, and ended jobs that Slurm forgot. Raises
         BackendUnreachable with Slurm's words, and BackendTimeout."""
-        return await self._list.observe()
+        jobs = await self._list.observe()
+        self._figures.look(jobs)
+        return jobs
 
     async def changed(self) -> None:
         """Slurm tells nothing by itself: never returns."""
@@ -135,8 +138,8 @@ class RemoteSlurmBackend(Configurable):
         raise NotFound(f"the Slurm job {job_id} is no session")
 
     async def close(self) -> None:
-        """Nothing is held open but a look at the queue."""
-        await self._list.close()
+        """Nothing is held open but questions that are under way."""
+        await asyncio.gather(self._list.close(), self._figures.close())
 
     # -- abilities: new jobs
 
@@ -181,6 +184,3 @@ class RemoteSlurmBackend(Configurable):
     async def everybody(self) -> list[Job]:
         """The jobs of all users that wait or run, as far as this one may see them."""
         return await self._list.everybody()
-
-    def _figures(self, job: Job) -> Mapping[str, str]:
-        return figures(self._offers.known, job)

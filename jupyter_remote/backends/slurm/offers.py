@@ -62,16 +62,25 @@ class SlurmOffers:
         Raises what the commands' words mean."""
         async with self._lock:  # who comes meanwhile gets the same answer
             now = time.monotonic()
-            interval = min(self._settings.offers_interval, newer)
-            if self._cluster is None or now - self._asked >= interval:
-                self._offers = None
-                self._cluster = await self._ask_rights()
-                self._asked = now
+            cluster = await self._rights(min(self._settings.offers_interval, newer))
             if self._offers is None or now - self._counted >= self._settings.free_interval:
-                self._cluster = await self._ask_nodes(self._cluster)
+                self._cluster = await self._ask_nodes(cluster)
                 self._counted = now
                 self._offers = await asyncio.to_thread(form, self._cluster)
             return self._offers
+
+    async def learn(self, newer: float) -> None:
+        """Have the rights ``known``, as they were at most ``newer`` seconds ago."""
+        async with self._lock:
+            await self._rights(newer)
+
+    async def _rights(self, newer: float) -> Cluster:
+        now = time.monotonic()
+        if self._cluster is None or now - self._asked >= newer:
+            self._offers = None
+            self._cluster = await self._ask_rights()
+            self._asked = now
+        return self._cluster
 
     @property
     def known(self) -> Cluster | None:

@@ -30,11 +30,12 @@ ACCOUNTING = re.compile(r"^(\w+)\s*= ?(.*)$", re.M)
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Limits of one owner. ``tres`` bounds what one job can ever be given, ``per_node`` what it
-    can on a node; both by Slurm's names (``cpu``, ``mem``, ``node``, ``gres/gpu``)."""
+    """Limits of one owner. ``tres`` bounds what one job can ever be given, by the kind of limit
+    (of TRES) and Slurm's name (``cpu``, ``mem``, ``node``, ``gres/gpu``); ``per_node`` what it
+    can on a node, by name."""
 
     max_wall: float | None = None
-    tres: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    tres: Mapping[tuple[str, str], float] = dataclasses.field(default_factory=dict)
     per_node: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
@@ -170,7 +171,7 @@ def parse_member(text: str) -> Member:
                 qos=tuple(name for name in row["qos"].split(",") if name),
                 default_qos=row["defaultqos"],
                 max_wall=seconds(row["maxwall"]),
-                tres=least(*(parse_tres(row[name]) for name in ("maxtres", "grptres"))),
+                tres=_kinds(row),
                 per_node=parse_tres(row["maxtrespernode"]),
             )
             for row in rows
@@ -188,7 +189,7 @@ def parse_qos(text: str) -> dict[str, Qos]:
             priority=int(_number(row["priority"]) or 0),
             max_jobs=int(row["maxjobsperuser"]) if row["maxjobsperuser"].isdecimal() else None,
             max_wall=seconds(row["maxwall"]),
-            tres=least(*(parse_tres(row[name]) for name in TRES)),
+            tres=_kinds(row),
             per_node=parse_tres(row["maxtrespernode"]),
         )
         for row in _rows(text, QOS)
@@ -251,10 +252,12 @@ def parse_tres(text: str) -> dict[str, float]:
     return tres
 
 
-def least(*limits: Mapping[str, float]) -> dict[str, float]:
-    """The smallest limit of each name."""
-    names = {name for one in limits for name in one}
-    return {name: min(one[name] for one in limits if name in one) for name in names}
+def _kinds(row: Mapping[str, str]) -> dict[tuple[str, str], float]:
+    return {
+        (kind, name): value
+        for kind in TRES
+        for name, value in parse_tres(row.get(kind, "")).items()
+    }
 
 
 def _rows(text: str, names: tuple[str, ...]) -> Iterator[dict[str, str]]:

@@ -7,12 +7,17 @@ combination would be taken, and wait for ever.
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from .offers_text import Association, Limits, Member, Nodes, Partition, Qos
 
 NESTED = (24, 11)
 """From this version on, AllowAccounts and DenyAccounts name sub-accounts too."""
+
+
+TOGETHER = ("grptres", "maxtresperuser")
+"""Kinds of limits that slurmctld compares with a job at once."""
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -155,34 +160,64 @@ def _most(
     """Bounds of the fields of numbers; a field without one is not bounded."""
     flags = qos.flags if qos is not None else frozenset()
     walls = [limits.max_wall for limits in order if limits.max_wall is not None]
-    tres: dict[str, float] = {}
-    node: dict[str, float] = {}
-    for limits in reversed(order):
-        tres |= limits.tres
-        node |= limits.per_node
+    tres, node = _merged(order)
     time = None if "PartitionTimeLimit" in flags else partition.max_time
     nodes = None if "PartitionMaxNodes" in flags else partition.max_nodes
     own = [one for one in cluster.nodes if one.partition == partition.name]
     bounds: dict[str, list[float | None]] = {
         "time": [time, *walls[:1]],
-        "nodes": [nodes, tres.get("node"), *_total(own, "count")],
-        "tasks": [tres.get("cpu"), *_total(own, "all_cpus")],
+        "nodes": [nodes, tres.get("node"), tres.get("cpu"), *_total(own)],
+        "tasks": [tres.get("cpu")],
         "cpus": [partition.max_cpus, tres.get("cpu"), node.get("cpu"), *_largest(own, "cpus")],
         "memory": [partition.max_memory, tres.get("mem"), node.get("mem")],
         "gpus": [tres.get("gres/gpu"), node.get("gres/gpu")],
     }
+    together = min(one for one in (nodes, tres.get("node"), math.inf) if one is not None)
+    bounds["tasks"] += _tasks(partition, own, together, node)
     bounds["memory"] += _largest(own, "memory")
     bounds["gpus"].append(max((sum(one.gpus.values()) for one in own), default=0))
     known = {name: [one for one in some if one is not None] for name, some in bounds.items()}
     return {name: min(some) for name, some in known.items() if some}
 
 
+def _merged(order: list[Limits]) -> tuple[dict[str, float], dict[str, float]]:
+    """What a job can ever be given, and what on a node: of each kind of limit the first that
+    there is, and of all kinds the smallest. A limit of one of TOGETHER in a QOS also stands
+    before those of the other in the next QOS."""
+    kinds: dict[tuple[str, str], float] = {}
+    node: dict[str, float] = {}
+    for limits in order:
+        before = set(kinds)
+        for (kind, name), value in limits.tres.items():
+            alike = TOGETHER if kind in TOGETHER and isinstance(limits, Qos) else (kind,)
+            if not any((one, name) in before for one in alike):
+                kinds[kind, name] = value
+        node = {**limits.per_node, **node}
+    tres: dict[str, float] = {}
+    for (_, name), value in kinds.items():
+        tres[name] = min(value, tres.get(name, math.inf))
+    return tres, node
+
+
 def _largest(nodes: list[Nodes], name: str) -> list[float]:
     return [max(getattr(one, name) for one in nodes)] if nodes else []
 
 
-def _total(nodes: list[Nodes], name: str) -> list[float]:
-    return [sum(getattr(one, name) for one in nodes)] if nodes else []
+def _total(nodes: list[Nodes]) -> list[float]:
+    return [sum(one.count for one in nodes)] if nodes else []
+
+
+def _tasks(
+    partition: Partition, own: list[Nodes], most: float, per_node: Mapping[str, float]
+) -> list[float]:
+    """How many tasks of one CPU the ``most`` largest nodes take. Slurm compares what a job gets
+    on a node on average, rounded down, with what it may."""
+    total, used = 0.0, 0.0
+    for one in sorted(own, key=lambda one: -one.cpus):
+        more = min(one.count, most - used)
+        total += more * min(one.cpus, partition.max_cpus or math.inf)
+        used += more
+    return [min(total, used * (per_node.get("cpu", math.inf) + 1) - 1)] if own else []
 
 
 def _default_time(partition: Partition, order: list[Limits], most: float | None) -> float | None:
