@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,23 +13,9 @@ from jupyter_remote.everest.downloads import names_of
 from jupyter_remote.everest.together import together
 
 from . import everest_rig
-from .test_everest_road import QUICK
+from .everest_notebook import *  # noqa: F403
 
 Factory = Callable[..., everest_rig.Everest]
-
-
-@pytest.fixture
-def server(everest: Factory) -> everest_rig.Everest:
-    return everest()
-
-
-@pytest.fixture
-def client(
-    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
-) -> Iterator[AsyncEverest]:
-    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path / "mine")
-    yield client
-    jp_asyncio_loop.run_until_complete(client.close())
 
 
 def ended(server: everest_rig.Everest, **result: object) -> str:

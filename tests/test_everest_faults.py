@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.server
 import logging
 import threading
@@ -26,24 +25,11 @@ from jupyter_remote.everest import (
 )
 
 from . import everest_rig
+from .everest_notebook import *  # noqa: F403
 from .test_everest_road import QUICK
 
 Factory = Callable[..., everest_rig.Everest]
 SHORT = Settings(patience=0.3, first_pause=0.02, settle=0.1, fastest=0.02, slowest=0.1)
-
-
-@pytest.fixture
-def server(everest: Factory) -> everest_rig.Everest:
-    return everest()
-
-
-@pytest.fixture
-def client(
-    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
-) -> Iterator[AsyncEverest]:
-    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path / "mine")
-    yield client
-    jp_asyncio_loop.run_until_complete(client.close())
 
 
 # -- the wrong address -------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import asyncio
 import errno
 import os
 import resource
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -24,24 +24,11 @@ from jupyter_remote.everest.downloads import file_name
 from jupyter_remote.everest.handles import AsyncRemoteFile
 
 from . import everest_rig
+from .everest_notebook import *  # noqa: F403
 from .test_everest_road import QUICK
 
 Factory = Callable[..., everest_rig.Everest]
 GB = 1024**3
-
-
-@pytest.fixture
-def server(everest: Factory) -> everest_rig.Everest:
-    return everest()
-
-
-@pytest.fixture
-def client(
-    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
-) -> Iterator[AsyncEverest]:
-    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path / "mine")
-    yield client
-    jp_asyncio_loop.run_until_complete(client.close())
 
 
 NAMES = [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,23 +22,9 @@ from jupyter_remote.everest import (
 
 from . import everest_rig
 from .conftest import until
-from .test_everest_road import QUICK
+from .everest_notebook import *  # noqa: F403
 
 Factory = Callable[..., everest_rig.Everest]
-
-
-@pytest.fixture
-def server(everest: Factory) -> everest_rig.Everest:
-    return everest()
-
-
-@pytest.fixture
-def client(
-    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
-) -> Iterator[AsyncEverest]:
-    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path / "mine")
-    yield client
-    jp_asyncio_loop.run_until_complete(client.close())
 
 
 async def test_a_failure_says_why(client: AsyncEverest) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,24 +14,11 @@ from jupyter_remote.everest.secret import Secret
 
 from . import everest_rig
 from .conftest import until
+from .everest_notebook import *  # noqa: F403
 from .test_everest_road import QUICK
 
 Factory = Callable[..., everest_rig.Everest]
 LONG = {"duration": 1000}
-
-
-@pytest.fixture
-def server(everest: Factory) -> everest_rig.Everest:
-    return everest()
-
-
-@pytest.fixture
-def client(
-    server: everest_rig.Everest, tmp_path: Path, jp_asyncio_loop: asyncio.AbstractEventLoop
-) -> Iterator[AsyncEverest]:
-    client = AsyncEverest(server.url, server.token, settings=QUICK, folder=tmp_path)
-    yield client
-    jp_asyncio_loop.run_until_complete(client.close())
 
 
 def only_the_newest(server: everest_rig.Everest) -> str:
@@ -45,7 +31,7 @@ def only_the_newest(server: everest_rig.Everest) -> str:
 async def test_a_job_that_only_records_know_is_there_after_a_restart(
     server: everest_rig.Everest, client: AsyncEverest, tmp_path: Path
 ) -> None:
-    async with AsyncEverest(server.url, server.token, folder=tmp_path) as before:
+    async with AsyncEverest(server.url, server.token, folder=tmp_path / "mine") as before:
         await (await before.submit("demo/hostname")).wait(30)
         mine = [await before.submit("demo/sleep", LONG) for _ in range(AT_ONCE + 2)]
     newest = only_the_newest(server)

@@ -4,29 +4,12 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
 from jupyter_remote import model
-from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.errors import BackendUnreachable
 from jupyter_remote.model import State
 
 from .conftest import until
-
-
-@pytest.fixture(scope="module")
-def slurm(accounted):
-    return accounted
-
-
-@pytest.fixture
-def backend(slurm, monkeypatch):
-    """As ann, though root runs the tests."""
-    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    backend = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann), queue_interval=0.0)
-    backend.user = slurm.ann
-    yield backend
-    slurm.clear()
+from .slurm_ann import *  # noqa: F403
 
 
 async def test_why_a_limit_keeps_a_job_waiting(slurm, backend):

@@ -15,6 +15,7 @@ from jupyter_remote.errors import BackendError, BackendTimeout, BackendUnreachab
 from jupyter_remote.model import State
 
 from .conftest import until
+from .slurm_ann import *  # noqa: F403
 
 TAG = "jr-" + "a2" * 10
 
@@ -40,21 +41,6 @@ def test_records_of_sacct():
     assert accounting.rows("", accounting.LIST) == []
     with pytest.raises(BackendUnreachable, match="no list of jobs: nonsense"):
         accounting.rows("nonsense\n", accounting.LIST)
-
-
-@pytest.fixture(scope="module")
-def slurm(accounted):
-    return accounted
-
-
-@pytest.fixture
-def backend(slurm, monkeypatch):
-    """As ann, though root runs the tests."""
-    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    backend = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann), queue_interval=0.0)
-    backend.user = slurm.ann
-    yield backend
-    slurm.clear()
 
 
 async def ended(backend, since, *job_ids):
