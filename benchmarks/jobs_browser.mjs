@@ -34,10 +34,10 @@ const say = what => {
 };
 
 /** When the row of a job is there and waits no more (or, for `there`, is there), in ms. */
-function seen([job, there]) {
+function seen([list, job, there]) {
   return new Promise(done => {
     const look = () => {
-      const row = document.querySelector(`[data-job="slurm/${job}"]`);
+      const row = document.querySelector(`${list} [data-job="slurm/${job}"]`);
       if (row && (there || row.dataset.state !== 'queued')) {
         done(Date.now());
       } else {
@@ -68,13 +68,18 @@ for (let round = 0; round < CHANGES; round++) {
   await pause();
   const job = (await rows.first().getAttribute('data-job')).slice(6);
   say({ cancel: job });
-  say({ changed: job, at: await page.evaluate(seen, [job, false]) });
+  say({
+    changed: job,
+    at: await page.evaluate(seen, [LISTS.jobs, job, false])
+  });
 }
 const submitted = [];
 for (let round = 0; round < CHANGES; round++) {
   await pause();
   const [job, answered] = await page.evaluate(submit);
-  submitted.push((await page.evaluate(seen, [job, true])) - answered);
+  submitted.push(
+    (await page.evaluate(seen, [LISTS.jobs, job, true])) - answered
+  );
 }
 
 /** Times in ms between frames while a list is scrolled, some rows each frame. */

@@ -215,6 +215,10 @@ class Abilities(Protocol):
     shared: bool
     """Whether others wait for what answers it: then it is asked within a budget."""
 
+    served: float
+    """Seconds that what answers itself works for one observation, as it says; 0 while that is not
+    known: then it is estimated from the time of the answer."""
+
     pushes: bool
     """Whether ``changed`` tells at once of jobs that were submitted from here: then it need not be
     asked so often for their sake."""

@@ -28,9 +28,9 @@ T = TypeVar("T")
 
 ACTIONS: Final = ("cancel", "hold", "release", "requeue", "delete")
 
-RARELY: Final = 40.0
+RARELY: Final = 100.0
 """A list of everybody's jobs serves at least so many times as long as the scheduler took for it,
-of which it works a fifth (see ``watch.SERVED``): 0.5 % of its time."""
+of which it works up to a half (0.43 with 10,000 jobs on Slurm 22.05): 0.5 % of its time."""
 
 
 class RemoteJobDesk(LoggingConfigurable):

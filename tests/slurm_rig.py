@@ -25,6 +25,7 @@ COMMANDS = (
     "sbatch",
     "scancel",
     "scontrol",
+    "sdiag",
     "sinfo",
     "sprio",
     "squeue",

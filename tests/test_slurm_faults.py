@@ -35,7 +35,7 @@ def backend(slurm, monkeypatch):
 
 def stand_in(tmp_path: Path, name: str, script: str) -> str:
     """A folder of Slurm's commands, one of which is a shell script of ours."""
-    for real in ("squeue", "scancel", "scontrol", "sacct", "sstat"):
+    for real in ("squeue", "scancel", "scontrol", "sacct", "sdiag", "sstat"):
         link = tmp_path / real
         if not link.exists():
             link.symlink_to(shutil.which(real))

@@ -145,6 +145,29 @@ async def test_whatever_wakes_us_the_budget_is_kept(monkeypatch, takes, woken):
         assert busy == pytest.approx(min(one.load_share, takes * watch.SERVED / 0.7), rel=0.05)
 
 
+async def test_a_backend_that_knows_what_it_works_is_believed(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(watch, "time", clock)
+    backend = Slow(clock)
+    backend.takes = 0.01
+    one = RemoteWatch(
+        backends={"slurm": backend},
+        seen=lambda name, jobs: None,
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.FAST,
+    )
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(0.7)
+    backend.served = 0.02  # more than a fifth of the time
+    clock.now += 10
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(4.0 - 0.01)
+    backend.takes = 1.0  # an overloaded one is asked less, whatever its means say
+    clock.now += 10
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(40.0 - 1.0)
+
+
 async def test_what_a_user_waits_for_is_asked_in_advance_while_there_is_credit(monkeypatch):
     clock = Clock()
     monkeypatch.setattr(watch, "time", clock)

@@ -20,6 +20,7 @@ from .details import SlurmDetails
 from .figures import SlurmFigures
 from .form import SUFFIXES
 from .listing import SlurmList
+from .load import SlurmLoad
 from .offers import SlurmOffers
 from .submit import SlurmSubmit
 
@@ -92,6 +93,7 @@ class RemoteSlurmBackend(Configurable):
         self._figures = SlurmFigures(self, self._offers)
         self._list = SlurmList(self, self._commands, self._figures.of)
         self._accounting = SlurmAccounting(self, self._commands)
+        self._load = SlurmLoad(self._commands)
         self._control = SlurmControl(self._list, self._commands)
         self._details = SlurmDetails(self._list, self._commands, self._accounting)
 
@@ -108,7 +110,13 @@ class RemoteSlurmBackend(Configurable):
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         jobs = await self._list.observe()
         self._figures.look(jobs)
+        await self._load.look()
         return jobs
+
+    @property
+    def served(self) -> float:
+        """Seconds that the controller works for one observation, as it says; 0: not known."""
+        return self._load.served
 
     async def changed(self) -> None:
         """Slurm tells nothing by itself: never returns."""
