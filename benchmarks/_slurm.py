@@ -43,6 +43,15 @@ def served(slurm: Slurm) -> tuple[float, int]:
     return sum(time for _, time in asked.values()) / 1000, lists
 
 
+def repeated(slurm: Slurm, user: str, *options: str) -> float:
+    """Milliseconds of the controller for one ``squeue``, of 20 in a row."""
+    squeue = f"{slurm.bin_dir(user)}/squeue"
+    reset(slurm)
+    for _ in range(20):
+        subprocess.run([squeue, *options], env=slurm.env, check=True, stdout=subprocess.DEVNULL)
+    return served(slurm)[0] / 20
+
+
 def ids(slurm: Slurm, user: str, count: int) -> list[str]:
     """Ids of some jobs of a user."""
     return slurm.run("squeue", "-h", "-u", user, "-o", "%i").split()[:count]

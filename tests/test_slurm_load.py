@@ -46,6 +46,33 @@ def test_what_was_of_late_counts_not_what_was_long_ago():
     assert load.served(restarted, after(10, 0.2)) == pytest.approx(0.25)
 
 
+class Told:
+    """Answers of sdiag, one after the other, each of ten more lists."""
+
+    def __init__(self, *means):
+        self.printed = []
+        count, total = 0, 0
+        for mean in means:
+            count, total = count + 10, total + round(10e6 * mean)
+            kind = f"{load.LISTED} ( 2039) count:{count} ave_time:1 total_time:{total}"
+            self.printed.append(f"by message type\n\t{kind}\n")
+
+    async def ask(self, program):
+        assert program == "sdiag"
+        return self.printed.pop(0)
+
+
+async def test_the_latest_mean_counts_up_to_a_bound(monkeypatch):
+    monkeypatch.setattr(load, "EVERY", 0.0)
+    means = (0.003, 0.015, 0.09, 0.001)
+    one = load.SlurmLoad(Told(*means))
+    seen = []
+    for _ in means:
+        await one.look()
+        seen.append(round(one.served, 4))
+    assert seen == [0.003, 0.015, load.MOST, 0.001]
+
+
 @pytest.fixture
 def commands(slurm, monkeypatch):
     monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
