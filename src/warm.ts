@@ -126,7 +126,7 @@ export function warmPages(context: IWarmContext): WarmPages {
 }
 
 /** The room for the content of a tab like the one in front, in pixels; null: not known now. */
-function roomOf(
+export function roomOf(
   app: JupyterFrontEnd
 ): { width: number; height: number } | null {
   const tab = app.shell.currentWidget;
