@@ -270,7 +270,7 @@ class RemoteSessions(LoggingConfigurable):
     async def _take(self, session_id: str, claimed: machine.Claimed) -> Session:
         """Give a spare session to its user."""
         session = self._apply(session_id, claimed, user=True)
-        if session.state is State.RUNNING:
+        if session.job_id is not None:
             await asyncio.to_thread(self.taken, session)
         return session
 

@@ -18,8 +18,8 @@ const BUSY = ['submitting', 'queued', 'starting', 'connecting']
   .map(phase => `.jp-RemoteSession[data-phase='${phase}']`)
   .join();
 
-/** Height of a tab's toolbar where none can be measured, in pixels. */
-const TOOLBAR = 24;
+/** Height of a tab's toolbar where none can be measured, in pixels: Lab's default. */
+const TOOLBAR = 32;
 
 /** What decides whether a page waits. */
 export interface IWarmContext {
