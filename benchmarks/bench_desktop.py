@@ -9,6 +9,7 @@ and moving pictures through ours against the same Xpra on a TCP port without Jup
 from __future__ import annotations
 
 import argparse
+import collections
 import contextlib
 import json
 import statistics
@@ -42,6 +43,7 @@ START = {"app": "desktop"}
 SPARE = "--RemoteUpkeep.spare_desktops=1"
 WAYS = {
     "lab ours": "new, in Lab",
+    "hand ours": "new, by hand",
     "page ours": "new, page",
     "lab spare": "spare, in Lab",
     "page spare": "spare, page",
@@ -49,6 +51,12 @@ WAYS = {
 }
 AGAIN, LATER = 1_000, 17_000
 """Between closing a tab and opening it again, ms: our page stays connected for 15 s."""
+WORDS = {"lab": "in JupyterLab, launcher", "hand": "by a hand", "page": "the page alone"}
+AFTER: dict[str, list[str]] = {
+    "lab": [f"again, {LATER // 1000} s later", "again, at once"],
+    "hand": [],
+    "page": ["opening it again"],
+}
 PAGES = {"ours": "jupyter-remote/sessions", "spare": "jupyter-remote/sessions", "jrdp": "desktop/"}
 
 
@@ -57,7 +65,7 @@ class Opening:
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
-        self.marks: dict[str, list[dict[str, float]]] = {way: [] for way in WAYS}
+        self.marks: dict[str, list[dict[str, float]]] = collections.defaultdict(list)
 
     def lab(self, kind: str) -> Lab:
         if kind == "jrdp":
@@ -72,16 +80,18 @@ class Opening:
             if isinstance(lab, OurLab) and kind == "spare":
                 lab.await_spare()
             try:
-                return self.in_lab(lab, kind) if way == "lab" else self.page(lab, kind)
+                return self.page(lab, kind) if way == "page" else self.in_lab(lab, kind, way)
             finally:
                 self.browser("leave", visit=kind)
 
-    def in_lab(self, lab: Lab, kind: str) -> tuple[float, ...]:
-        """By the card in the launcher."""
+    def in_lab(self, lab: Lab, kind: str, way: str) -> tuple[float, ...]:
+        """By the card in the launcher, clicked without ado or as a hand does it."""
         ours = isinstance(lab, OurLab)
         same = {"visit": kind, "card": "Display" if ours else "Desktop", "inLab": ours}
-        first = self.browser("lab", base=lab.base, **same)
-        session = self.note(lab, kind, "lab", first)
+        first = self.browser("lab", base=lab.base, hand=way == "hand", **same)
+        session = self.note(lab, kind, way, first)
+        if way == "hand":
+            return (first["ms"] / 1000,)
         later, again = (
             self.browser("labAgain", session=session, pause=pause, **same)["ms"] / 1000
             for pause in (LATER, AGAIN)
@@ -113,13 +123,11 @@ class Opening:
         return session
 
     def report(self, rounds: int, kinds: list[str]) -> str:
-        """Two ways, two tables and where the time went."""
+        """Three ways, two tables and where the time went."""
         rows = []
-        for way, words in (("lab", "in JupyterLab, launcher"), ("page", "the page alone")):
+        for way, words in WORDS.items():
             found = interleaved(kinds, rounds, lambda kind, way=way: self.measure(way, kind))
-            again = [f"again, {LATER // 1000} s later", "again, at once"]
-            whats = ["click to first frame", *(again if way == "lab" else ["opening it again"])]
-            for place, what in enumerate(whats):
+            for place, what in enumerate(["click to first frame", *AFTER[way]]):
                 values = {kind: [times[place] for times in found[kind]] for kind in kinds}
                 rows.append([f"{what}, {words}: s", *self.row(values, kinds)])
         head = ["", *kinds, "ours / jrdp", "spare / jrdp"]

@@ -1,10 +1,11 @@
 """The data path against a direct connection and against jupyter-server-proxy, in one run.
 
-Websockets: MB/s and processor time of the server at three message sizes, time until two
-small replies have come, lateness of a desktop's frames while handlers block the event loop,
-memory of the server while a browser does not read. Client, app and servers are processes of
-their own. jupyter-server-proxy comes from ``--jsp-python`` (a Python that has it), or else
-from a throw-away environment made with pip; ``--no-jsp`` leaves it out.
+Websockets: MB/s and processor time of the server at three message sizes, MB/s that a page in
+Chromium receives, time until two small replies have come, lateness of a desktop's frames while
+handlers block the event loop, memory of the server while a browser does not read. Client, app
+and servers are processes of their own. jupyter-server-proxy comes from ``--jsp-python`` (a
+Python that has it), or else from a throw-away environment made with pip; ``--no-jsp`` leaves
+it out.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib.util
+import json
 import socket
 import struct
 import subprocess
@@ -26,6 +28,7 @@ from pathlib import Path
 from _common import cpu_seconds, interleaved, median, process, ratio, resident, table
 from bench_proxy_server import SESSION, TOKEN
 
+HERE = Path(__file__).parent
 MB = 1024 * 1024
 SIZES = (1024, 16 * 1024, 64 * 1024)
 PATHS = {"direct": "/", "ours": f"/jupyter-remote/s/{SESSION}/", "jsp": "/bench/"}
@@ -34,8 +37,10 @@ PATHS = {"direct": "/", "ours": f"/jupyter-remote/s/{SESSION}/", "jsp": "/bench/
 class Bench:
     """The servers, by kind: process id and port."""
 
-    def __init__(self, servers: dict[str, tuple[int, int]], quick: bool) -> None:
-        self.servers, self.quick = servers, quick
+    def __init__(
+        self, servers: dict[str, tuple[int, int]], browser: subprocess.Popen[str], quick: bool
+    ) -> None:
+        self.servers, self.browser, self.quick = servers, browser, quick
         self.kinds = list(servers)
         self.rounds = 1 if quick else 7
 
@@ -72,6 +77,21 @@ class Bench:
                 count += sock.recv_into(view)
             used = cpu_seconds(pid) - cpu
         return count / MB / (now - start), 1000 * used / (count / MB)
+
+    def in_browser(self, kind: str, size: int) -> float:
+        """MB/s that a page in Chromium receives."""
+        origin = self.servers["ours" if kind == "direct" else kind][1]
+        address = f"127.0.0.1:{self.servers[kind][1]}{PATHS[kind]}flood?{size}"
+        ask = {
+            "page": f"http://127.0.0.1:{origin}/login?token={TOKEN}",
+            "url": f"ws://{address}",
+            "ms": 300 if self.quick else 1000,
+        }
+        assert self.browser.stdin
+        assert self.browser.stdout
+        self.browser.stdin.write(json.dumps(ask) + "\n")
+        self.browser.stdin.flush()
+        return float(json.loads(self.browser.stdout.readline())["mbs"])
 
     def two_replies(self, kind: str, work: int) -> float:
         """Milliseconds until two small replies have come, ``work`` of them the app's own."""
@@ -142,6 +162,10 @@ def report(bench: Bench) -> str:
         shares = [f"{ratio(cpu['ours'], cpu['jsp']):.3f}"] if "jsp" in cpu else []
         row(f"{name}: server's CPU ms/MB", {k: f"{median(v):.2f}" for k, v in cpu.items()},
             "", *shares)  # fmt: skip
+    for size in SIZES:
+        seen = interleaved(kinds, bench.rounds, lambda k, size=size: bench.in_browser(k, size))
+        row(f"{size // 1024} KB messages in Chromium: MB/s",
+            {k: f"{median(v):.0f}" for k, v in seen.items()}, *against(seen))  # fmt: skip
     for work in (2, 0):
         pairs = interleaved(kinds, bench.rounds, lambda k, work=work: bench.two_replies(k, work))
         name = f"two small replies, the app works {work} ms: ms"
@@ -186,7 +210,13 @@ def main() -> None:
             run = process("bench_proxy_server.py", "jsp", path, python=python)
             pid, port = stack.enter_context(run)
             servers["jsp"] = (pid, int(port))
-        print(report(Bench(servers, options.quick)))
+        browser = stack.enter_context(
+            subprocess.Popen(
+                ["node", str(HERE / "proxy_browser.mjs")],
+                cwd=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            )
+        )  # fmt: skip
+        print(report(Bench(servers, browser, options.quick)))
 
 
 if __name__ == "__main__":

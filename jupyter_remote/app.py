@@ -157,6 +157,7 @@ class RemoteApp(ExtensionApp):
             targets=self.targets,
             streams=self.activity.streams,
             note=self.activity.note,
+            expect=self.upkeep.expect,
             client=self.desktop,
             jobs=self.jobs,
             desk=self.desk,

@@ -193,9 +193,10 @@ def _owned(session: Session, seen: Owned, at: str) -> Changes:
 
 def _claimed(session: Session, seen: Claimed, at: str) -> Changes:
     options = {**session.options, **seen.options}
-    times = dict.fromkeys(("created", "started", "activity"), at)
-    if session.started and elapsed(session.started, at) < YOUNG:
-        times["started"] = session.started  # its page must know that it may still load
+    times = {"created": at, "activity": at}
+    young = session.started and elapsed(session.started, at) < YOUNG
+    if session.state is State.RUNNING and not young:  # the page of a young one must know that
+        times["started"] = at
     return {"name": seen.name, "spare": False, "options": options, **times}
 
 

@@ -100,11 +100,8 @@ class RemoteSessions(LoggingConfigurable):
         title = self.apps.get(app).title(valid)
         fields = {"app": app, "backend": backend, "options": valid, "spare": spare}
         session = Session.new(name=self._name(name, title), owner=self.table.store.server, **fields)
-        waiting = None if spare else self._spare_like(session)
-        if waiting is not None:
-            session = self._apply(waiting.id, machine.Claimed(session.name, valid), user=True)
-            await asyncio.to_thread(self.taken, session)
-            return session
+        if not spare and (waiting := self._spare_like(session)):
+            return await self._take(waiting.id, machine.Claimed(session.name, valid))
         spec, credentials = await asyncio.to_thread(self._spec, session)
         self._check_room()  # others may have started meanwhile, also one of this name
         session = dataclasses.replace(session, name=self._name(name, title))
@@ -237,11 +234,8 @@ class RemoteSessions(LoggingConfigurable):
         return after
 
     def _active(self, backend: str) -> list[Session]:
-        return [
-            s
-            for s in self.table.all()
-            if s.backend == backend and not s.state.ended and self.table.mine(s)
-        ]
+        mine = (s for s in self.table.all() if s.backend == backend and self.table.mine(s))
+        return [s for s in mine if not s.state.ended]
 
     async def _submit(self, session_id: str, spec: JobSpec) -> None:
         backend = self.backends[self.table.get(session_id).backend]
@@ -273,13 +267,17 @@ class RemoteSessions(LoggingConfigurable):
         spec = dataclasses.replace(app.job(session, prefix), name=session.job_name)
         return spec, app.upstream(session, prefix).request_headers
 
-    def _spare_like(self, asked: Session) -> Session | None:
-        def fits(s: Session) -> bool:
-            ready = s.spare and s.state is State.RUNNING and self.table.mine(s)
-            same = (s.app, s.backend) == (asked.app, asked.backend)
-            return ready and same and self.apps.alike(s.app, s.options, asked.options)
+    async def _take(self, session_id: str, claimed: machine.Claimed) -> Session:
+        """Give a spare session to its user."""
+        session = self._apply(session_id, claimed, user=True)
+        if session.job_id is not None:
+            await asyncio.to_thread(self.taken, session)
+        return session
 
-        return next((s for s in self.table.all() if fits(s)), None)
+    def _spare_like(self, asked: Session) -> Session | None:
+        """A spare session that serves for this: one that runs, else one that is starting."""
+        fitting = (s for s in self.table.spares() if self.apps.alike(s, asked))
+        return max(fitting, key=lambda s: s.state is State.RUNNING, default=None)
 
     def _check_room(self) -> None:
         active = [s for s in self.table.all() if not s.state.ended and not s.spare]

@@ -54,6 +54,11 @@ class SessionTable:
         sessions = self._sessions.values()
         return {s.job_id: s for s in sessions if s.job_id and s.backend == backend}
 
+    def spares(self) -> list[Session]:
+        """Spare sessions of this server that can be taken, also those that still start."""
+        there = (s for s in self.all() if s.spare and self.mine(s))
+        return [s for s in there if not s.state.ended and not s.stop_asked]
+
     def mine(self, session: Session) -> bool:
         """Whether this server writes the record."""
         return session.owner == self.store.server

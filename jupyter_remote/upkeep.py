@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Iterable, Mapping
 
 from traitlets import Float, Int
 from traitlets.config import LoggingConfigurable
 
-from .errors import RemoteError
+from .errors import InvalidSpec, RemoteError
 from .model import Json, Session, as_time
 from .sessions import RemoteSessions
 
 SETTLE = 15.0  # seconds before a spare desktop that was taken is replaced: its user comes first
+
+AGAIN = 60.0  # seconds between two desktops that are begun before the click
 
 
 class RemoteUpkeep(LoggingConfigurable):
@@ -23,6 +26,12 @@ class RemoteUpkeep(LoggingConfigurable):
         config=True,
         help="How many desktops to keep running and unused, so that the next one opens at once. "
         "Each costs about 200 MB of memory.",
+    )
+    head_start = Float(
+        15.0,
+        config=True,
+        help="Seconds for which a desktop waits for the click that was begun when a pointer came "
+        "to rest on its launcher card; then it is ended. 0: none is begun before the click.",
     )
     forget_after = Float(
         14.0, config=True, help="Days after which an ended session and its log are forgotten."
@@ -36,12 +45,30 @@ class RemoteUpkeep(LoggingConfigurable):
         super().__init__(**kwargs)
         self._sessions = sessions
         self._complete = -SETTLE
+        self._begun = -AGAIN
+
+    async def expect(self, options: Mapping[str, Json]) -> None:
+        """Somebody seems about to start a desktop: begin it, unless one waits already or was begun
+        a moment ago. Raises InvalidSpec for options that a desktop has not."""
+        now = time.monotonic()
+        if self.head_start <= 0 or now - self._begun < AGAIN or self._sessions.table.spares():
+            return
+        self._begun = now
+        try:
+            await self._sessions.start("desktop", "local", options=options, spare=True)
+        except InvalidSpec:
+            self._begun = -AGAIN
+            raise
+        except RemoteError as error:  # the click will say it
+            self.log.debug("no head start: %s", error)
 
     async def tidy(self) -> None:
         """One look: forget what is old, start the spare desktops that are missing."""
         for session in self._too_old():
             await self._forget(session)
-        ready = [s for s in self._spares() if not s.state.ended]
+        ready = self._sessions.table.spares()
+        if time.monotonic() - self._begun >= self.head_start:
+            await self._end(ready[self.spare_desktops :])
         if len(ready) >= self.spare_desktops:
             self._complete = time.monotonic()
         elif time.monotonic() - self._complete > SETTLE:
@@ -57,7 +84,10 @@ class RemoteUpkeep(LoggingConfigurable):
 
     async def close(self) -> None:
         """End the spare desktops: nobody knows of them."""
-        stops = (self._sessions.stop(session.id) for session in self._spares())
+        await self._end(self._sessions.table.spares())
+
+    async def _end(self, unwanted: Iterable[Session]) -> None:
+        stops = (self._sessions.stop(session.id) for session in unwanted)
         await asyncio.gather(*stops, return_exceptions=True)
 
     async def _forget(self, session: Session) -> None:
@@ -82,10 +112,6 @@ class RemoteUpkeep(LoggingConfigurable):
         )
         size = newest.options.get("size") if newest else ""
         return {"size": size} if size else {}
-
-    def _spares(self) -> list[Session]:
-        table = self._sessions.table
-        return [s for s in table.all() if s.spare and table.mine(s)]
 
 
 def _end(session: Session) -> str:

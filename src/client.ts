@@ -39,6 +39,11 @@ export class RemoteClient {
     return (await this._json('POST', 'sessions', request)) as ISession;
   }
 
+  /** Say that a desktop will probably be started, as asked for with `options`. */
+  async expect(options: IStartRequest['options']): Promise<void> {
+    await this._request('POST', 'sessions/expected', { options });
+  }
+
   async stop(id: string): Promise<ISession> {
     return (await this._json('DELETE', `sessions/${id}`)) as ISession;
   }

@@ -15,6 +15,7 @@ function mirror(listed: ISession[], sequence = 1) {
     list: jest.fn(() => Promise.resolve({ ...server })),
     apps: jest.fn(() => Promise.resolve([])),
     start: jest.fn(() => Promise.resolve(sample({ id: 'new' }))),
+    expect: jest.fn<Promise<void>, [unknown]>(() => Promise.resolve()),
     stop: jest.fn((id: string) =>
       Promise.resolve(sample({ id, state: 'stopping', revision: 2 }))
     ),
@@ -76,6 +77,26 @@ describe('RemoteSessions', () => {
     await sessions.refresh();
     expect(client.list.mock.calls.length).toBeGreaterThan(1);
     expect(sessions.get('a')?.name).toBe('truth');
+    sessions.dispose();
+  });
+
+  it('starts nothing before the server knows that it was expected', async () => {
+    const { sessions, client } = mirror([]);
+    await sessions.ready;
+    let answer: () => void = () => undefined;
+    client.expect.mockReturnValueOnce(new Promise(done => (answer = done)));
+    void sessions.expect({ size: '800x600' });
+    expect(client.expect).toHaveBeenCalledWith({ size: '800x600' });
+    const starting = sessions.start({ app: 'desktop' });
+    await new Promise(resolve => setTimeout(resolve, 10));
+    expect(client.start).not.toHaveBeenCalled();
+    answer();
+    expect((await starting).id).toBe('new');
+
+    client.expect.mockRejectedValueOnce(new Error('no'));
+    await sessions.expect({});
+    await sessions.start({ app: 'desktop' });
+    expect(client.start).toHaveBeenCalledTimes(2);
     sessions.dispose();
   });
 

@@ -79,9 +79,15 @@ export class RemoteSessions
   }
 
   async start(request: IStartRequest): Promise<ISession> {
+    await this._expected; // what was begun for this is to be known by now
     const session = await this._client.start(request);
     this._record(session);
     return session;
+  }
+
+  expect(options: IStartRequest['options']): Promise<void> {
+    this._expected = this._client.expect(options).catch(() => undefined);
+    return this._expected;
   }
 
   async stop(id: string): Promise<void> {
@@ -168,6 +174,7 @@ export class RemoteSessions
   private _appsMissed = false;
   private readonly _asked = new Set<string>();
   private readonly _client: RemoteClient;
+  private _expected: Promise<void> = Promise.resolve();
   private _problems: readonly IProblem[] = [];
   private _spares: readonly ISession[] = [];
   private readonly _touches: Touches;

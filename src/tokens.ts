@@ -129,6 +129,8 @@ export interface IRemoteSessions {
   /** Absolute URL at which the session's app is reached. */
   url(id: string): string;
   start(request: IStartRequest): Promise<ISession>;
+  /** The user seems about to start a desktop with these options. */
+  expect(options: IStartRequest['options']): Promise<void>;
   stop(id: string): Promise<void>;
   rename(id: string, name: string): Promise<void>;
   /** Forget an ended session. */

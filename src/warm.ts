@@ -18,8 +18,8 @@ const BUSY = ['submitting', 'queued', 'starting', 'connecting']
   .map(phase => `.jp-RemoteSession[data-phase='${phase}']`)
   .join();
 
-/** Height of a tab's toolbar where none can be measured, in pixels. */
-const TOOLBAR = 24;
+/** Height of a tab's toolbar where none can be measured, in pixels: Lab's default. */
+const TOOLBAR = 32;
 
 /** What decides whether a page waits. */
 export interface IWarmContext {
@@ -126,7 +126,7 @@ export function warmPages(context: IWarmContext): WarmPages {
 }
 
 /** The room for the content of a tab like the one in front, in pixels; null: not known now. */
-function roomOf(
+export function roomOf(
   app: JupyterFrontEnd
 ): { width: number; height: number } | null {
   const tab = app.shell.currentWidget;

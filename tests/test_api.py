@@ -249,7 +249,7 @@ async def test_the_badges_link_opens_lab(jp_fetch: Fetch, jp_base_url: str) -> N
 
 def test_the_description_knows_every_route_and_method() -> None:
     parts = ["sessions", "apps", "targets", "streams", "note", "client", "jobs", "desk", "sharing"]
-    parts += ["everest"]
+    parts += ["everest", "expect"]
     table: Any = routes(**dict.fromkeys(parts))  # type: ignore[arg-type]
     served = {}
     for path, handler, _ in table:

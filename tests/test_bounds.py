@@ -8,6 +8,7 @@ import json
 import threading
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -147,9 +148,11 @@ async def test_a_spare_desktop_has_the_size_of_the_newest(tmp_path: Path) -> Non
 def test_a_spare_that_was_taken_is_not_replaced_at_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    upkeep = RemoteUpkeep(sessions=None, spare_desktops=1)  # type: ignore[arg-type]
     started: list[int] = []
     spares = 1
+    table = SimpleNamespace(spares=lambda: [ready] * spares)
+    sessions: Any = SimpleNamespace(table=table)
+    upkeep = RemoteUpkeep(sessions=sessions, spare_desktops=1)
 
     async def fill(count: int) -> None:
         started.append(count)
@@ -157,7 +160,6 @@ def test_a_spare_that_was_taken_is_not_replaced_at_once(
     ready = SimpleNamespace(state=State.RUNNING)
     monkeypatch.setattr(upkeep, "_too_old", list)
     monkeypatch.setattr(upkeep, "_fill", fill)
-    monkeypatch.setattr(upkeep, "_spares", lambda: [ready] * spares)
     asyncio.run(upkeep.tidy())
     spares = 0
     asyncio.run(upkeep.tidy())

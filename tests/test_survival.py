@@ -9,6 +9,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import HTTPError
 
 import pytest
 
@@ -132,6 +133,26 @@ def test_a_spare_desktop_is_there_at_once(tmp_path: Path, run_dir: Path) -> None
         make_known(run_dir / claimed["id"], 914, 677)
     finally:
         server.close()
+
+
+def test_a_desktop_that_was_begun_before_the_click_is_the_one_that_is_asked_for(
+    server: Server, run_dir: Path
+) -> None:
+    def expect(options: dict[str, str]) -> None:
+        server("POST", "jupyter-remote/sessions/expected", {"options": options})
+
+    with pytest.raises(HTTPError, match="400"):
+        expect({"size": "large"})
+    for _ in range(2):  # the second rest of the pointer begins none
+        expect({"size": "913x677"})
+    begun = server("GET", "jupyter-remote/sessions")["sessions"]
+    assert [(one["app"], one["spare"]) for one in begun] == [("desktop", True)]
+    session = server.begin("desktop", size="913x677")
+    assert session == begun[0]["id"]
+    assert server.until(session, "running")["spare"] is False
+    assert len(list((server.records / "local").iterdir())) == 1
+    server("DELETE", f"jupyter-remote/sessions/{session}")
+    assert server.until(session, *ENDED)["state"] == "stopped"
 
 
 def test_an_unusable_state_directory_is_said(tmp_path: Path, run_dir: Path) -> None:

@@ -232,11 +232,15 @@ class RemoteApps(LoggingConfigurable):
             raise InvalidSpec(f"{info.title}: {in_words(error)}")
         return filled
 
-    def alike(self, name: str, first: Mapping[str, Json], second: Mapping[str, Json]) -> bool:
-        """The same options, but for those that are only hints (``x-hint`` in the schema)."""
-        known = self.get(name).info().options.get("properties", {})
+    def alike(self, one: Session, other: Session) -> bool:
+        """The same app at the same place, and the same options but for those that are only hints
+        (``x-hint`` in the schema)."""
+        if (one.app, one.backend) != (other.app, other.backend):
+            return False
+        known = self.get(one.app).info().options.get("properties", {})
         hints = {option for option, schema in known.items() if schema.get("x-hint")}
-        return all(first.get(o) == second.get(o) for o in {*first, *second} - hints)
+        names = {*one.options, *other.options} - hints
+        return all(one.options.get(o) == other.options.get(o) for o in names)
 
     def _safely(self, name: str, app: App) -> AppInfo:
         try:

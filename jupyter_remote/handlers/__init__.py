@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from .. import proxy
 from ..apps.registry import RemoteApps
 from ..errors import RemoteError
 from ..jobtable import JobTable
+from ..model import Json
 from ..sessions import RemoteSessions
 from . import apps as of_apps
 from . import desktop_client, imports, shared, shares
@@ -32,6 +33,7 @@ def routes(
     targets: proxy.Targets,
     streams: proxy.Streams,
     note: Callable[[str], None],
+    expect: Callable[[Mapping[str, Json]], Awaitable[None]],
     client: Any,
     jobs: Any,
     desk: Any,
@@ -39,28 +41,28 @@ def routes(
     everest: Any,
 ) -> list[Route]:
     """Path (below the server's base URL) -> handler and its collaborators."""
-    of_session = {"sessions": sessions}
-    table: list[Route] = [
-        *session_routes(of_session, note),
+    table = [
+        *session_routes({"sessions": sessions}, note, expect),
         *job_routes({"jobs": jobs, "desk": desk, "table": JobTable(jobs)}),
         *share_routes({"sharing": sharing}),
         *everest_routes({"everest": everest}),
         ("apps", of_apps.AppsHandler, {"apps": apps, "client": client}),
         ("programs", of_apps.ProgramsHandler, {}),
-        ("backends", of_apps.BackendsHandler, of_session),
+        ("backends", of_apps.BackendsHandler, {"sessions": sessions}),
         ("desktop", of_apps.DesktopLinkHandler, {}),
         ("desktop-client/parked", desktop_client.DesktopParkedHandler, {"client": client}),
         ("desktop-client/(?P<path>.*)", desktop_client.DesktopClientHandler, {"client": client}),
         ("api.yaml", of_apps.ApiHandler, {}),
     ]
-    ours = [(f"/jupyter-remote/{path}", handler, kwargs) for path, handler, kwargs in table]
+    ours: list[Route] = [(f"/jupyter-remote/{route[0]}", *route[1:]) for route in table]
     return ours + proxy.routes(targets, streams)
 
 
-def session_routes(of_session: dict[str, Any], note: Callable[[str], None]) -> list[Route]:
+def session_routes(of_session: dict[str, Any], note: Any, expect: Any) -> list[Route]:
     """Those of sessions, and of one."""
     return [
         ("sessions", of_sessions.SessionsHandler, of_session),
+        ("sessions/expected", of_sessions.SessionExpectedHandler, {"expect": expect}),
         (f"sessions/{_ID}", of_sessions.SessionHandler, of_session),
         (f"sessions/{_ID}/log", of_sessions.SessionLogHandler, of_session),
         (f"sessions/{_ID}/activity", of_sessions.SessionActivityHandler, {"note": note}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from jupyter_server.auth.decorator import authorized
 from tornado import web
@@ -40,6 +40,21 @@ class SessionsHandler(SessionsBase):
         session = await self.sessions.start(**self.body("StartSession"))
         self.set_header("Location", f"{self.base_url}jupyter-remote/sessions/{session.id}")
         self.answer(session.to_json(), 201)
+
+
+class SessionExpectedHandler(RemoteHandler):
+    """``sessions/expected``: somebody seems about to start a desktop."""
+
+    def initialize(self, expect: Callable[[Mapping[str, Json]], Awaitable[None]]) -> None:
+        """Take the collaborator from the route table."""
+        self.expect = expect
+
+    @web.authenticated
+    @authorized
+    async def post(self) -> None:
+        """Begin it, if it may be begun."""
+        await self.expect(self.body("ExpectSession").get("options", {}))
+        self.set_status(204)
 
 
 class SessionHandler(SessionsBase):

@@ -15,6 +15,7 @@ import { Signal } from '@lumino/signaling';
 
 import { CommandIDs } from '../commandids';
 import { addDesktopCommands } from '../desktopcommands';
+import { HeadStart } from '../headstart';
 import type { Quality } from '../messages';
 import { addStartCommands } from '../start';
 import { RemoteTabs } from '../tabs';
@@ -47,12 +48,13 @@ export const desktop: JupyterFrontEndPlugin<IRemoteTabs> = {
     browser: IDefaultFileBrowser | null
   ): IRemoteTabs => {
     const trans = translator.load('jupyter_remote');
-    const { defaults, enabled, changed } = readSettings(registry);
+    const { defaults, enabled, headStart, changed } = readSettings(registry);
     const ahead = { app, sessions, trans, enabled, changed };
     const warm = warmPages(ahead);
     const options = { app, sessions, defaults, warm, translator, trans };
     const tabs = new RemoteTabs(options);
     keepWarm(warm, tabs, ahead);
+    new HeadStart({ app, sessions, enabled: headStart });
     const factory = createToolbarFactory(
       toolbars,
       registry,
@@ -88,6 +90,7 @@ function restore(
 function readSettings(registry: ISettingRegistry): {
   defaults: () => { layout: string; quality: Quality };
   enabled: () => boolean;
+  headStart: () => boolean;
   changed: ISignal<object, void>;
 } {
   let settings: ISettingRegistry.ISettings | null = null;
@@ -112,6 +115,7 @@ function readSettings(registry: ISettingRegistry): {
       quality: (chosen().quality as Quality | undefined) ?? 'auto'
     }),
     enabled: () => settings !== null && chosen().warmPage !== false,
+    headStart: () => settings !== null && chosen().headStart !== false,
     changed
   };
 }

@@ -7,6 +7,8 @@ export interface IRecord {
   readonly name: string;
   readonly app: string;
   readonly state: string;
+  readonly spare: boolean;
+  readonly options: Readonly<Record<string, unknown>>;
   readonly reason: string;
   readonly clients: number;
   readonly memory: number | null;

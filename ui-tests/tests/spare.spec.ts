@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 
 import {
   Desktop,
@@ -78,6 +78,67 @@ test('a spare desktop is connected before the click, and one tab gets it', async
       .not.toMatch(new RegExp(`^(${id})?$`));
     await page.context().close();
     await other.context().close();
+  } finally {
+    await server.close();
+  }
+});
+
+/** The launcher's card, on which the pointer now rests. */
+async function rested(page: Page): Promise<Locator> {
+  await page.evaluate(() =>
+    window.jupyterapp.commands.execute('launcher:create')
+  );
+  const label = page.locator('.jp-LauncherCard-label');
+  const card = page
+    .locator('.jp-LauncherCard')
+    .filter({ has: label.filter({ hasText: /^Display$/ }) })
+    .first();
+  await card.hover();
+  return card;
+}
+
+test('the pointer on its card begins the desktop that the click opens', async ({
+  browser
+}) => {
+  const server = await new OwnServer().start();
+  try {
+    const page = await newLab(browser, server.url, { bare: true });
+    const card = await rested(page);
+    await expect.poll(() => server.rest.list()).toHaveLength(1);
+    const [begun] = await server.rest.list();
+    expect(begun).toMatchObject({ app: 'desktop', spare: true });
+    expect(begun?.options['size']).toMatch(/^\d+x\d+$/);
+
+    await card.click();
+    const desktop = await new Desktop(page, begun?.id ?? '').painted();
+    await desktop.shows('its terminal', p => p.count(WHITE) > 20_000);
+    const [taken, ...others] = await server.rest.list();
+    expect(taken).toMatchObject({ name: 'Desktop 1', spare: false });
+    expect(others).toEqual([]);
+    await page.context().close();
+  } finally {
+    await server.close();
+  }
+});
+
+test('without a click it ends, and nobody was told of it', async ({
+  browser
+}) => {
+  const traits = ['--RemoteUpkeep.head_start=1', '--RemoteUpkeep.interval=0.2'];
+  const server = await new OwnServer(traits).start();
+  try {
+    const page = await newLab(browser, server.url, { bare: true });
+    const panel = await openPanel(page);
+    await rested(page);
+    await expect.poll(() => server.rest.list()).toHaveLength(1);
+    await expect(panel).toContainText('No session');
+    await expect
+      .poll(() => server.rest.list(), { timeout: 60_000 })
+      .toEqual([]);
+    await expect(panel).toContainText('No session');
+    const told = page.locator('.Toastify__toast', { hasText: 'Desktop' });
+    await expect(told).toHaveCount(0);
+    await page.context().close();
   } finally {
     await server.close();
   }
