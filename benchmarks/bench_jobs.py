@@ -130,14 +130,8 @@ async def loads(
     for tabs in TABS:
         one, share = await controller(slurm, ours, tabs, seconds)
         other = median([await refreshed(slurm, theirs, tabs) for _ in range(3)])
-        rows.append(
-            [
-                f"controller for a refresh, {tabs} tabs: ms",
-                f"{one:.2f}",
-                f"{other:.1f}",
-                ratio(one, other),
-            ]
-        )
+        cells = [f"{one:.2f}", f"{other:.1f}", ratio(one, other)]
+        rows.append([f"controller for a refresh, {tabs} tabs: ms", *cells])
         each_minute = f"{other / 60_000:.3f} (every 60 s)"
         rows.append([f"part of the controller, {tabs} tabs", f"{share:.4f}", each_minute, ""])
     one, other = (_slurm.repeated(slurm, USER, *what) for what in (["--me", "--states=all"], []))

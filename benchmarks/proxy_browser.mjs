@@ -1,6 +1,5 @@
 // Chromium under bench_proxy.py: what a page receives. One JSON request a line, one answer a line:
 // {"page": address of its origin, "url": of the websocket, "ms"} -> {"mbs"}
-/* global WebSocket */
 import { createInterface } from 'node:readline';
 import { chromium } from 'playwright-core';
 
