@@ -87,8 +87,12 @@ class RemoteUpkeep(LoggingConfigurable):
         await self._end(self._sessions.table.spares())
 
     async def _end(self, unwanted: Iterable[Session]) -> None:
-        stops = (self._sessions.stop(session.id) for session in unwanted)
-        await asyncio.gather(*stops, return_exceptions=True)
+        ends = (self._end_spare(session.id) for session in unwanted)
+        await asyncio.gather(*ends, return_exceptions=True)
+
+    async def _end_spare(self, session_id: str) -> None:
+        if self._sessions.table.get(session_id).spare:  # nobody took it in the last moment
+            await self._sessions.stop(session_id)
 
     async def _forget(self, session: Session) -> None:
         try:

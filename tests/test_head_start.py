@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from jupyter_remote import upkeep as module
 from jupyter_remote.errors import BackendError
+from jupyter_remote.machine import Claimed
 from jupyter_remote.model import Session, State
 from jupyter_remote.upkeep import RemoteUpkeep
 
@@ -71,6 +73,21 @@ async def test_without_a_click_it_ends(tmp_path: Path) -> None:
     await until(lambda: ended(rig, begun))
     await kept.tidy()
     assert [session.id for session in rig.table.all()] == [other.id]
+
+
+@run
+async def test_a_click_in_the_last_moment_keeps_it(tmp_path: Path) -> None:
+    rig = Rig(tmp_path)
+    kept = upkeep(rig)
+    await kept.expect({})
+    (begun,) = rig.table.all()
+    await until(lambda: rig.table.get(begun.id).job_id)
+    kept._begun -= kept.head_start
+    tidying = asyncio.create_task(kept._end(rig.table.spares()))
+    await asyncio.sleep(0)  # it is about to stop it
+    rig.sessions._apply(begun.id, Claimed("Plain 1"))
+    await tidying
+    assert not rig.table.get(begun.id).stop_asked
 
 
 @run
