@@ -118,7 +118,7 @@ async def test_json_where_there_is_json_and_text_where_not(slurm, backend, monke
     run = backend._commands.run
 
     async def noted(program, *argv, **kwargs):
-        asked.append((program, argv[0]))
+        asked.append((program, *argv))
         return await run(program, *argv, **kwargs)
 
     monkeypatch.setattr(backend._commands, "run", noted)
@@ -129,7 +129,8 @@ async def test_json_where_there_is_json_and_text_where_not(slurm, backend, monke
         told = await backend.details(job_id)
         assert told.asked["time"] == 420
         assert "/etc" not in (told.folder, told.logs["stdout"])
-    forms = [form for program, form in asked if program == "scontrol" and form[:2] == "--"]
+    forms = [argv[0] for program, *argv in asked if program == "scontrol"]
+    forms = [form for form in forms if form.startswith("--")]
     new = int(slurm.run("squeue", "--version").split()[1].split(".")[0]) >= 23
     assert forms == (["--json"] * 2 if new else ["--json", "--oneliner", "--oneliner"])
 
