@@ -90,7 +90,7 @@ async function rested(page: Page): Promise<Locator> {
   );
   const label = page.locator('.jp-LauncherCard-label');
   const card = page
-    .locator('.jp-LauncherCard')
+    .locator('.jp-LauncherCard:visible')
     .filter({ has: label.filter({ hasText: /^Display$/ }) })
     .first();
   await card.hover();
