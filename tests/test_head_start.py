@@ -34,6 +34,14 @@ def upkeep(rig: Rig, **traits: Any) -> RemoteUpkeep:
     return RemoteUpkeep(sessions=Desktops(rig), **traits)
 
 
+async def one_begun(rig: Rig) -> tuple[RemoteUpkeep, Session]:
+    """A desktop that was begun before a click, and whoever attends to it."""
+    kept = upkeep(rig)
+    await kept.expect({})
+    (begun,) = rig.table.all()
+    return kept, begun
+
+
 async def ended(rig: Rig, session: Session) -> bool:
     await look(rig)
     return rig.table.get(session.id).state.ended
@@ -42,9 +50,7 @@ async def ended(rig: Rig, session: Session) -> bool:
 @run
 async def test_whoever_clicks_gets_the_one_that_was_begun(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
-    kept = upkeep(rig)
-    await kept.expect({})
-    (begun,) = rig.table.all()
+    kept, begun = await one_begun(rig)
     assert (begun.spare, begun.state, begun.started) == (True, State.SUBMITTING, None)
     taken = await rig.sessions.start("plain", "memory")
     assert (taken.id, taken.spare, taken.name) == (begun.id, False, "Plain 1")
@@ -59,9 +65,7 @@ async def test_whoever_clicks_gets_the_one_that_was_begun(tmp_path: Path) -> Non
 @run
 async def test_without_a_click_it_ends(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
-    kept = upkeep(rig)
-    await kept.expect({})
-    (begun,) = rig.table.all()
+    kept, begun = await one_begun(rig)
     await until(lambda: rig.table.get(begun.id).job_id)
     await kept.tidy()
     assert not rig.table.get(begun.id).stop_asked
@@ -78,9 +82,7 @@ async def test_without_a_click_it_ends(tmp_path: Path) -> None:
 @run
 async def test_a_click_in_the_last_moment_keeps_it(tmp_path: Path) -> None:
     rig = Rig(tmp_path)
-    kept = upkeep(rig)
-    await kept.expect({})
-    (begun,) = rig.table.all()
+    kept, begun = await one_begun(rig)
     await until(lambda: rig.table.get(begun.id).job_id)
     kept._begun -= kept.head_start
     tidying = asyncio.create_task(kept._end(rig.table.spares()))
@@ -122,9 +124,7 @@ async def test_switched_off_or_refused(tmp_path: Path) -> None:
     await upkeep(rig, head_start=0.0).expect({})
     assert not rig.table.all()
     rig.backend.refuse = BackendError("no more room")
-    kept = upkeep(rig)
-    await kept.expect({})
-    (begun,) = rig.table.all()
+    kept, begun = await one_begun(rig)
     await until(lambda: rig.table.get(begun.id).state.ended)
     await kept.tidy()  # it is no news to anybody
     assert not rig.table.all()
