@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.backends.slurm.offers_text import MIB
+
+from .slurm_ann import *  # noqa: F403
 
 SETS = int(os.environ.get("SLURM_SETS", "3"))
 """Random sets that are tried."""
@@ -22,19 +23,6 @@ OPTIONS = {
     "memory": "--mem={}M",
     "gpus": "--gres=gpu:{}",
 }
-
-
-@pytest.fixture(scope="module")
-def slurm(accounted):
-    return accounted
-
-
-@pytest.fixture
-def backend(slurm, monkeypatch):
-    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    made = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann))
-    made.user = slurm.ann
-    return made
 
 
 def some(dice, **values):

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jupyter_remote.backends.checks import check_options
-from jupyter_remote.backends.slurm import RemoteSlurmBackend
 from jupyter_remote.backends.slurm.text import seconds
 from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import BackendUnreachable, InvalidSpec
+
+from .slurm_ann import *  # noqa: F403
 
 STRICT = """\
 modify qos normal,short,long set flags=DenyOnLimit
@@ -29,19 +30,6 @@ SETS = int(os.environ.get("SLURM_SETS", "3"))
 """Random sets that are tried."""
 
 ACCOUNTS = ("physics", "ml", "sub", "deep")
-
-
-@pytest.fixture(scope="module")
-def slurm(accounted):
-    return accounted
-
-
-@pytest.fixture
-def backend(slurm, monkeypatch):
-    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    made = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann))
-    made.user = slurm.ann
-    return made
 
 
 def triples(offers):

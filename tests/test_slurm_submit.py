@@ -22,6 +22,7 @@ from jupyter_remote.model import State, now
 from jupyter_remote.process import Result
 
 from .conftest import reach, until
+from .slurm_ann import *  # noqa: F403
 
 TAG = "jr-abcdefghijklmnopqrst"
 NAMES = [
@@ -34,20 +35,6 @@ NAMES = [
     "é 漢字 🙂",
     "x" * 200,
 ]
-
-
-@pytest.fixture(scope="module")
-def slurm(accounted):
-    return accounted
-
-
-@pytest.fixture
-def backend(slurm, monkeypatch):
-    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
-    made = RemoteSlurmBackend(bin_dir=slurm.bin_dir(slurm.ann))
-    made.user = slurm.ann
-    yield made
-    slurm.clear()
 
 
 @pytest.fixture

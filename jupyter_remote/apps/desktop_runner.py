@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 FIRST_DISPLAY, DISPLAYS, TRIES = 100, 9900, 20
-MANAGER_PATIENCE = 1.5  # seconds
+MANAGER_PATIENCE = 5.0  # seconds
 MANAGER_START = 10.0  # seconds from its first word until it shows windows
 X_SERVER, XPRA, PROGRAM = "The X server (Xvfb)", "Xpra", "program"
 XPRA_ENV = {
@@ -228,11 +228,11 @@ class Desktop:
             self.processes.spawn(argv[0], argv, self.settings["cwd"])
 
     def await_manager(self, patience: float = float("inf")) -> None:
-        """Until something manages windows. Some managers do not say that they do (WM_S0,
-        ICCCM), hence the patience."""
+        """Until something manages windows; what was asked for as a window manager may be
+        none, hence the patience."""
         limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
-            while not display.selection_owner("WM_S0") and XPRA not in self.ended:
+            while not display.managed() and XPRA not in self.ended:
                 if time.monotonic() > limit:
                     return
                 self.check_start(XPRA)

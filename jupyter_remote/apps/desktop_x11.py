@@ -17,6 +17,7 @@ COOKIE_NAME = b"MIT-MAGIC-COOKIE-1"
 COOKIE = 16  # bytes
 FAMILY_WILD = 0xFFFF
 VIEWABLE = 2  # MapState of a window
+SUBSTRUCTURE_REDIRECT = 1 << 20  # in an event mask
 RR_SET_SCREEN_SIZE, RR_CREATE_MODE, RR_ADD_OUTPUT_MODE = 7, 16, 18
 RR_QUERY_VERSION, RR_SET_CRTC_CONFIG, RR_GET_RESOURCES = 0, 21, 25
 
@@ -109,10 +110,11 @@ class Display:
             if reply[0] == 1 and struct.unpack_from("<H", reply, 2)[0] == self.sequence:
                 return reply
 
-    def selection_owner(self, name: str) -> int:
-        """The window that owns a selection, 0 for none: ``WM_S0`` is the window manager's."""
-        owner = self.ask(23, struct.pack("<I", self.atom(name)))
-        return int(struct.unpack_from("<I", owner, 8)[0])
+    def managed(self) -> bool:
+        """Whether somebody manages windows: has asked for SubstructureRedirect of the root
+        window, as only a window manager does, and only one can."""
+        attributes = self.ask(3, struct.pack("<I", self.root))
+        return bool(struct.unpack_from("<I", attributes, 32)[0] & SUBSTRUCTURE_REDIRECT)
 
     def atom(self, name: str) -> int:
         """The number of a name."""
