@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -31,16 +34,38 @@ def reset(slurm: Slurm) -> None:
     slurm.run("sdiag", "--reset")
 
 
-def served(slurm: Slurm) -> tuple[float, int]:
-    """Milliseconds that the controller took for questions since ``reset``, and how many lists
-    of jobs it was asked for. What sdiag itself asks does not count."""
+def served(slurm: Slurm) -> tuple[float, int, int]:
+    """Milliseconds that the controller took for questions since ``reset``, how many lists of jobs
+    it was asked for, and how often sdiag was asked by others than us here."""
     listing = slurm.run("sdiag").partition("by message type")[2].partition("by user")[0]
     kinds = {name: (int(count), int(time)) for name, count, time in RPC.findall(listing)}
-    asked = {name: value for name, value in kinds.items() if "STATS" not in name}
-    lists = sum(
-        count for name, (count, _) in asked.items() if "JOB_INFO" in name or "JOB_USER" in name
-    )
-    return sum(time for _, time in asked.values()) / 1000, lists
+    stats, took = kinds.pop("REQUEST_STATS_INFO", (1, 0))
+    others = stats - 1  # the first is the reset; one is counted when it is answered
+    total = sum(time for name, (_, time) in kinds.items() if "INFO" in name)
+    total += took * others // stats
+    listed = (n for name, (n, _) in kinds.items() if "JOB_INFO" in name or "JOB_USER" in name)
+    return total / 1000, sum(listed), others
+
+
+@contextlib.contextmanager
+def restless(slurm: Slurm) -> Iterator[None]:
+    """Meanwhile a job of somebody else comes or goes each second."""
+    over = threading.Event()
+
+    def work() -> None:
+        job = ""
+        while not over.wait(1.0):
+            if job:
+                slurm.run("scancel", job)
+            job = "" if job else slurm.sbatch("true", "--hold")
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def repeated(slurm: Slurm, user: str, *options: str) -> float:

@@ -1,9 +1,9 @@
 """The list of jobs against jupyterlab-slurm 4.1, on the same Slurm with 10,000 jobs in its queue.
 
-Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a
-change and of doing nothing, how long the Jupyter server's event loop stands still meanwhile,
-and how long a change takes to reach the browser and its screen. A tab is what its page asks for:
-ours an event websocket, a list, and ``look`` every 20 s; theirs a list every minute.
+Time of the controller for each refresh with 1, 5 and 20 tabs, bytes of a first list, of a change
+and of doing nothing, how long the event loop stands still meanwhile, and how long a change takes
+to the browser and its screen. A tab is what its page asks for: ours an event websocket, a list,
+and ``look`` every 20 s; theirs a list every minute.
 """
 
 from __future__ import annotations
@@ -30,9 +30,8 @@ USER = "nobody"
 WATCHED = 30.0
 """Seconds for which tabs stay open."""
 
-
 PAUSE = 10.0
-"""Seconds before each list of jupyterlab-slurm."""
+"""Seconds before each list of jupyterlab-slurm: its own are 60, one after another is quicker."""
 
 
 class Rows(list[list[str]]):
@@ -53,8 +52,7 @@ async def with_tabs(server: Server, count: int, work: Callable[[list[Tab]], Awai
 
 
 async def refreshed(slurm: slurm_rig.Slurm, server: Server, tabs: int) -> float:
-    """Milliseconds of the controller for one refresh of all tabs of theirs, which comes after a
-    pause (theirs is 60 s): a controller that was just asked answers sooner."""
+    """Milliseconds of the controller for one refresh of all tabs of theirs, after a pause."""
     await asyncio.sleep(PAUSE)
     _slurm.reset(slurm)
     await asyncio.gather(*(server.list() for _ in range(tabs)))
@@ -64,8 +62,8 @@ async def refreshed(slurm: slurm_rig.Slurm, server: Server, tabs: int) -> float:
 async def controller(
     slurm: slurm_rig.Slurm, server: Server, tabs: int, seconds: float
 ) -> tuple[float, float]:
-    """Milliseconds of the controller for one refresh of all tabs of ours, and the part of its
-    time that it works for them while they stay open."""
+    """Milliseconds of the controller for a refresh of all tabs of ours (a list, or the question
+    whether anything is new), and the part of its time that it works for them meanwhile."""
 
     async def watched(_: list[Tab]) -> tuple[float, float]:
         _slurm.reset(slurm)
@@ -74,8 +72,9 @@ async def controller(
         while time.monotonic() < end:
             await asyncio.gather(*(server.look() for _ in range(tabs)))
             await asyncio.sleep(min(20, max(0, end - time.monotonic())))
-        total, lists = _slurm.served(slurm)
-        return total / max(1, lists), total / 1000 / (time.monotonic() - began)
+        total, lists, asked = _slurm.served(slurm)
+        say(f"  {tabs} tabs: {lists} lists, {asked} questions whether anything is new")
+        return total / max(1, lists + asked), total / 1000 / (time.monotonic() - began)
 
     result: tuple[float, float] = await with_tabs(server, tabs, watched)
     return result
@@ -127,16 +126,21 @@ async def loads(
 ) -> list[list[str]]:
     """What the controller works for both."""
     rows = Rows()
-    for tabs in TABS:
+
+    async def both(tabs: int, what: str) -> None:
         one, share = await controller(slurm, ours, tabs, seconds)
         other = median([await refreshed(slurm, theirs, tabs) for _ in range(3)])
-        cells = [f"{one:.2f}", f"{other:.1f}", ratio(one, other)]
-        rows.append([f"controller for a refresh, {tabs} tabs: ms", *cells])
+        rows.append([f"controller for a refresh, {what}: ms", *cells(one, other)])
         each_minute = f"{other / 60_000:.3f} (every 60 s)"
-        rows.append([f"part of the controller, {tabs} tabs", f"{share:.4f}", each_minute, ""])
+        rows.append([f"part of the controller, {what}", f"{share:.4f}", each_minute, ""])
+
+    await controller(slurm, ours, 1, 2 * seconds)  # what was just submitted has settled
+    for tabs in TABS:
+        await both(tabs, f"{tabs} tab" + "s" * (tabs > 1))
+    with _slurm.restless(slurm):
+        await both(1, "1 tab, others' jobs come and go")
     one, other = (_slurm.repeated(slurm, USER, *what) for what in (["--me", "--states=all"], []))
-    cells = [f"{one:.2f}", f"{other:.1f}", ratio(one, other)]
-    rows.append(["controller for one list, 20 in a row: ms", *cells])
+    rows.append(["controller for one list, 20 in a row: ms", *cells(one, other)])
     return rows
 
 
@@ -150,12 +154,11 @@ async def measure(
     _slurm.fill(slurm, 60, user=USER)
     await check_lists(ours, theirs)
     rows += await loads(slurm, ours, theirs, seconds)
-    changed = [await change(slurm, ours, 1) for _ in range(2 if options.quick else 10)]
-    seen = [seconds for seconds, _ in changed]
+    seen = [(await change(slurm, ours, 1))[0] for _ in range(2 if options.quick else 10)]
     rows.append(["change to event, median: s", f"{median(seen):.2f}", "60 (its interval)", ""])
     rows.append(["change to event, longest: s", f"{max(seen):.2f}", "60 (its interval)", ""])
-    listed = len(await theirs.list())
-    rows.append(["50 changes: bytes", *against((await change(slurm, ours, 50))[1], listed)])
+    listed, many = len(await theirs.list()), await change(slurm, ours, 50)
+    rows.append(["50 changes: bytes", *against(many[1], listed)])
     still = await idle(ours, 6.0 if options.quick else 60.0)
     rows.append(["no change, a minute: bytes", *against(still, listed)])
     return rows
@@ -181,8 +184,7 @@ async def own(
     await asyncio.sleep(15)
     rows = Rows()
     rows.append(["first list: bytes", *against(len(await ours.list()), len(await theirs.list()))])
-    rows += await waits(ours, theirs, 1 if options.quick else 5)
-    return rows
+    return rows + await waits(ours, theirs, 1 if options.quick else 5)
 
 
 async def waits(ours: Server, theirs: Server, rounds: int) -> list[list[str]]:
@@ -231,8 +233,8 @@ def scrolled(slurm: slurm_rig.Slurm, lab: Lab, count: int) -> list[list[str]]:
         (lab.home / f"file-{number}.txt").touch()
     _, told = in_browser(slurm, lab, 0)
     say(f"  {told['shown']} ms from the command until rows are there")
-    cells = [f"{told['jobs']:.1f}", f"{told['files']:.1f} (Lab's files)"]
-    return [["a frame while it scrolls, 95 %: ms", *cells, ratio(told["jobs"], told["files"])]]
+    both = cells(told["jobs"], told["files"])
+    return [["a frame while it scrolls, 95 %, against Lab's files: ms", *both]]
 
 
 def in_browser(slurm: slurm_rig.Slurm, lab: Lab, rounds: int) -> tuple[list[float], dict[str, Any]]:
@@ -258,6 +260,10 @@ def against(one: float, other: float) -> list[str]:
     return [f"{one:.0f}", f"{other:.0f}", ratio(one, other)]
 
 
+def cells(one: float, other: float) -> list[str]:
+    return [f"{one:.2f}", f"{other:.1f}", ratio(one, other)]
+
+
 def ratio(one: float, other: float) -> str:
     return f"{one / other:.4f}" if other else ""
 
@@ -272,8 +278,7 @@ def main() -> None:
     if why := slurm_rig.missing() or rival_packages():
         raise SystemExit(f"It needs: {why}")
     with slurm_rig.slurm() as slurm:
-        path = f"{slurm.bin_dir(USER)}:{os.environ['PATH']}"
-        env = {"SLURM_CONF": str(slurm.conf), "PATH": path}
+        env = {"SLURM_CONF": str(slurm.conf), "PATH": f"{slurm.bin_dir(USER)}:{os.environ['PATH']}"}
         with Lab(env=env) as ours, Lab(python=str(RIVALS / "bin" / "python"), env=env) as theirs:
             pair = Server(OURS, ours), Server(THEIRS, theirs)
             rows = asyncio.run(both(slurm, ours, pair, options))

@@ -219,6 +219,11 @@ class Abilities(Protocol):
     """Seconds that what answers itself works for one observation, as it says; 0 while that is not
     known: then it is estimated from the time of the answer."""
 
+    async def stirred(self) -> bool | None:
+        """Whether something may have happened to jobs since this was last asked: a question that
+        costs what answers next to nothing. None: it cannot say, so jobs must be asked for."""
+        ...
+
     pushes: bool
     """Whether ``changed`` tells at once of jobs that were submitted from here: then it need not be
     asked so often for their sake."""

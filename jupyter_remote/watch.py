@@ -26,31 +26,47 @@ Seen = Callable[[str, Sequence[Job]], Awaitable[None] | None]
 Silent = Callable[[str, RemoteError], None]
 
 SERVED: Final = 0.2
-"""Part of the time of a query in which the scheduler itself works, at least: with squeue on Slurm
-22.05 0.1 to 0.2, for 10,000 jobs up to 0.6. A backend may know more (``Abilities.served``)."""
+"""Part of the time of a query in which the scheduler itself works, as long as it is not known: with
+squeue on Slurm 22.05 0.1 to 0.2, for 10,000 jobs up to 0.6."""
 
-AHEAD: Final = 60.0
+SERVED_LEAST: Final = 0.05
+"""The same where the backend says how long (``Abilities.served``), lest it is suddenly longer."""
+
+AHEAD: Final = 180.0
 """Seconds of the budget that what a user waits for may take in advance; it is given back by the
-looks after it. So in any time of T seconds no more is taken than the share of T + 60 s."""
+looks after it. So in any time of T seconds no more is taken than the share of T + 180 s."""
+
+STIRRED: Final = 120.0
+"""Seconds of them that the word that something happened may take: mostly it did to others' jobs."""
 
 
 @dataclasses.dataclass
 class Ledger:
-    """Of one backend: how long it worked for its last observation (seconds), when that began, and
-    since when all observations so far are within the budget; how many failed since one did not."""
+    """Of one backend: what it showed last, how long it worked for that (seconds), when that began,
+    and since when all observations so far are within the budget; how many failed since one did
+    not; whether it can say that nothing happened, when it last said that something did, and whether
+    that was not observed yet."""
 
+    jobs: Sequence[Job] = ()
     cost: float = 0.0
     asked: float = -math.inf
     due: float = -math.inf
     failed: int = 0
+    tells: bool = False
+    stirred: float = -math.inf
+    unseen: bool = False
 
     def note(self, began: float, pause: float) -> None:
         """An observation was made, after which the budget wants a pause."""
         self.asked, self.due = began, max(self.due, began) + pause
 
-    def rest(self, now: float, least: float) -> float:
+    def rest(self, now: float, least: float, ahead: float = AHEAD) -> float:
         """Seconds until somebody who waits may be answered."""
-        return max(self.asked + least, self.due - AHEAD) - now
+        return max(self.asked + least, self.due - ahead) - now
+
+    def calm(self, pause: float, most: float) -> float:
+        """When to observe it though nothing happened: ever later, as that settles what did."""
+        return self.asked + min(most, max(pause, self.asked - self.stirred))
 
 
 class RemoteWatch(LoggingConfigurable):
@@ -115,7 +131,7 @@ class RemoteWatch(LoggingConfigurable):
         self._begin(backend)
 
     def _know(self, name: str) -> None:
-        self._ledgers[name] = Ledger()
+        self._ledgers[name] = Ledger(tells=hasattr(self._backends[name], "stirred"))
         self._kicks[name] = asyncio.Event()
 
     def remove(self, backend: str) -> None:
@@ -150,6 +166,7 @@ class RemoteWatch(LoggingConfigurable):
         """One observation, and what it says handed on."""
         ledger, began = self._ledgers[name], time.monotonic()
         ledger.failed += 1
+        ledger.unseen = False
         try:
             waiting = self._backends[name].jobs()
             jobs = await asyncio.wait_for(waiting, self.observe_timeout)
@@ -160,24 +177,58 @@ class RemoteWatch(LoggingConfigurable):
             self._silent(name, error)
         else:
             ledger.failed, ledger.cost = 0, self._served(name, time.monotonic() - began)
-            taking = self._seen(name, jobs)
-            if taking is not None:
-                await taking
+            ledger.jobs = jobs
+            await self._hand_on(name)
         finally:
             ledger.note(began, ledger.cost / self.load_share if self._shared(name) else 0.0)
 
-    def interval(self, name: str) -> float:
-        """Seconds until the next observation at the present pace, and within the budget; of a
-        backend that does not answer, twice as long each time."""
+    async def _hand_on(self, name: str) -> None:
+        taking = self._seen(name, self._ledgers[name].jobs)
+        if taking is not None:
+            await taking
+
+    async def turn(self, name: str) -> None:
+        """What is done at the pace: an observation, or the word that nothing happened since."""
+        ledger = self._ledgers[name]
+        calm = max(ledger.due, ledger.calm(self._pause_of(name), self.idle_interval))
+        ask = None if ledger.failed else getattr(self._backends[name], "stirred", None)
+        if ask is None or time.monotonic() >= calm:
+            await self.look(name)
+        elif not await self._stirred(ledger, ask):
+            await self._hand_on(name)
+        else:
+            ahead = STIRRED if ledger.unseen else 0.0
+            if ledger.rest(time.monotonic(), self.fast_interval, ahead) <= 0:
+                await self.look(name)
+
+    @staticmethod
+    async def _stirred(ledger: Ledger, ask: Callable[[], Awaitable[bool | None]]) -> bool:
+        """Whether something may have happened that was not observed yet."""
+        stirred = await ask()
+        ledger.tells = stirred is not None
+        if stirred:
+            ledger.unseen, ledger.stirred = True, time.monotonic()
+        return ledger.unseen or not ledger.tells
+
+    def _pause_of(self, name: str) -> float:
+        """Seconds between two turns at the present pace."""
         pauses = {Pace.FAST: self.fast_interval, Pace.BUSY: self.busy_interval}
+        return pauses.get(self._pace(name), self.idle_interval)
+
+    def interval(self, name: str) -> float:
+        """Seconds until the next turn at the present pace, and within the budget where it is
+        certainly an observation; of a backend that does not answer, twice as long each time."""
         ledger = self._ledgers[name]
         longer = 2.0 ** min(8, ledger.failed)
-        pause = pauses.get(self._pace(name), self.idle_interval) * longer
-        return max(min(pause, self.idle_interval), ledger.due - time.monotonic())
+        pause = min(self._pause_of(name) * longer, self.idle_interval)
+        if ledger.tells and not ledger.failed:
+            return pause
+        return max(pause, ledger.due - time.monotonic())
 
     def _served(self, name: str, took: float) -> float:
         """Seconds that a backend worked for an observation that took so many."""
-        return max(took * SERVED, getattr(self._backends[name], "served", 0.0))
+        said = float(getattr(self._backends[name], "served", 0.0))
+        return max(took * SERVED_LEAST, said) if said else took * SERVED
 
     def _shared(self, name: str) -> bool:
         """Whether others share it, so that it is asked within the budget."""
@@ -192,19 +243,20 @@ class RemoteWatch(LoggingConfigurable):
         return max(self.quiet, ledger.rest(now, self.fast_interval))
 
     async def _watch(self, name: str, backend: Backend) -> None:
+        woken = True
         while self._watched.get(name) is asyncio.current_task():
             self._kicks[name].clear()
             pause = self.idle_interval
             try:
                 if self._pace(name) > Pace.NONE:
-                    await self.look(name)
+                    await (self.look(name) if woken else self.turn(name))
                 pause = self.interval(name)
             except Exception:
                 self.log.exception("observing %s failed", name)
-            await self._pause(name, backend, pause)
+            woken = await self._pause(name, backend, pause)
 
-    async def _pause(self, name: str, backend: Backend, seconds: float) -> None:
-        """Wait for a change, a kick or the end of the interval."""
+    async def _pause(self, name: str, backend: Backend, seconds: float) -> bool:
+        """Wait for a change, a kick or the end of the interval; whether it was not the end."""
         wakes = [
             asyncio.create_task(self._change(name, backend)),
             asyncio.create_task(self._kicks[name].wait()),
@@ -219,6 +271,7 @@ class RemoteWatch(LoggingConfigurable):
             await asyncio.gather(*wakes, return_exceptions=True)
         if done:
             await asyncio.sleep(self.rest(name))
+        return bool(done)
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 import threading
 import time
 
 import pytest
 
-from jupyter_remote import files, watch
+from jupyter_remote import files
 from jupyter_remote.contract import Pace
 from jupyter_remote.errors import BackendTimeout, BackendUnreachable, StorageError
 from jupyter_remote.watch import RemoteWatch
@@ -84,114 +83,6 @@ async def test_nothing_is_asked_while_nobody_looks():
         await until(lambda: asked)
     finally:
         await one.stop()
-
-
-class Clock:
-    """Time that passes only when somebody waits."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-class Slow(Silent):
-    """Each answer takes its time by the clock; a shared scheduler."""
-
-    answers = shared = True
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock, self.takes = clock, 0.0
-        self.looks: list[tuple[float, float]] = []
-
-    async def jobs(self):
-        self.looks.append((self.clock.now, self.takes))
-        self.clock.now += self.takes
-        return []
-
-
-@pytest.mark.parametrize("takes", [0.01, 0.1, 0.5, 2.0])
-@pytest.mark.parametrize("woken", ["never", "at all times", "now and then"])
-async def test_whatever_wakes_us_the_budget_is_kept(monkeypatch, takes, woken):
-    clock, chance = Clock(), random.Random(5)
-    monkeypatch.setattr(watch, "time", clock)
-    backend = Slow(clock)
-    one = RemoteWatch(
-        backends={"slurm": backend},
-        seen=lambda name, jobs: None,
-        silent=lambda name, error: None,
-        pace=lambda name: Pace.FAST,
-    )
-    rests: list[float] = []
-    end = clock.now + 4000
-    while clock.now < end:
-        backend.takes = takes * chance.choice([0.2, 1.0, 1.8]) if woken != "never" else takes
-        await one.look("slurm")
-        wait = one.interval("slurm")
-        wakes = {"never": False, "at all times": True}.get(woken, chance.random() < 0.2)
-        if wakes:  # at once after the answer
-            rests.append(one.rest("slurm"))
-            wait = min(wait, rests[-1])
-        clock.now += wait
-    for begin in range(0, len(backend.looks), 7):
-        since, spent = backend.looks[begin][0], 0.0
-        for at, cost in backend.looks[begin:]:
-            taken = spent * watch.SERVED
-            assert taken <= one.load_share * (at - since + watch.AHEAD) + 1e-6
-            spent += cost
-    if woken == "never":
-        busy = len(backend.looks) * takes * watch.SERVED / 4000
-        assert busy == pytest.approx(min(one.load_share, takes * watch.SERVED / 0.7), rel=0.05)
-
-
-async def test_a_backend_that_knows_what_it_works_is_believed(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(watch, "time", clock)
-    backend = Slow(clock)
-    backend.takes = 0.01
-    one = RemoteWatch(
-        backends={"slurm": backend},
-        seen=lambda name, jobs: None,
-        silent=lambda name, error: None,
-        pace=lambda name: Pace.FAST,
-    )
-    await one.look("slurm")
-    assert one.interval("slurm") == pytest.approx(0.7)
-    backend.served = 0.02  # more than a fifth of the time
-    clock.now += 10
-    await one.look("slurm")
-    assert one.interval("slurm") == pytest.approx(4.0 - 0.01)
-    backend.takes = 1.0  # an overloaded one is asked less, whatever its means say
-    clock.now += 10
-    await one.look("slurm")
-    assert one.interval("slurm") == pytest.approx(40.0 - 1.0)
-
-
-async def test_what_a_user_waits_for_is_asked_in_advance_while_there_is_credit(monkeypatch):
-    clock = Clock()
-    monkeypatch.setattr(watch, "time", clock)
-    backend = Slow(clock)
-    backend.takes = 0.5  # 20 s of the budget
-    one = RemoteWatch(
-        backends={"slurm": backend},
-        seen=lambda name, jobs: None,
-        silent=lambda name, error: None,
-        pace=lambda name: Pace.BUSY,
-    )
-    rests = []
-    for _ in range(5):
-        await one.look("slurm")
-        rests.append(one.rest("slurm"))
-        clock.now += rests[-1]
-    assert [round(rest, 1) for rest in rests[:3]] == [0.2, 0.2, 0.2]
-    assert rests[3] > 15
-    assert rests[4] == pytest.approx(19.5)
-    backend.shared = False
-    assert one.rest("slurm") == 0  # the last look was long ago
-    backend.takes = 0
-    await one.look("slurm")
-    assert one.rest("slurm") == pytest.approx(one.quiet)
 
 
 async def test_a_backend_that_comes_later_is_observed():

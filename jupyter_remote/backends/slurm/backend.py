@@ -17,10 +17,10 @@ from .accounting import SlurmAccounting
 from .commands import SlurmCommands
 from .control import SlurmControl
 from .details import SlurmDetails
+from .diag import SlurmDiag
 from .figures import SlurmFigures
 from .form import SUFFIXES
 from .listing import SlurmList
-from .load import SlurmLoad
 from .offers import SlurmOffers
 from .submit import SlurmSubmit
 
@@ -93,7 +93,7 @@ class RemoteSlurmBackend(Configurable):
         self._figures = SlurmFigures(self, self._offers)
         self._list = SlurmList(self, self._commands, self._figures.of)
         self._accounting = SlurmAccounting(self, self._commands)
-        self._load = SlurmLoad(self._commands)
+        self._diag = SlurmDiag(self._commands)
         self._control = SlurmControl(self._list, self._commands)
         self._details = SlurmDetails(self._list, self._commands, self._accounting)
 
@@ -110,13 +110,18 @@ class RemoteSlurmBackend(Configurable):
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         jobs = await self._list.observe()
         self._figures.look(jobs)
-        await self._load.look()
+        await self._diag.look()
         return jobs
 
     @property
     def served(self) -> float:
         """Seconds that the controller works for one observation, as it says; 0: not known."""
-        return self._load.served
+        return self._diag.served
+
+    async def stirred(self) -> bool | None:
+        """Whether something may have happened to anybody's jobs since this was last asked; None:
+        the controller does not say."""
+        return await self._diag.stirred()
 
     async def changed(self) -> None:
         """Slurm tells nothing by itself: never returns."""

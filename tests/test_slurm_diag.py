@@ -1,4 +1,4 @@
-"""What an observation costs Slurm's controller, in its own words."""
+"""What Slurm's controller says of itself: what an observation costs; that something happened."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import re
 
 import pytest
 
-from jupyter_remote.backends.slurm import RemoteSlurmBackend, load
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, diag
 from jupyter_remote.backends.slurm.commands import SlurmCommands
 
 from . import slurm_tree
+from .conftest import until
 
 BOTH_SLURMS = True
 
@@ -27,23 +28,23 @@ Remote Procedure Call statistics by user
 
 def after(listed, seconds):
     """The figures with so many lists more, which took so long."""
-    told = load.figures(PRINTED)
-    count, total = told[load.LISTED]
-    return {**told, load.LISTED: (count + listed, total + seconds)}
+    told = diag.figures(PRINTED)
+    count, total = told[diag.LISTED]
+    return {**told, diag.LISTED: (count + listed, total + seconds)}
 
 
 def test_of_what_sdiag_prints_only_what_squeue_asks_for_counts():
-    told = load.figures(PRINTED)
-    assert load.served(told, {}) == pytest.approx(0.00339 + 0.000207 + 0.000543)
-    assert load.figures("slurm_get_statistics: Access/permission denied\n") == {}
+    told = diag.figures(PRINTED)
+    assert diag.served(told, {}) == pytest.approx(0.00339 + 0.000207 + 0.000543)
+    assert diag.figures("slurm_get_statistics: Access/permission denied\n") == {}
 
 
 def test_what_was_of_late_counts_not_what_was_long_ago():
-    told = load.figures(PRINTED)
-    assert load.served(told, told) == 0
-    assert load.served(after(10, 0.2), told) == pytest.approx(0.02)
-    restarted = {load.LISTED: (2, 0.5)}
-    assert load.served(restarted, after(10, 0.2)) == pytest.approx(0.25)
+    told = diag.figures(PRINTED)
+    assert diag.served(told, told) == 0
+    assert diag.served(after(10, 0.2), told) == pytest.approx(0.02)
+    restarted = {diag.LISTED: (2, 0.5)}
+    assert diag.served(restarted, after(10, 0.2)) == pytest.approx(0.25)
 
 
 class Told:
@@ -54,7 +55,7 @@ class Told:
         count, total = 0, 0
         for mean in means:
             count, total = count + 10, total + round(10e6 * mean)
-            kind = f"{load.LISTED} ( 2039) count:{count} ave_time:1 total_time:{total}"
+            kind = f"{diag.LISTED} ( 2039) count:{count} ave_time:1 total_time:{total}"
             self.printed.append(f"by message type\n\t{kind}\n")
 
     async def ask(self, program):
@@ -63,14 +64,14 @@ class Told:
 
 
 async def test_the_latest_mean_counts_up_to_a_bound(monkeypatch):
-    monkeypatch.setattr(load, "EVERY", 0.0)
+    monkeypatch.setattr(diag, "EVERY", 0.0)
     means = (0.003, 0.015, 0.09, 0.001)
-    one = load.SlurmLoad(Told(*means))
+    one = diag.SlurmDiag(Told(*means))
     seen = []
     for _ in means:
         await one.look()
         seen.append(round(one.served, 4))
-    assert seen == [0.003, 0.015, load.MOST, 0.001]
+    assert seen == [0.003, 0.015, diag.MOST, 0.001]
 
 
 @pytest.fixture
@@ -83,8 +84,8 @@ def commands(slurm, monkeypatch):
 
 async def test_a_real_controller_says_what_it_took(slurm, commands):
     slurm.run("sdiag", "--reset")
-    one = load.SlurmLoad(commands)
-    for _ in range(load.ENOUGH):
+    one = diag.SlurmDiag(commands)
+    for _ in range(diag.ENOUGH):
         assert one.served == 0
         slurm.run("squeue", "-u", "nobody")  # as --me does, unless one is root
     await one.look()
@@ -100,9 +101,55 @@ async def test_who_may_not_ask_knows_nothing(slurm, commands, tmp_path, monkeypa
     refusing.write_text("#!/bin/sh\necho 'Access/permission denied' >&2\nexit 1\n")
     refusing.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{slurm.env['PATH']}")
-    one = load.SlurmLoad(commands)
+    one = diag.SlurmDiag(commands)
     await one.look()
     assert one.served == 0
+    assert await one.stirred() is None
+    refusing.write_text("#!/bin/sh\ntouch $0.asked\n")
+    assert await one.stirred() is None
+    assert not refusing.with_name("sdiag.asked").exists()  # it is early for another question
+
+
+async def test_one_that_hangs_says_nothing(slurm, commands, tmp_path, monkeypatch):
+    hanging = tmp_path / "sdiag"
+    hanging.write_text("#!/bin/sh\nexec sleep 60\n")
+    hanging.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{slurm.env['PATH']}")
+    monkeypatch.setattr(diag, "PATIENCE", 0.3)
+    assert await diag.SlurmDiag(commands).stirred() is None
+
+
+async def test_whatever_happens_to_a_job_is_noticed_and_who_only_looks_is_not(slurm, commands):
+    one = diag.SlurmDiag(commands)
+
+    async def settled():
+        return await one.stirred() is False
+
+    await until(settled)
+    job = slurm.sbatch("sleep 600", "--hold")
+    assert await one.stirred(), "submitted"
+    acts = (["update", f"jobid={job}", "timelimit=9"], ["hold", job], ["release", job])
+    for act in acts:
+        slurm.run("scontrol", *act)
+        assert await one.stirred(), act
+    await until(settled)
+    slurm.run("squeue")
+    slurm.run("sinfo")
+    slurm.run("scontrol", "show", "job", job)
+    assert await one.stirred() is False
+    slurm.run("scancel", job)
+    assert await one.stirred(), "cancelled"
+
+
+async def test_a_start_and_an_end_are_noticed(slurm, commands):
+    one = diag.SlurmDiag(commands)
+    job = slurm.sbatch("sleep 2")
+    states = []
+    while "gone" not in states:
+        if await one.stirred():
+            state = slurm.run("squeue", "-h", "--states=all", "-j", job, "-o", "%T").strip()
+            states.append("gone" if state in ("COMPLETED", "") else state)
+    assert "RUNNING" in states
 
 
 async def test_an_ordinary_user_s_observations_are_what_is_counted(slurm, commands, monkeypatch):
@@ -111,11 +158,11 @@ async def test_an_ordinary_user_s_observations_are_what_is_counted(slurm, comman
     if not isinstance(slurm, slurm_tree.TreeSlurm):
         backend.bin_dir = slurm.bin_dir("nobody")
     slurm.run("sdiag", "--reset")
-    monkeypatch.setattr(load, "EVERY", 0.0)
-    for _ in range(load.ENOUGH):
+    monkeypatch.setattr(diag, "EVERY", 0.0)
+    for _ in range(diag.ENOUGH):
         assert backend.served == 0  # of too few no mean is taken
         await backend.jobs()
-    told = load.figures(slurm.run("sdiag"))
-    assert load.number(told, {}) == load.ENOUGH
-    assert set(load.ASKED) >= {name for name in told if "STATS" not in name and "NODE" not in name}
+    told = diag.figures(slurm.run("sdiag"))
+    assert diag.number(told, {}) == diag.ENOUGH
+    assert set(diag.ASKED) >= {name for name in told if "STATS" not in name and "NODE" not in name}
     assert 0 < backend.served < 1

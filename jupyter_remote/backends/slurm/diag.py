@@ -1,0 +1,134 @@
+"""What Slurm's controller says of itself (``sdiag``): how long it works for one observation, and
+whether anything happened to jobs since."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from collections.abc import Mapping
+
+from ...errors import RemoteError
+from .commands import SlurmCommands
+
+EVERY = 20.0
+"""Seconds between two looks at the figures where nobody asks for more of them."""
+
+PATIENCE = 3.0
+"""Seconds for the controller to say whether something happened: one that does not answer is
+to be found silent by an observation."""
+
+REFUSED = 60.0
+"""Seconds for which one that refused, or did not answer, is not asked that again."""
+
+ENOUGH = 5
+"""Lists whose mean is believed."""
+
+LISTED = "REQUEST_JOB_USER_INFO"
+ASKED = (LISTED, "REQUEST_PARTITION_INFO", "REQUEST_FED_INFO")
+"""What ``squeue --me`` asks the controller for, by the names of messages in sdiag(1)."""
+
+KIND = re.compile(r"^\s*(\w+)\s*\(\s*\d+\)\s+count:(\d+)\s.*\btotal_time:(\d+)", re.MULTILINE)
+
+NONE = (0, 0.0)
+
+COUNT = re.compile(r"^Jobs (\w+):\s*(\d+)", re.MULTILINE)
+"""Jobs submitted, started, completed, canceled, failed, pending, running."""
+
+ACT = re.compile(
+    "SUBMIT|ALLOCATION|COMPLETE|EPILOG|PROLOG|KILL|CANCEL|SIGNAL|UPDATE|SUSPEND|REQUEUE|TOP_JOB"
+)
+NO_ACT = re.compile("INFO|STEP")
+"""Messages that change jobs, or tell of their end; of steps come many, and the list shows none."""
+
+Figures = Mapping[str, tuple[int, float]]
+"""By the names of messages: how many there were, and the seconds they took together."""
+
+Acts = Mapping[str, int]
+
+
+MOST = 0.05
+"""Seconds of them that count at most: more is mostly waiting, for locks of the controller or for its
+memory. On a virtual machine a list of 10,000 jobs cost 3 ms at once after another, 15 ms after 2 s,
+and 60 to 300 ms after 10 s: what it has to look through is no longer in the caches."""
+
+
+class SlurmDiag:
+    """``served``: seconds for one ``squeue --me`` of late, of all users, up to ``MOST``; 0 as long
+    as it is not known."""
+
+    def __init__(self, commands: SlurmCommands) -> None:
+        self._commands = commands
+        self._next = self._refused = 0.0
+        self._told: Figures = {}
+        self._acts: Acts | None = None
+        self.served = 0.0
+
+    async def look(self) -> None:
+        """Ask what an observation costs, when it is time. Who may not ask, or gets no answer,
+        knows nothing new."""
+        if time.monotonic() >= self._next:
+            await self._ask()
+
+    async def stirred(self) -> bool | None:
+        """Whether something may have happened to anybody's jobs since this was last asked; None:
+        the controller does not say."""
+        if time.monotonic() < self._refused:
+            return None
+        try:
+            text = await asyncio.wait_for(self._ask(), PATIENCE)
+        except asyncio.TimeoutError:
+            text = ""
+        now, before = acts(text), self._acts
+        if not now:
+            self._acts, self._refused = None, time.monotonic() + REFUSED
+            return None
+        self._acts = now
+        return now != before
+
+    async def _ask(self) -> str:
+        """What ``sdiag`` prints; nothing when it fails."""
+        self._next = time.monotonic() + EVERY
+        try:
+            text = await self._commands.ask("sdiag")
+        except RemoteError:
+            return ""
+        told = figures(text)
+        if number(told, self._told) >= ENOUGH:
+            self.served, self._told = min(MOST, served(told, self._told)), told
+        return text
+
+
+def acts(text: str) -> Acts:
+    """How often jobs changed since the controller began to count, as ``sdiag`` prints it, by what
+    it was: counts of jobs, and of messages that change them. While they stay the same, so does
+    what ``squeue`` says of states. (Not counted: time limits and lost nodes, of which only the
+    end of the job tells; priorities and estimates.)"""
+    counts = {name: int(count) for name, count in COUNT.findall(text)}
+    kinds = {name: count for name, (count, _) in figures(text).items()}
+    told = {name: n for name, n in kinds.items() if ACT.search(name) and not NO_ACT.search(name)}
+    return counts and {**counts, **told}
+
+
+def figures(text: str) -> Figures:
+    """What ``sdiag`` prints of messages by their type."""
+    kinds = text.partition("by message type")[2].partition("by user")[0]
+    return {name: (int(count), int(time) / 1e6) for name, count, time in KIND.findall(kinds)}
+
+
+def number(now: Figures, before: Figures) -> int:
+    """How many lists there were between two looks."""
+    return _since(LISTED, now, before)[0]
+
+
+def served(now: Figures, before: Figures) -> float:
+    """Seconds for one ``squeue --me`` between two looks; 0 when there was none."""
+    kinds = [_since(name, now, before) for name in ASKED]
+    return sum(seconds / count for count, seconds in kinds if count)
+
+
+def _since(name: str, now: Figures, before: Figures) -> tuple[int, float]:
+    """Messages of one kind; all of them where the controller began to count anew."""
+    count, seconds = now.get(name, NONE)
+    old, taken = before.get(name, NONE)
+    return (count, seconds) if count < old else (count - old, seconds - taken)

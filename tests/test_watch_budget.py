@@ -1,0 +1,243 @@
+"""A backend that others share is asked within a budget, and whether anything happened."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from jupyter_remote import watch
+from jupyter_remote.contract import Pace
+from jupyter_remote.watch import RemoteWatch
+
+from .conftest import until
+from .test_watch import Silent
+
+
+class Clock:
+    """Time that passes only when somebody waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class Slow(Silent):
+    """Each answer takes its time by the clock; a shared scheduler."""
+
+    answers = shared = True
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.takes = clock, 0.0
+        self.looks: list[tuple[float, float]] = []
+
+    async def jobs(self):
+        self.looks.append((self.clock.now, self.takes))
+        self.clock.now += self.takes
+        return await super().jobs()
+
+
+def within_budget(one, looks):
+    """From whichever observation on, what was taken is within the budget."""
+    for begin in range(0, len(looks), 7):
+        since, spent = looks[begin][0], 0.0
+        for at, cost in looks[begin:]:
+            taken = spent * watch.SERVED
+            assert taken <= one.load_share * (at - since + watch.AHEAD) + 1e-6
+            spent += cost
+
+
+@pytest.mark.parametrize("takes", [0.01, 0.1, 0.5, 2.0])
+@pytest.mark.parametrize("woken", ["never", "at all times", "now and then"])
+async def test_whatever_wakes_us_the_budget_is_kept(monkeypatch, takes, woken):
+    clock, chance = Clock(), random.Random(5)
+    monkeypatch.setattr(watch, "time", clock)
+    backend = Slow(clock)
+    one = RemoteWatch(
+        backends={"slurm": backend},
+        seen=lambda name, jobs: None,
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.FAST,
+    )
+    rests: list[float] = []
+    end = clock.now + 4000
+    while clock.now < end:
+        backend.takes = takes * chance.choice([0.2, 1.0, 1.8]) if woken != "never" else takes
+        await one.look("slurm")
+        wait = one.interval("slurm")
+        wakes = {"never": False, "at all times": True}.get(woken, chance.random() < 0.2)
+        if wakes:  # at once after the answer
+            rests.append(one.rest("slurm"))
+            wait = min(wait, rests[-1])
+        clock.now += wait
+    within_budget(one, backend.looks)
+    if woken == "never":
+        busy = len(backend.looks) * takes * watch.SERVED / 4000
+        assert busy == pytest.approx(min(one.load_share, takes * watch.SERVED / 0.7), rel=0.05)
+
+
+async def test_a_backend_that_knows_what_it_works_is_believed(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(watch, "time", clock)
+    backend = Slow(clock)
+    backend.takes = 0.01
+    one = RemoteWatch(
+        backends={"slurm": backend},
+        seen=lambda name, jobs: None,
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.FAST,
+    )
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(0.7)
+    backend.served = 0.02  # more than a fifth of the time
+    clock.now += 10
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(4.0 - 0.01)
+    backend.takes = 1.0  # an overloaded one is asked less, whatever its means say
+    clock.now += 10
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(10.0 - 1.0)
+
+
+class Telling(Slow):
+    """Says whether something happened, which costs it nothing."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock)
+        self.stirs: bool | None = False
+        self.asked: list[float] = []
+
+    async def stirred(self):
+        self.asked.append(self.clock.now)
+        return self.stirs
+
+
+@pytest.fixture
+def telling(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(watch, "time", clock)
+    return Telling(clock)
+
+
+def watching(backend, seen=lambda name, jobs: None, pace=Pace.BUSY):
+    return RemoteWatch(
+        backends={"slurm": backend},
+        seen=seen,
+        silent=lambda name, error: None,
+        pace=lambda name: pace,
+    )
+
+
+async def turns(one, backend, seconds):
+    """Turns at its intervals; when jobs were asked for, in seconds after the beginning."""
+    begin, before = backend.clock.now, len(backend.looks)
+    while backend.clock.now < begin + seconds:
+        await one.turn("slurm")
+        backend.clock.now += one.interval("slurm")
+    return [round(at - begin, 1) for at, _ in backend.looks[before:]]
+
+
+async def test_while_nothing_happens_it_is_asked_ever_less(telling):
+    seen = []
+    one = watching(telling, seen=lambda name, jobs: seen.append(telling.clock.now))
+    await turns(one, telling, 60)
+    assert await turns(one, telling, 120) == [0.0, 30.0, 60.0, 90.0]  # at idle_interval
+    assert len(telling.asked) > 70  # but whether something happened, all the time
+    assert seen[-1] == telling.clock.now - 2  # and it counts as seen
+    await turns(one, telling, 1)
+    telling.stirs = True
+    assert await turns(one, telling, 1) == [0.0]
+    telling.stirs = False
+    later = await turns(one, telling, 60)
+    assert later[:4] == [0.0, 2.0, 6.0, 14.0]  # first often: what happened has consequences
+
+
+async def test_a_word_that_something_happened_may_take_some_of_the_budget(telling):
+    telling.takes = 0.25  # 10 s of the budget
+    telling.stirs = True
+    looks = await turns(watching(telling), telling, 400)
+    assert looks[1] < 5
+    assert len(looks) == pytest.approx((400 + watch.STIRRED) / 10, abs=2)
+    assert looks[-1] - looks[-2] == pytest.approx(10, abs=2.1)
+
+
+@pytest.mark.parametrize("takes", [0.01, 0.1, 0.5, 2.0])
+async def test_whatever_it_says_and_whoever_wakes_us_the_budget_is_kept(telling, takes):
+    chance = random.Random(7)
+    one, clock = watching(telling, pace=Pace.FAST), telling.clock
+    end = clock.now + 4000
+    while clock.now < end:
+        telling.takes = takes * chance.choice([0.2, 1.0, 1.8])
+        telling.stirs = chance.choice([True, False, None])
+        if chance.random() < 0.1:
+            clock.now += one.rest("slurm")
+            await one.look("slurm")
+        else:
+            await one.turn("slurm")
+        clock.now += one.interval("slurm")
+    within_budget(one, telling.looks)
+
+
+async def test_one_that_cannot_say_is_asked_for_its_jobs(telling):
+    one = watching(telling)
+    telling.stirs = None
+    assert len(await turns(one, telling, 20)) == 10
+    telling.answers = False  # a silent one is not asked whether something happened
+    await turns(one, telling, 5)
+    before = len(telling.asked)
+    await turns(one, telling, 300)
+    assert len(telling.asked) == before
+
+
+async def test_something_that_the_budget_does_not_allow_yet_is_not_forgotten(telling):
+    one = watching(telling)
+    telling.takes = 4.0  # 160 s of the budget
+    await turns(one, telling, 1)
+    telling.stirs, telling.takes = True, 0.0
+    await turns(one, telling, 1)
+    telling.stirs = False
+    looks = await turns(one, telling, 60)
+    assert looks[0] == pytest.approx(160 - watch.STIRRED - 8, abs=2.1)
+
+
+async def test_whoever_waits_gets_an_observation_at_once(telling):
+    watched = watching(telling)
+    monotonic, telling.clock.monotonic = telling.clock.monotonic, time.monotonic
+    watched.start()
+    try:
+        await until(lambda: telling.looks)
+        for number in (2, 3):
+            watched.kick("slurm")
+            await until(lambda number=number: len(telling.looks) >= number)
+    finally:
+        await watched.stop()
+        telling.clock.monotonic = monotonic
+
+
+async def test_what_a_user_waits_for_is_asked_in_advance_while_there_is_credit(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(watch, "time", clock)
+    backend = Slow(clock)
+    backend.takes = 1.5  # 60 s of the budget
+    one = RemoteWatch(
+        backends={"slurm": backend},
+        seen=lambda name, jobs: None,
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.BUSY,
+    )
+    rests = []
+    for _ in range(5):
+        await one.look("slurm")
+        rests.append(one.rest("slurm"))
+        clock.now += rests[-1]
+    assert rests[:3] == [one.quiet] * 3
+    assert 50 < rests[3] < 60
+    assert rests[4] == pytest.approx(60 - 1.5)
+    backend.shared = False
+    assert one.rest("slurm") == 0  # the last look was long ago
+    backend.takes = 0
+    await one.look("slurm")
+    assert one.rest("slurm") == pytest.approx(one.quiet)
