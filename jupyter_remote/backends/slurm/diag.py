@@ -47,10 +47,11 @@ Figures = Mapping[str, tuple[int, float]]
 Acts = Mapping[str, int]
 
 
-MOST = 0.05
-"""Seconds of them that count at most: more is mostly waiting, for locks of the controller or for its
-memory. On a virtual machine a list of 10,000 jobs cost 3 ms at once after another, 15 ms after 2 s,
-and 60 to 300 ms after 10 s: what it has to look through is no longer in the caches."""
+MOST = 0.02
+"""Seconds of them that count at most: more is mostly waiting, for locks of the controller or for
+its memory. On a virtual machine a list of 10,000 jobs cost 3 ms at once after another, 15 ms
+after 2 s, and 60 to 300 ms after 10 s, as what it has to look through rests meanwhile: to ask
+less often saves little there, and changes come late."""
 
 
 class SlurmDiag:
