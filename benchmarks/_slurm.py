@@ -53,19 +53,18 @@ def restless(slurm: Slurm) -> Iterator[None]:
     over = threading.Event()
 
     def work() -> None:
-        job = ""
         while not over.wait(1.0):
-            if job:
-                slurm.run("scancel", job)
-            job = "" if job else slurm.sbatch("true", "--hold")
+            job = slurm.sbatch("true", "--hold")
+            over.wait(1.0)
+            slurm.run("scancel", job)
 
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
+    with ThreadPoolExecutor(1) as pool:
+        working = pool.submit(work)
+        try:
+            yield
+        finally:
+            over.set()
+            working.result()
 
 
 def repeated(slurm: Slurm, user: str, *options: str) -> float:

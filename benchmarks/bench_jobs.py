@@ -62,8 +62,8 @@ async def refreshed(slurm: slurm_rig.Slurm, server: Server, tabs: int) -> float:
 async def controller(
     slurm: slurm_rig.Slurm, server: Server, tabs: int, seconds: float
 ) -> tuple[float, float]:
-    """Milliseconds of the controller for a refresh of all tabs of ours (a list, or the question
-    whether anything is new), and the part of its time that it works for them meanwhile."""
+    """Milliseconds of the controller for a refresh of all tabs of ours (whether anything is new,
+    and if so a list), and the part of its time that it works for them meanwhile."""
 
     async def watched(_: list[Tab]) -> tuple[float, float]:
         _slurm.reset(slurm)
@@ -74,7 +74,7 @@ async def controller(
             await asyncio.sleep(min(20, max(0, end - time.monotonic())))
         total, lists, asked = _slurm.served(slurm)
         say(f"  {tabs} tabs: {lists} lists, {asked} questions whether anything is new")
-        return total / max(1, lists + asked), total / 1000 / (time.monotonic() - began)
+        return total / max(1, lists, asked), total / 1000 / (time.monotonic() - began)
 
     result: tuple[float, float] = await with_tabs(server, tabs, watched)
     return result

@@ -32,20 +32,24 @@ squeue on Slurm 22.05 0.1 to 0.2, for 10,000 jobs up to 0.6."""
 SERVED_LEAST: Final = 0.05
 """The same where the backend says how long (``Abilities.served``), lest it is suddenly longer."""
 
-AHEAD: Final = 180.0
+AHEAD: Final = 60.0
 """Seconds of the budget that what a user waits for may take in advance; it is given back by the
-looks after it. So in any time of T seconds no more is taken than the share of T + 180 s."""
+looks after it. So in any time of T seconds no more is taken than the share of T + 60 s."""
 
-STIRRED: Final = 120.0
-"""Seconds of them that the word that something happened may take: mostly it did to others' jobs."""
+CREDIT: Final = 120.0
+"""Seconds more that all looks may take in advance at a backend that can say that nothing happened:
+they come when something did, which may be often for a while."""
+
+CALM: Final = 10
+"""So many times its pace a backend that says that nothing happens is not observed, at most."""
 
 
 @dataclasses.dataclass
 class Ledger:
     """Of one backend: what it showed last, how long it worked for that (seconds), when that began,
     and since when all observations so far are within the budget; how many failed since one did
-    not; whether it can say that nothing happened, when it last said that something did, and whether
-    that was not observed yet."""
+    not; whether it can say that nothing happened, how long that took (seconds), when it last said
+    that something did, and whether that was not observed yet."""
 
     jobs: Sequence[Job] = ()
     cost: float = 0.0
@@ -53,6 +57,7 @@ class Ledger:
     due: float = -math.inf
     failed: int = 0
     tells: bool = False
+    question: float = 0.0
     stirred: float = -math.inf
     unseen: bool = False
 
@@ -60,13 +65,13 @@ class Ledger:
         """An observation was made, after which the budget wants a pause."""
         self.asked, self.due = began, max(self.due, began) + pause
 
-    def rest(self, now: float, least: float, ahead: float = AHEAD) -> float:
+    def rest(self, now: float, least: float, ahead: float) -> float:
         """Seconds until somebody who waits may be answered."""
         return max(self.asked + least, self.due - ahead) - now
 
-    def calm(self, pause: float, most: float) -> float:
+    def calm(self, pause: float) -> float:
         """When to observe it though nothing happened: ever later, as that settles what did."""
-        return self.asked + min(most, max(pause, self.asked - self.stirred))
+        return self.asked + min(CALM * pause, max(pause, self.asked - self.stirred))
 
 
 class RemoteWatch(LoggingConfigurable):
@@ -164,7 +169,7 @@ class RemoteWatch(LoggingConfigurable):
 
     async def look(self, name: str) -> None:
         """One observation, and what it says handed on."""
-        ledger, began = self._ledgers[name], time.monotonic()
+        ledger, began, shared = self._ledgers[name], time.monotonic(), self._shared(name)
         ledger.failed += 1
         ledger.unseen = False
         try:
@@ -178,36 +183,37 @@ class RemoteWatch(LoggingConfigurable):
         else:
             ledger.failed, ledger.cost = 0, self._served(name, time.monotonic() - began)
             ledger.jobs = jobs
-            await self._hand_on(name)
+            await self._hand_on(name, jobs)
         finally:
-            ledger.note(began, ledger.cost / self.load_share if self._shared(name) else 0.0)
+            ledger.note(began, ledger.cost / self.load_share if shared else 0.0)
 
-    async def _hand_on(self, name: str) -> None:
-        taking = self._seen(name, self._ledgers[name].jobs)
+    async def _hand_on(self, name: str, jobs: Sequence[Job]) -> None:
+        taking = self._seen(name, jobs)
         if taking is not None:
             await taking
 
     async def turn(self, name: str) -> None:
         """What is done at the pace: an observation, or the word that nothing happened since."""
-        ledger = self._ledgers[name]
-        calm = max(ledger.due, ledger.calm(self._pause_of(name), self.idle_interval))
+        ledger, credit = self._ledgers[name], self._credit(name)
+        calm = max(ledger.due - credit, ledger.calm(self._pause_of(name)))
         ask = None if ledger.failed else getattr(self._backends[name], "stirred", None)
         if ask is None or time.monotonic() >= calm:
             await self.look(name)
         elif not await self._stirred(ledger, ask):
-            await self._hand_on(name)
-        else:
-            ahead = STIRRED if ledger.unseen else 0.0
-            if ledger.rest(time.monotonic(), self.fast_interval, ahead) <= 0:
-                await self.look(name)
+            await self._hand_on(name, ledger.jobs)
+        elif ledger.rest(time.monotonic(), self.fast_interval, credit) <= 0:
+            await self.look(name)
 
     @staticmethod
     async def _stirred(ledger: Ledger, ask: Callable[[], Awaitable[bool | None]]) -> bool:
         """Whether something may have happened that was not observed yet."""
-        stirred = await ask()
-        ledger.tells = stirred is not None
-        if stirred:
-            ledger.unseen, ledger.stirred = True, time.monotonic()
+        if not ledger.unseen:
+            began = time.monotonic()
+            stirred = await ask()
+            ledger.question = time.monotonic() - began
+            ledger.tells = stirred is not None
+            if stirred:
+                ledger.unseen, ledger.stirred = True, time.monotonic()
         return ledger.unseen or not ledger.tells
 
     def _pause_of(self, name: str) -> float:
@@ -218,12 +224,16 @@ class RemoteWatch(LoggingConfigurable):
     def interval(self, name: str) -> float:
         """Seconds until the next turn at the present pace, and within the budget where it is
         certainly an observation; of a backend that does not answer, twice as long each time."""
-        ledger = self._ledgers[name]
-        longer = 2.0 ** min(8, ledger.failed)
+        ledger, longer = self._ledgers[name], 2.0 ** min(8, self._ledgers[name].failed)
         pause = min(self._pause_of(name) * longer, self.idle_interval)
         if ledger.tells and not ledger.failed:
-            return pause
-        return max(pause, ledger.due - time.monotonic())
+            tiring = ledger.question * SERVED_LEAST / self.load_share if self.load_share else 0.0
+            return max(pause, min(tiring, self.idle_interval))
+        return max(pause, ledger.due - self._credit(name) - time.monotonic())
+
+    def _credit(self, name: str) -> float:
+        """Seconds of its budget that may be taken in advance at any time."""
+        return CREDIT if hasattr(self._backends[name], "stirred") else 0.0
 
     def _served(self, name: str, took: float) -> float:
         """Seconds that a backend worked for an observation that took so many."""
@@ -240,7 +250,7 @@ class RemoteWatch(LoggingConfigurable):
         ledger, now = self._ledgers[name], time.monotonic()
         if not self._shared(name):
             return max(0.0, ledger.asked + self.quiet - now)
-        return max(self.quiet, ledger.rest(now, self.fast_interval))
+        return max(self.quiet, ledger.rest(now, self.fast_interval, self._credit(name) + AHEAD))
 
     async def _watch(self, name: str, backend: Backend) -> None:
         woken = True

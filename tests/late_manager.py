@@ -22,7 +22,7 @@ with x11.Display(number, cookie) as display:
     display.send(CREATE_WINDOW, own + struct.pack("<hhHHHHII", 0, 0, 1, 1, 0, 0, 0, 0))
     name = display.atom("WM_S0")
     display.send(SET_SELECTION_OWNER, struct.pack("<III", display.first_id, name, 0))
-    time.sleep(0.1)
+    time.sleep(0.5)
     redirect = struct.pack("<III", display.root, EVENT_MASK, x11.SUBSTRUCTURE_REDIRECT)
     display.send(CHANGE_ATTRIBUTES, redirect)
     ready = time.monotonic() + 0.5

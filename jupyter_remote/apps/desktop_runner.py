@@ -15,6 +15,7 @@ sentence on stderr when the desktop could not start or its X server or Xpra died
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -233,7 +234,7 @@ class Desktop:
         limit = time.monotonic() + patience
         with x11.Display(self.number, self.cookie) as display:
             while not display.managed() and XPRA not in self.ended:
-                if time.monotonic() > limit:
+                if time.monotonic() > limit or PROGRAM in self.ended:
                     return
                 self.check_start(XPRA)
                 self.processes.wait(0.01)
@@ -244,9 +245,10 @@ class Desktop:
         """Until a window is shown: openbox says that it manages before it does, and what a
         program asks for in between is lost for ever."""
         limit = time.monotonic() + MANAGER_START
-        while time.monotonic() < limit and XPRA not in self.ended:
-            if display.shows_window(0.1):
-                return
+        with contextlib.suppress(OSError):  # it may have grabbed the X server, as twm does
+            while time.monotonic() < limit and XPRA not in self.ended:
+                if display.shows_window(0.1):
+                    return
 
     def serve(self) -> int:
         """Until something that matters ends."""

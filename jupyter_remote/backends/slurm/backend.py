@@ -110,7 +110,6 @@ class RemoteSlurmBackend(Configurable):
         BackendUnreachable with Slurm's words, and BackendTimeout."""
         jobs = await self._list.observe()
         self._figures.look(jobs)
-        await self._diag.look()
         return jobs
 
     @property

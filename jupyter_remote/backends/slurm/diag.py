@@ -11,9 +11,6 @@ from collections.abc import Mapping
 from ...errors import RemoteError
 from .commands import SlurmCommands
 
-EVERY = 20.0
-"""Seconds between two looks at the figures where nobody asks for more of them."""
-
 PATIENCE = 3.0
 """Seconds for the controller to say whether something happened: one that does not answer is
 to be found silent by an observation."""
@@ -32,11 +29,12 @@ KIND = re.compile(r"^\s*(\w+)\s*\(\s*\d+\)\s+count:(\d+)\s.*\btotal_time:(\d+)",
 
 NONE = (0, 0.0)
 
-COUNT = re.compile(r"^Jobs (\w+):\s*(\d+)", re.MULTILINE)
-"""Jobs submitted, started, completed, canceled, failed, pending, running."""
+COUNT = re.compile(r"^(?:Jobs (\w+):\s*|(Data since) .*\()(\d+)", re.MULTILINE)
+"""Jobs submitted, started, completed, canceled, failed, pending, running; since when it counts."""
 
 ACT = re.compile(
-    "SUBMIT|ALLOCATION|COMPLETE|EPILOG|PROLOG|KILL|CANCEL|SIGNAL|UPDATE|SUSPEND|REQUEUE|TOP_JOB"
+    "SUBMIT|ALLOCATION|COMPLETE|EPILOG|PROLOG|KILL|CANCEL|SIGNAL|UPDATE|SUSPEND|REQUEUE|TOP_JOB|"
+    "RESERVATION|PARTITION|RECONFIGURE"
 )
 NO_ACT = re.compile("INFO|STEP")
 """Messages that change jobs, or tell of their end; of steps come many, and the list shows none."""
@@ -60,44 +58,32 @@ class SlurmDiag:
 
     def __init__(self, commands: SlurmCommands) -> None:
         self._commands = commands
-        self._next = self._refused = 0.0
+        self._refused = 0.0
         self._told: Figures = {}
         self._acts: Acts | None = None
         self.served = 0.0
-
-    async def look(self) -> None:
-        """Ask what an observation costs, when it is time. Who may not ask, or gets no answer,
-        knows nothing new."""
-        if time.monotonic() >= self._next:
-            await self._ask()
 
     async def stirred(self) -> bool | None:
         """Whether something may have happened to anybody's jobs since this was last asked; None:
         the controller does not say."""
         if time.monotonic() < self._refused:
             return None
-        try:
-            text = await asyncio.wait_for(self._ask(), PATIENCE)
-        except asyncio.TimeoutError:
-            text = ""
-        now, before = acts(text), self._acts
+        text = await self._ask()
+        told, now, before = figures(text), acts(text), self._acts
         if not now:
             self._acts, self._refused = None, time.monotonic() + REFUSED
             return None
+        if number(told, self._told) >= ENOUGH:
+            self.served, self._told = min(MOST, served(told, self._told)), told
         self._acts = now
         return now != before
 
     async def _ask(self) -> str:
-        """What ``sdiag`` prints; nothing when it fails."""
-        self._next = time.monotonic() + EVERY
+        """What ``sdiag`` prints; nothing when it fails or does not answer."""
         try:
-            text = await self._commands.ask("sdiag")
-        except RemoteError:
+            return await asyncio.wait_for(self._commands.ask("sdiag"), PATIENCE)
+        except (RemoteError, asyncio.TimeoutError):
             return ""
-        told = figures(text)
-        if number(told, self._told) >= ENOUGH:
-            self.served, self._told = min(MOST, served(told, self._told)), told
-        return text
 
 
 def acts(text: str) -> Acts:
@@ -105,7 +91,7 @@ def acts(text: str) -> Acts:
     it was: counts of jobs, and of messages that change them. While they stay the same, so does
     what ``squeue`` says of states. (Not counted: time limits and lost nodes, of which only the
     end of the job tells; priorities and estimates.)"""
-    counts = {name: int(count) for name, count in COUNT.findall(text)}
+    counts = {job or since: int(count) for job, since, count in COUNT.findall(text)}
     kinds = {name: count for name, (count, _) in figures(text).items()}
     told = {name: n for name, n in kinds.items() if ACT.search(name) and not NO_ACT.search(name)}
     return counts and {**counts, **told}
