@@ -30,21 +30,28 @@ def fill(slurm: Slurm, count: int, user: str = "") -> None:
         list(pool.map(some, share))
 
 
-def reset(slurm: Slurm) -> None:
-    slurm.run("sdiag", "--reset")
+Kinds = dict[str, tuple[int, int]]
+"""Messages to the controller by kind: how many, and the microseconds they took together."""
 
 
-def served(slurm: Slurm) -> tuple[float, int, int]:
-    """Milliseconds that the controller took for questions since ``reset``, how many lists of jobs
-    it was asked for, and how often sdiag was asked by others than us here."""
+def so_far(slurm: Slurm) -> Kinds:
+    """What the controller has counted. (To let it begin anew would be news for who asks it.)"""
     listing = slurm.run("sdiag").partition("by message type")[2].partition("by user")[0]
-    kinds = {name: (int(count), int(time)) for name, count, time in RPC.findall(listing)}
-    stats, took = kinds.pop("REQUEST_STATS_INFO", (1, 0))
-    others = stats - 1  # the first is the reset; one is counted when it is answered
+    return {name: (int(count), int(time)) for name, count, time in RPC.findall(listing)}
+
+
+def served(slurm: Slurm, before: Kinds) -> tuple[float, int, int]:
+    """Milliseconds that the controller took for questions since, how many lists of jobs it was
+    asked for, and how often for its counts by others than us here."""
+    kinds = {}
+    for name, (count, took) in so_far(slurm).items():
+        old = before.get(name, (0, 0))
+        kinds[name] = (count - old[0], took - old[1])
+    stats, took = kinds.pop("REQUEST_STATS_INFO")
     total = sum(time for name, (_, time) in kinds.items() if "INFO" in name)
-    total += took * others // stats
+    total += took * (stats - 1) // stats  # one is our own
     listed = (n for name, (n, _) in kinds.items() if "JOB_INFO" in name or "JOB_USER" in name)
-    return total / 1000, sum(listed), others
+    return total / 1000, sum(listed), stats - 1
 
 
 @contextlib.contextmanager
@@ -70,10 +77,10 @@ def restless(slurm: Slurm) -> Iterator[None]:
 def repeated(slurm: Slurm, user: str, *options: str) -> float:
     """Milliseconds of the controller for one ``squeue``, of 20 in a row."""
     squeue = f"{slurm.bin_dir(user)}/squeue"
-    reset(slurm)
+    before = so_far(slurm)
     for _ in range(20):
         subprocess.run([squeue, *options], env=slurm.env, check=True, stdout=subprocess.DEVNULL)
-    return served(slurm)[0] / 20
+    return served(slurm, before)[0] / 20
 
 
 def ids(slurm: Slurm, user: str, count: int) -> list[str]:

@@ -54,9 +54,9 @@ async def with_tabs(server: Server, count: int, work: Callable[[list[Tab]], Awai
 async def refreshed(slurm: slurm_rig.Slurm, server: Server, tabs: int) -> float:
     """Milliseconds of the controller for one refresh of all tabs of theirs, after a pause."""
     await asyncio.sleep(PAUSE)
-    _slurm.reset(slurm)
+    before = _slurm.so_far(slurm)
     await asyncio.gather(*(server.list() for _ in range(tabs)))
-    return _slurm.served(slurm)[0]
+    return _slurm.served(slurm, before)[0]
 
 
 async def controller(
@@ -66,13 +66,12 @@ async def controller(
     and if so a list), and the part of its time that it works for them meanwhile."""
 
     async def watched(_: list[Tab]) -> tuple[float, float]:
-        _slurm.reset(slurm)
-        began = time.monotonic()
+        before, began = _slurm.so_far(slurm), time.monotonic()
         end = began + seconds
         while time.monotonic() < end:
             await asyncio.gather(*(server.look() for _ in range(tabs)))
             await asyncio.sleep(min(20, max(0, end - time.monotonic())))
-        total, lists, asked = _slurm.served(slurm)
+        total, lists, asked = _slurm.served(slurm, before)
         say(f"  {tabs} tabs: {lists} lists, {asked} questions whether anything is new")
         return total / max(1, lists, asked), total / 1000 / (time.monotonic() - began)
 
