@@ -40,7 +40,7 @@ CREDIT: Final = 120.0
 """Seconds more that all looks may take in advance at a backend that can say that nothing happened:
 they come when something did, which may be often for a while."""
 
-CALM: Final = 10
+CALM: Final = 15
 """So many times its pace a backend that says that nothing happens is not observed, at most."""
 
 
