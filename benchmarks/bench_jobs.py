@@ -27,8 +27,8 @@ from tests import slurm_rig
 TABS = (1, 5, 20)
 USER = "nobody"
 """Whose jobs the servers show: squeue treats root otherwise."""
-WATCHED = 30.0
-"""Seconds for which tabs stay open."""
+WATCHED = 60.0
+"""Seconds for which tabs stay open: time for a list while nothing happens, too."""
 
 PAUSE = 10.0
 """Seconds before each list of jupyterlab-slurm: its own are 60, one after another is quicker."""
@@ -133,7 +133,7 @@ async def loads(
         each_minute = f"{other / 60_000:.3f} (every 60 s)"
         rows.append([f"part of the controller, {what}", f"{share:.4f}", each_minute, ""])
 
-    await controller(slurm, ours, 1, 2 * seconds)  # what was just submitted has settled
+    await controller(slurm, ours, 1, seconds)  # what was just submitted has settled
     for tabs in TABS:
         await both(tabs, f"{tabs} tab" + "s" * (tabs > 1))
     with _slurm.restless(slurm):

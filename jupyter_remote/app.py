@@ -179,6 +179,7 @@ class RemoteApp(ExtensionApp):
             pace=lambda name: max(self.sessions.pace(name), self.jobs.pace(name)),
         )
         self.sessions.kick = self.jobs.kick = self.watch.kick
+        self.jobs.wake = self.watch.wake
         try:
             self.sessions.table.load()
         except RemoteError as error:

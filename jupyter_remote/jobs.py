@@ -88,6 +88,7 @@ class RemoteJobs(LoggingConfigurable):
         self.backends, self._events, self._sessions_of = backends, events, sessions_of
         self.journal = journal
         self.kick: Callable[[str], None] = lambda backend: None
+        self.wake: Callable[[str], None] = lambda backend: None
         self.sequence = int(time.time() * 1000)
         self._table = {name: Seen() for name in backends}
         self._until = dict.fromkeys(Pace, -1e9)
@@ -185,7 +186,7 @@ class RemoteJobs(LoggingConfigurable):
         idle = self.pace() < pace
         self._until[pace] = time.monotonic() + self.look_for
         for name in self.backends if idle else ():
-            self.kick(name)
+            self.wake(name)
 
     def soon(self, backend: str) -> None:
         """A user did something whose effect will show in a moment."""

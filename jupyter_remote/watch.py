@@ -2,76 +2,26 @@
 
 An observation is made when the backend says that something changed, when somebody asks by
 ``kick``, and in any case at the pace that is asked for. A backend that others share is asked
-within a budget: the longer it takes to answer, the later it is asked again, whatever wakes us.
-Whoever looks, there is one query.
+within a budget (``ledger.py``): the longer it takes to answer, the later it is asked again,
+whatever wakes us. Whoever looks, there is one query.
 """
 
 from __future__ import annotations
 
 import asyncio
-import dataclasses
-import math
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Final
 
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
 from .contract import Backend, Pace
 from .errors import BackendTimeout, RemoteError
+from .ledger import AHEAD, CREDIT, LEAST, Ledger
 from .model import Job
 
 Seen = Callable[[str, Sequence[Job]], Awaitable[None] | None]
 Silent = Callable[[str, RemoteError], None]
-
-SERVED: Final = 0.2
-"""Part of the time of a query in which the scheduler itself works, as long as it is not known: with
-squeue on Slurm 22.05 0.1 to 0.2, for 10,000 jobs up to 0.6."""
-
-SERVED_LEAST: Final = 0.05
-"""The same where the backend says how long (``Abilities.served``), lest it is suddenly longer."""
-
-AHEAD: Final = 60.0
-"""Seconds of the budget that what a user waits for may take in advance; it is given back by the
-looks after it. So in any time of T seconds no more is taken than the share of T + 60 s."""
-
-CREDIT: Final = 120.0
-"""Seconds more that all looks may take in advance at a backend that can say that nothing happened:
-they come when something did, which may be often for a while."""
-
-CALM: Final = 15
-"""So many times its pace a backend that says that nothing happens is not observed, at most."""
-
-
-@dataclasses.dataclass
-class Ledger:
-    """Of one backend: what it showed last, how long it worked for that (seconds), when that began,
-    and since when all observations so far are within the budget; how many failed since one did
-    not; whether it can say that nothing happened, how long that took (seconds), when it last said
-    that something did, and whether that was not observed yet."""
-
-    jobs: Sequence[Job] = ()
-    cost: float = 0.0
-    asked: float = -math.inf
-    due: float = -math.inf
-    failed: int = 0
-    tells: bool = False
-    question: float = 0.0
-    stirred: float = -math.inf
-    unseen: bool = False
-
-    def note(self, began: float, pause: float) -> None:
-        """An observation was made, after which the budget wants a pause."""
-        self.asked, self.due = began, max(self.due, began) + pause
-
-    def rest(self, now: float, least: float, ahead: float) -> float:
-        """Seconds until somebody who waits may be answered."""
-        return max(self.asked + least, self.due - ahead) - now
-
-    def calm(self, pause: float) -> float:
-        """When to observe it though nothing happened: ever later, as that settles what did."""
-        return self.asked + min(CALM * pause, max(pause, self.asked - self.stirred))
 
 
 class RemoteWatch(LoggingConfigurable):
@@ -120,6 +70,7 @@ class RemoteWatch(LoggingConfigurable):
         self._seen, self._silent, self._pace = seen, silent, pace
         self._ledgers: dict[str, Ledger] = {}
         self._kicks: dict[str, asyncio.Event] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
         for name in backends:
             self._know(name)
         self._tasks: list[asyncio.Task[None]] = []
@@ -137,7 +88,7 @@ class RemoteWatch(LoggingConfigurable):
 
     def _know(self, name: str) -> None:
         self._ledgers[name] = Ledger(tells=hasattr(self._backends[name], "stirred"))
-        self._kicks[name] = asyncio.Event()
+        self._kicks[name], self._wakes[name] = asyncio.Event(), asyncio.Event()
 
     def remove(self, backend: str) -> None:
         """Observe a backend no more."""
@@ -156,6 +107,11 @@ class RemoteWatch(LoggingConfigurable):
         """Observe this backend now."""
         if backend in self._kicks:
             self._kicks[backend].set()
+
+    def wake(self, backend: str) -> None:
+        """Its pace became quicker: observe it now, unless it says that nothing happened."""
+        if backend in self._wakes:
+            self._wakes[backend].set()
 
     async def stop(self) -> None:
         """End all loops."""
@@ -181,7 +137,7 @@ class RemoteWatch(LoggingConfigurable):
         except RemoteError as error:
             self._silent(name, error)
         else:
-            ledger.failed, ledger.cost = 0, self._served(name, time.monotonic() - began)
+            ledger.answered(time.monotonic() - began, self._said(name))
             ledger.jobs = jobs
             await self._hand_on(name, jobs)
         finally:
@@ -195,7 +151,7 @@ class RemoteWatch(LoggingConfigurable):
     async def turn(self, name: str) -> None:
         """What is done at the pace: an observation, or the word that nothing happened since."""
         ledger, credit = self._ledgers[name], self._credit(name)
-        calm = max(ledger.due - credit, ledger.calm(self._pause_of(name)))
+        calm = max(ledger.due - credit, ledger.calm(self._pause_of(name), self.load_share))
         ask = None if ledger.failed else getattr(self._backends[name], "stirred", None)
         if ask is None or time.monotonic() >= calm:
             await self.look(name)
@@ -227,7 +183,7 @@ class RemoteWatch(LoggingConfigurable):
         ledger, longer = self._ledgers[name], 2.0 ** min(8, self._ledgers[name].failed)
         pause = min(self._pause_of(name) * longer, self.idle_interval)
         if ledger.tells and not ledger.failed:
-            tiring = ledger.question * SERVED_LEAST / self.load_share if self.load_share else 0.0
+            tiring = ledger.question * LEAST / self.load_share if self.load_share else 0.0
             return max(pause, min(tiring, self.idle_interval))
         return max(pause, ledger.due - self._credit(name) - time.monotonic())
 
@@ -235,10 +191,9 @@ class RemoteWatch(LoggingConfigurable):
         """Seconds of its budget that may be taken in advance at any time."""
         return CREDIT if hasattr(self._backends[name], "stirred") else 0.0
 
-    def _served(self, name: str, took: float) -> float:
-        """Seconds that a backend worked for an observation that took so many."""
-        said = float(getattr(self._backends[name], "served", 0.0))
-        return max(took * SERVED_LEAST, said) if said else took * SERVED
+    def _said(self, name: str) -> float:
+        """Seconds that a backend works for one observation, as it says; 0: it does not."""
+        return float(getattr(self._backends[name], "served", 0.0))
 
     def _shared(self, name: str) -> bool:
         """Whether others share it, so that it is asked within the budget."""
@@ -256,6 +211,7 @@ class RemoteWatch(LoggingConfigurable):
         woken = True
         while self._watched.get(name) is asyncio.current_task():
             self._kicks[name].clear()
+            self._wakes[name].clear()
             pause = self.idle_interval
             try:
                 if self._pace(name) > Pace.NONE:
@@ -266,22 +222,21 @@ class RemoteWatch(LoggingConfigurable):
             woken = await self._pause(name, backend, pause)
 
     async def _pause(self, name: str, backend: Backend, seconds: float) -> bool:
-        """Wait for a change, a kick or the end of the interval; whether it was not the end."""
-        wakes = [
-            asyncio.create_task(self._change(name, backend)),
-            asyncio.create_task(self._kicks[name].wait()),
-        ]
+        """Wait for a change, a kick, a wake or the end of the interval; whether it was one of the
+        first two."""
+        waiting = (self._wakes[name].wait(), self._change(name, backend), self._kicks[name].wait())
+        _, *others = tasks = [asyncio.create_task(one) for one in waiting]
         try:
             done, _ = await asyncio.wait(
-                wakes, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
+                tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
-            for task in wakes:
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*wakes, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         if done:
             await asyncio.sleep(self.rest(name))
-        return bool(done)
+        return not done.isdisjoint(others)
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

@@ -82,7 +82,7 @@ def make_rig(folder: Path) -> Rig:
         journal=Journal(folder / "ended"),
     )
     kicked: list[str] = []
-    jobs.kick = kicked.append
+    jobs.kick = jobs.wake = kicked.append
     return Rig(jobs, told, sessions, kicked)
 
 

@@ -23,7 +23,7 @@ DOCS = "\n".join(p.read_text() for p in sorted((ROOT / "docs").rglob("*.md")))
 LAYERS = [
     ["errors", "_version", "breath"],
     ["model"],
-    ["contract"],
+    ["contract", "ledger"],
     ["machine", "process", "files", "agent"],
     ["store", "events", "links", "apps.base", "columns", "arrays", "journal", "exact", "everest"],
     ["apps", "backends", "table", "stops", "jobrecords"],

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from jupyter_remote import watch
+from jupyter_remote import ledger, watch
 from jupyter_remote.contract import Pace
 from jupyter_remote.watch import RemoteWatch
 
@@ -40,12 +40,12 @@ class Slow(Silent):
         return await super().jobs()
 
 
-def within_budget(one, looks, ahead=watch.AHEAD):
+def within_budget(one, looks, ahead=ledger.AHEAD):
     """From whichever observation on, what was taken is within the budget."""
     for begin in range(0, len(looks), 7):
         since, spent = looks[begin][0], 0.0
         for at, cost in looks[begin:]:
-            taken = spent * watch.SERVED
+            taken = spent * ledger.SERVED
             assert taken <= one.load_share * (at - since + ahead) + 1e-6
             spent += cost
 
@@ -75,8 +75,8 @@ async def test_whatever_wakes_us_the_budget_is_kept(monkeypatch, takes, woken):
         clock.now += wait
     within_budget(one, backend.looks)
     if woken == "never":
-        busy = len(backend.looks) * takes * watch.SERVED / 4000
-        assert busy == pytest.approx(min(one.load_share, takes * watch.SERVED / 0.7), rel=0.05)
+        busy = len(backend.looks) * takes * ledger.SERVED / 4000
+        assert busy == pytest.approx(min(one.load_share, takes * ledger.SERVED / 0.7), rel=0.05)
 
 
 async def test_a_backend_that_knows_what_it_works_is_believed(monkeypatch):
@@ -93,6 +93,10 @@ async def test_a_backend_that_knows_what_it_works_is_believed(monkeypatch):
     await one.look("slurm")
     assert one.interval("slurm") == pytest.approx(0.7)
     backend.served = 0.02  # more than a fifth of the time
+    clock.now += 10
+    await one.look("slurm")
+    assert one.interval("slurm") == pytest.approx(4.0 - 0.01)
+    backend.served = 0.3  # no more of it counts
     clock.now += 10
     await one.look("slurm")
     assert one.interval("slurm") == pytest.approx(4.0 - 0.01)
@@ -157,12 +161,21 @@ async def test_while_nothing_happens_it_is_asked_ever_less(telling):
     assert later[:4] == [0.0, 2.0, 6.0, 14.0]  # first often: what happened has consequences
 
 
+async def test_while_nothing_happens_all_that_it_works_counts(telling):
+    telling.served = 0.5
+    one = watching(telling)
+    await turns(one, telling, 300)
+    assert await turns(one, telling, 301) == [0.0, 100.0, 200.0, 300.0]
+    telling.stirs = True
+    assert (await turns(one, telling, 5))[1] < 5
+
+
 async def test_a_word_that_something_happened_may_take_some_of_the_budget(telling):
     telling.takes = 0.25  # 10 s of the budget
     telling.stirs = True
     looks = await turns(watching(telling), telling, 400)
     assert looks[1] < 5
-    assert len(looks) == pytest.approx((400 + watch.CREDIT) / 10, abs=2)
+    assert len(looks) == pytest.approx((400 + ledger.CREDIT) / 10, abs=2)
     assert looks[-1] - looks[-2] == pytest.approx(10, abs=2.1)
 
 
@@ -180,7 +193,7 @@ async def test_whatever_it_says_and_whoever_wakes_us_the_budget_is_kept(telling,
         else:
             await one.turn("slurm")
         clock.now += one.interval("slurm")
-    within_budget(one, telling.looks, watch.AHEAD + watch.CREDIT)
+    within_budget(one, telling.looks, ledger.AHEAD + ledger.CREDIT)
 
 
 @pytest.mark.parametrize("fault", ["says nothing", "fails"])
@@ -220,7 +233,25 @@ async def test_something_that_the_budget_does_not_allow_yet_is_not_forgotten(tel
     await turns(one, telling, 1)
     telling.stirs = False
     looks = await turns(one, telling, 60)
-    assert looks[0] == pytest.approx(160 - watch.CREDIT - 8, abs=2.1)
+    assert looks[0] == pytest.approx(160 - ledger.CREDIT - 8, abs=2.1)
+
+
+async def test_who_comes_to_look_is_told_that_nothing_happened(telling):
+    watched = watching(telling)
+    monotonic, telling.clock.monotonic = telling.clock.monotonic, time.monotonic
+    watched.start()
+    try:
+        await until(lambda: telling.looks)
+        for number in (1, 2, 3):
+            watched.wake("slurm")
+            await until(lambda number=number: len(telling.asked) >= number)
+        assert len(telling.looks) == 1
+        telling.stirs = True
+        watched.wake("slurm")
+        await until(lambda: len(telling.looks) == 2)
+    finally:
+        await watched.stop()
+        telling.clock.monotonic = monotonic
 
 
 async def test_whoever_waits_gets_an_observation_at_once(telling):

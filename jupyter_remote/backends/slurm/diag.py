@@ -45,16 +45,9 @@ Figures = Mapping[str, tuple[int, float]]
 Acts = Mapping[str, int]
 
 
-MOST = 0.02
-"""Seconds of them that count at most: more is mostly waiting, for locks of the controller or for
-its memory. On a virtual machine a list of 10,000 jobs cost 3 ms at once after another, 15 ms
-after 2 s, and 60 to 300 ms after 10 s, as what it has to look through rests meanwhile: to ask
-less often saves little there, and changes come late."""
-
-
 class SlurmDiag:
-    """``served``: seconds for one ``squeue --me`` of late, of all users, up to ``MOST``; 0 as long
-    as it is not known."""
+    """``served``: seconds for one ``squeue --me`` of late, of all users; 0 as long as it is not
+    known."""
 
     def __init__(self, commands: SlurmCommands) -> None:
         self._commands = commands
@@ -74,7 +67,7 @@ class SlurmDiag:
             self._acts, self._refused = None, time.monotonic() + REFUSED
             return None
         if number(told, self._told) >= ENOUGH:
-            self.served, self._told = min(MOST, served(told, self._told)), told
+            self.served, self._told = served(told, self._told), told
         self._acts = now
         return now != before
 
