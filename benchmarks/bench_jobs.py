@@ -14,69 +14,18 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import _slurm
 from _common import HERE, median, table
+from _controller import FEW, WATCHED, Rows, against, cells, restless, still, with_tabs
 from _desktop import RIVALS, Lab, leave_cleanly, load, rival_packages, say
 from _tabs import OURS, THEIRS, Server, Tab, size
 
 from tests import slurm_rig
 
-TABS = (1, 5, 20)
 USER = "nobody"
 """Whose jobs the servers show: squeue treats root otherwise."""
-WATCHED = 60.0
-"""Seconds for which tabs stay open: time for a list while nothing happens, too."""
-
-PAUSE = 10.0
-"""Seconds before each list of jupyterlab-slurm: its own are 60, one after another is quicker."""
-
-
-class Rows(list[list[str]]):
-    """Rows of the table; each is said at once, as a run takes ten minutes."""
-
-    def append(self, row: list[str]) -> None:
-        say("  |", " | ".join(row))
-        super().append(row)
-
-
-async def with_tabs(server: Server, count: int, work: Callable[[list[Tab]], Awaitable[Any]]) -> Any:
-    tabs = [await Tab(server).__aenter__() for _ in range(count)]
-    try:
-        return await work(tabs)
-    finally:
-        for tab in tabs:
-            await tab.__aexit__()
-
-
-async def refreshed(slurm: slurm_rig.Slurm, server: Server, tabs: int) -> float:
-    """Milliseconds of the controller for one refresh of all tabs of theirs, after a pause."""
-    await asyncio.sleep(PAUSE)
-    before = _slurm.so_far(slurm)
-    await asyncio.gather(*(server.list() for _ in range(tabs)))
-    return _slurm.served(slurm, before)[0]
-
-
-async def controller(
-    slurm: slurm_rig.Slurm, server: Server, tabs: int, seconds: float
-) -> tuple[float, float]:
-    """Milliseconds of the controller for a refresh of all tabs of ours (whether anything is new,
-    and if so a list), and the part of its time that it works for them meanwhile."""
-
-    async def watched(_: list[Tab]) -> tuple[float, float]:
-        before, began = _slurm.so_far(slurm), time.monotonic()
-        end = began + seconds
-        while time.monotonic() < end:
-            await asyncio.gather(*(server.look() for _ in range(tabs)))
-            await asyncio.sleep(min(20, max(0, end - time.monotonic())))
-        total, lists, asked = _slurm.served(slurm, before)
-        say(f"  {tabs} tabs: {lists} lists, {asked} questions whether anything is new")
-        return total / max(1, lists, asked), total / 1000 / (time.monotonic() - began)
-
-    result: tuple[float, float] = await with_tabs(server, tabs, watched)
-    return result
 
 
 async def change(slurm: slurm_rig.Slurm, server: Server, count: int) -> tuple[float, int]:
@@ -120,29 +69,6 @@ async def idle(server: Server, seconds: float) -> int:
     return result
 
 
-async def loads(
-    slurm: slurm_rig.Slurm, ours: Server, theirs: Server, seconds: float
-) -> list[list[str]]:
-    """What the controller works for both."""
-    rows = Rows()
-
-    async def both(tabs: int, what: str) -> None:
-        one, share = await controller(slurm, ours, tabs, seconds)
-        other = median([await refreshed(slurm, theirs, tabs) for _ in range(3)])
-        rows.append([f"controller for a refresh, {what}: ms", *cells(one, other)])
-        each_minute = f"{other / 60_000:.3f} (every 60 s)"
-        rows.append([f"part of the controller, {what}", f"{share:.4f}", each_minute, ""])
-
-    await controller(slurm, ours, 1, seconds)  # what was just submitted has settled
-    for tabs in TABS:
-        await both(tabs, f"{tabs} tab" + "s" * (tabs > 1))
-    with _slurm.restless(slurm):
-        await both(1, "1 tab, others' jobs come and go")
-    one, other = (_slurm.repeated(slurm, USER, *what) for what in (["--me", "--states=all"], []))
-    rows.append(["controller for one list, 20 in a row: ms", *cells(one, other)])
-    return rows
-
-
 async def measure(
     slurm: slurm_rig.Slurm, ours: Server, theirs: Server, options: Any
 ) -> list[list[str]]:
@@ -150,9 +76,14 @@ async def measure(
     seconds = 6.0 if options.quick else WATCHED
     say(f"  {options.jobs} jobs of somebody else ({load()})")
     _slurm.fill(slurm, options.jobs)
-    _slurm.fill(slurm, 60, user=USER)
+    _slurm.fill(slurm, FEW, user=USER)
     await check_lists(ours, theirs)
-    rows += await loads(slurm, ours, theirs, seconds)
+    rows += await still(slurm, (ours, theirs), seconds)
+    rows += await restless(slurm, (ours, theirs), seconds, FEW)
+    _slurm.fill(slurm, 60, user=USER)
+    rows += await restless(slurm, (ours, theirs), seconds, FEW + 60)
+    one, other = (_slurm.repeated(slurm, USER, *what) for what in (["--me", "--states=all"], []))
+    rows.append(["controller for one list, 20 in a row: ms", *cells(one, other)])
     seen = [(await change(slurm, ours, 1))[0] for _ in range(2 if options.quick else 10)]
     rows.append(["change to event, median: s", f"{median(seen):.2f}", "60 (its interval)", ""])
     rows.append(["change to event, longest: s", f"{max(seen):.2f}", "60 (its interval)", ""])
@@ -253,18 +184,6 @@ def in_browser(slurm: slurm_rig.Slurm, lab: Lab, rounds: int) -> tuple[list[floa
     if process.returncode:
         raise RuntimeError("the browser failed")
     return seconds, last
-
-
-def against(one: float, other: float) -> list[str]:
-    return [f"{one:.0f}", f"{other:.0f}", ratio(one, other)]
-
-
-def cells(one: float, other: float) -> list[str]:
-    return [f"{one:.2f}", f"{other:.1f}", ratio(one, other)]
-
-
-def ratio(one: float, other: float) -> str:
-    return f"{one / other:.4f}" if other else ""
 
 
 def main() -> None:

@@ -219,9 +219,11 @@ class Abilities(Protocol):
     """Seconds that what answers itself works for one observation, as it says; 0 while that is not
     known: then it is estimated from the time of the answer."""
 
-    async def stirred(self) -> bool | None:
+    async def stirred(self, thorough: bool) -> bool | None:
         """Whether something may have happened to jobs since this was last asked: a question that
-        costs what answers next to nothing. None: it cannot say, so jobs must be asked for."""
+        costs what answers next to nothing. ``thorough``: also of what happens seldom, or changes
+        no state, by a question that may cost some more. None: it cannot say, so jobs must be asked
+        for."""
         ...
 
     pushes: bool

@@ -32,8 +32,11 @@ CREDIT: Final = 120.0
 they come when something did, which may be often for a while."""
 
 CALM: Final = 15
-"""So many times its pace a backend that says that nothing happens is not observed, at most; longer
-where the budget asks for it."""
+"""So many times its pace a backend that says that nothing happens is not asked thoroughly, at most;
+longer where the budget asks for it."""
+
+CERTAIN: Final = 2
+"""So many times longer it is not observed."""
 
 
 @dataclasses.dataclass
@@ -41,7 +44,8 @@ class Ledger:
     """Of one backend: what it showed last, how long it worked for that (seconds) and how much of it
     counts, when that began, and since when all observations so far are within the budget; how many
     failed since one did not; whether it can say that nothing happened, how long that took
-    (seconds), when it last said that something did, and whether that was not observed yet."""
+    (seconds), when it last said that something did, whether that was not observed yet, and when it
+    last said thoroughly that nothing did."""
 
     jobs: Sequence[Job] = ()
     worked: float = 0.0
@@ -53,6 +57,7 @@ class Ledger:
     question: float = 0.0
     stirred: float = -math.inf
     unseen: bool = False
+    calmed: float = -math.inf
 
     def answered(self, took: float, said: float) -> None:
         """An observation took so long, for which it worked so long as it says (0: it does not)."""
@@ -69,6 +74,13 @@ class Ledger:
         return max(self.asked + least, self.due - ahead) - now
 
     def calm(self, pause: float, share: float) -> float:
-        """When to observe it though nothing happened: ever later, as that settles what did."""
-        longest = max(CALM * pause, self.worked / share if share else 0.0)
-        return self.asked + min(longest, max(pause, self.asked - self.stirred))
+        """When to ask thoroughly: ever later, as that settles what happened."""
+        last = max(self.asked, self.calmed)
+        return last + min(self._longest(pause, share), max(pause, last - self.stirred))
+
+    def certain(self, pause: float, share: float) -> float:
+        """When to observe it whatever it says."""
+        return self.asked + CERTAIN * self._longest(pause, share)
+
+    def _longest(self, pause: float, share: float) -> float:
+        return max(CALM * pause, self.worked / share if share else 0.0)

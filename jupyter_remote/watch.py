@@ -150,27 +150,35 @@ class RemoteWatch(LoggingConfigurable):
 
     async def turn(self, name: str) -> None:
         """What is done at the pace: an observation, or the word that nothing happened since."""
-        ledger, credit = self._ledgers[name], self._credit(name)
-        calm = max(ledger.due - credit, ledger.calm(self._pause_of(name), self.load_share))
+        ledger, credit, now = self._ledgers[name], self._credit(name), time.monotonic()
+        when = self._pause_of(name), self.load_share
+        calm, certain = (
+            max(ledger.due - credit, at(*when)) for at in (ledger.calm, ledger.certain)
+        )
         ask = None if ledger.failed else getattr(self._backends[name], "stirred", None)
-        if ask is None or time.monotonic() >= calm:
+        if ask is None or now >= certain:
             await self.look(name)
-        elif not await self._stirred(ledger, ask):
+        elif not await self._stirred(ledger, ask, now >= calm):
             await self._hand_on(name, ledger.jobs)
         elif ledger.rest(time.monotonic(), self.fast_interval, credit) <= 0:
             await self.look(name)
 
     @staticmethod
-    async def _stirred(ledger: Ledger, ask: Callable[[], Awaitable[bool | None]]) -> bool:
+    async def _stirred(
+        ledger: Ledger, ask: Callable[[bool], Awaitable[bool | None]], thorough: bool
+    ) -> bool:
         """Whether something may have happened that was not observed yet."""
-        if not ledger.unseen:
-            began = time.monotonic()
-            stirred = await ask()
-            ledger.question = time.monotonic() - began
-            ledger.tells = stirred is not None
-            if stirred:
-                ledger.unseen, ledger.stirred = True, time.monotonic()
-        return ledger.unseen or not ledger.tells
+        if ledger.unseen:
+            return True
+        began = time.monotonic()
+        stirred = await ask(thorough)
+        ledger.question = time.monotonic() - began
+        if stirred:
+            ledger.unseen, ledger.stirred = True, time.monotonic()
+        elif thorough and stirred is not None:
+            ledger.calmed = began
+        ledger.tells = stirred is not None or (thorough and ledger.tells)
+        return stirred is not False
 
     def _pause_of(self, name: str) -> float:
         """Seconds between two turns at the present pace."""

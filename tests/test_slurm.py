@@ -199,7 +199,9 @@ async def test_how_many_stand_before_a_job(slurm, backend):
         job = await find(backend, own)
         return job.line
 
+    told = asyncio.create_task(backend.changed())
     assert await until(placed) == 4
+    await asyncio.wait_for(told, 30)
     assert first not in [job.job_id for job in await backend.jobs()]
     others = {job.job_id: job.user for job in await backend.everybody()}
     assert (others[own], others[f"{first}_pending"]) == ("root", "nobody")

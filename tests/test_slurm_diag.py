@@ -68,7 +68,7 @@ async def test_the_latest_mean_counts():
     one = diag.SlurmDiag(Told(*means))
     seen = []
     for _ in means:
-        await one.stirred()
+        await one.counts()
         seen.append(round(one.served, 4))
     assert seen == [0.003, 0.015, 0.09, 0.001]
 
@@ -87,7 +87,7 @@ async def test_a_real_controller_says_what_it_took(slurm, commands):
     for _ in range(diag.ENOUGH):
         assert one.served == 0
         slurm.run("squeue", "-u", "nobody")  # as --me does, unless one is root
-    await one.stirred()
+    await one.counts()
     assert 0 < one.served < 1
 
 
@@ -97,10 +97,10 @@ async def test_who_may_not_ask_knows_nothing(slurm, commands, tmp_path, monkeypa
     refusing.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{slurm.env['PATH']}")
     one = diag.SlurmDiag(commands)
-    assert await one.stirred() is None
+    assert await one.counts() is None
     assert one.served == 0
     refusing.write_text("#!/bin/sh\ntouch $0.asked\n")
-    assert await one.stirred() is None
+    assert await one.counts() is None
     assert not refusing.with_name("sdiag.asked").exists()  # it is early for another question
 
 
@@ -111,56 +111,68 @@ async def test_one_that_hangs_says_nothing(slurm, commands, tmp_path, monkeypatc
     monkeypatch.setenv("PATH", f"{tmp_path}:{slurm.env['PATH']}")
     monkeypatch.setattr(diag, "PATIENCE", 0.3)
     patient = SlurmCommands(RemoteSlurmBackend(command_timeout=600.0))
-    assert await asyncio.wait_for(diag.SlurmDiag(patient).stirred(), 60) is None
+    assert await asyncio.wait_for(diag.SlurmDiag(patient).counts(), 60) is None
+
+
+class Moves:
+    """Whether what is counted of jobs is another than the last time."""
+
+    def __init__(self, commands):
+        self.diag, self.acts = diag.SlurmDiag(commands), {}
+
+    async def moved(self):
+        counts, before = await self.diag.counts(), self.acts
+        self.acts = counts.acts
+        return self.acts != before
 
 
 async def test_whatever_happens_to_a_job_is_noticed_and_who_only_looks_is_not(slurm, commands):
-    one = diag.SlurmDiag(commands)
+    one = Moves(commands)
 
     async def settled():
-        return await one.stirred() is False
+        return await one.moved() is False
 
     async def starts():
         return "RUNNING" in slurm.run("squeue", "-h", "-j", job, "-o", "%T")
 
     await until(settled)
     job = slurm.sbatch("sleep 600", "--hold")
-    assert await one.stirred(), "submitted"
+    assert await one.moved(), "submitted"
     acts = (["update", f"jobid={job}", "timelimit=9"], ["hold", job], ["release", job])
     for act in acts:
         slurm.run("scontrol", *act)
-        assert await one.stirred(), act
+        assert await one.moved(), act
     await until(starts)
     for act in (["suspend", job], ["resume", job], ["requeuehold", job]):
         await until(settled)
         slurm.run("scontrol", *act)
-        assert await one.stirred(), act
+        assert await one.moved(), act
     await until(settled)
     slurm.run("squeue")
     slurm.run("sinfo")
     slurm.run("scontrol", "show", "job", job)
-    assert await one.stirred() is False
+    assert await one.moved() is False
     slurm.run("scancel", job)
-    assert await one.stirred(), "cancelled"
+    assert await one.moved(), "cancelled"
 
 
 async def test_starts_ends_and_a_new_count_are_noticed(slurm, commands):
-    one = diag.SlurmDiag(commands)
+    one = Moves(commands)
     job = slurm.sbatch("sleep 2", "--begin=now+2")
     states = []
     while "gone" not in states:
-        if await one.stirred():
+        if await one.moved():
             state = slurm.run("squeue", "-h", "--states=all", "-j", job, "-o", "%T").strip()
             states.append("gone" if state in ("COMPLETED", "") else state)
     assert states[0] == "PENDING"
     assert "RUNNING" in states
 
     async def settled():
-        return await one.stirred() is False
+        return await one.moved() is False
 
     await until(settled)
     slurm.run("sdiag", "--reset")
-    assert await one.stirred()
+    assert await one.moved()
 
 
 async def test_an_ordinary_user_s_observations_are_what_is_counted(slurm, commands, monkeypatch):

@@ -47,6 +47,7 @@ async def test_a_limit_is_said_with_its_figure_asked_for_once(slurm, backend, mo
         return ": 4 (" in (await said() or "") and await said()
 
     assert "(QOS) allows (QOSMaxJobsPerUserLimit)" in await until(said)
+    await asyncio.wait_for(backend.changed(), 30)
     assert "(QOS) allows: 4 (QOSMaxJobsPerUserLimit)" in await until(told)
     assert await backend.jobs()
     assert len(asked) == 1

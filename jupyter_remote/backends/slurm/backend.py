@@ -22,6 +22,7 @@ from .figures import SlurmFigures
 from .form import SUFFIXES
 from .listing import SlurmList
 from .offers import SlurmOffers
+from .pulse import SlurmPulse
 from .submit import SlurmSubmit
 
 NOT_YET = "sessions as Slurm jobs are not built yet"
@@ -90,10 +91,12 @@ class RemoteSlurmBackend(Configurable):
         self._commands = SlurmCommands(self)
         self._offers = SlurmOffers(self, self._commands)
         self._submit = SlurmSubmit(self, self._commands, self._offers)
-        self._figures = SlurmFigures(self, self._offers)
-        self._list = SlurmList(self, self._commands, self._figures.of)
+        self._news = asyncio.Event()
+        self._figures = SlurmFigures(self, self._offers, self._news.set)
+        self._list = SlurmList(self, self._commands, self._figures.of, self._news.set)
         self._accounting = SlurmAccounting(self, self._commands)
         self._diag = SlurmDiag(self._commands)
+        self._pulse = SlurmPulse(self, self._commands, self._diag, self._list)
         self._control = SlurmControl(self._list, self._commands)
         self._details = SlurmDetails(self._list, self._commands, self._accounting)
 
@@ -117,14 +120,16 @@ class RemoteSlurmBackend(Configurable):
         """Seconds that the controller works for one observation, as it says; 0: not known."""
         return self._diag.served
 
-    async def stirred(self) -> bool | None:
-        """Whether something may have happened to anybody's jobs since this was last asked; None:
-        the controller does not say."""
-        return await self._diag.stirred()
+    async def stirred(self, thorough: bool = False) -> bool | None:
+        """Whether something may have happened to this user's jobs since this was last asked; None:
+        the controller does not say, or there are too many to look thoroughly."""
+        return await self._pulse.stirred(thorough)
 
     async def changed(self) -> None:
-        """Slurm tells nothing by itself: never returns."""
-        await asyncio.Event().wait()
+        """Return when something was found out of a waiting job: its place in the queue, or how
+        much is allowed. Slurm tells nothing by itself."""
+        await self._news.wait()
+        self._news.clear()
 
     async def cancel(self, job_id: str) -> None:
         """End a job. Raises NotFound, and BackendError with Slurm's words."""

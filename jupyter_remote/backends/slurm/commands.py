@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ...errors import BackendError, BackendUnreachable, NotFound, RemoteError
 from ...process import Result, run
 from .text import DOWN, FOREIGN, SETTINGS
+
+Ran = Counter[str]
+"""How often each command was run, by its name and the beginning of its arguments."""
 
 
 class Settings(Protocol):
@@ -24,17 +28,40 @@ class SlurmCommands:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._ran: Ran = Counter()
+        self.under_way = 0
+
+    def so_far(self) -> Ran:
+        """The commands that were begun so far."""
+        return self._ran.copy()
 
     def found(self, program: str) -> bool:
         """Whether this machine has the command."""
         return shutil.which(self.path(program)) is not None
 
-    async def run(self, program: str, *argv: str, env: Mapping[str, str] | None = None) -> Result:
+    async def run(
+        self,
+        program: str,
+        *argv: str,
+        env: Mapping[str, str] | None = None,
+        input: str | None = None,  # noqa: A002
+    ) -> Result:
         """What a command answers; raises BackendTimeout, and BackendError without it."""
+        self._ran[" ".join((program, *argv[:2], str((input or "").count("\n"))))] += 1
+        self.under_way += 1
+        try:
+            return await self._run([program, *argv], env, input)
+        finally:
+            self.under_way -= 1
+
+    async def _run(
+        self, argv: Sequence[str], env: Mapping[str, str] | None, text: str | None
+    ) -> Result:
         clean = {key: value for key, value in os.environ.items() if not FOREIGN.match(key)}
-        command = [self.path(program), *argv]
+        command = [self.path(argv[0]), *argv[1:]]
         timeout = self._settings.command_timeout
-        return await run(command, timeout, env={**clean, **SETTINGS, **(env or {})})
+        whole = {**clean, **SETTINGS, **(env or {})}
+        return await run(command, timeout, text, env=whole)
 
     async def ask(self, program: str, *argv: str) -> str:
         """What a command prints; raises what its words mean when it fails."""

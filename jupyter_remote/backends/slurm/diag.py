@@ -1,9 +1,10 @@
-"""What Slurm's controller says of itself (``sdiag``): how long it works for one observation, and
-whether anything happened to jobs since."""
+"""What Slurm's controller says of itself (``sdiag``): how long it works for one observation, how
+often jobs changed, and how many messages each user sent it."""
 
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import re
 import time
 from collections.abc import Mapping
@@ -39,10 +40,21 @@ ACT = re.compile(
 NO_ACT = re.compile("INFO|STEP")
 """Messages that change jobs, or tell of their end; of steps come many, and the list shows none."""
 
+USER = re.compile(r"^\s*(\S+)\s*\(\s*\d+\)\s+count:(\d+)", re.MULTILINE)
+
 Figures = Mapping[str, tuple[int, float]]
 """By the names of messages: how many there were, and the seconds they took together."""
 
 Acts = Mapping[str, int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Counts:
+    """Since the controller began to count: how often jobs changed, by what it was, and the messages
+    of each user."""
+
+    acts: Acts
+    messages: Mapping[str, int]
 
 
 class SlurmDiag:
@@ -53,23 +65,20 @@ class SlurmDiag:
         self._commands = commands
         self._refused = 0.0
         self._told: Figures = {}
-        self._acts: Acts | None = None
         self.served = 0.0
 
-    async def stirred(self) -> bool | None:
-        """Whether something may have happened to anybody's jobs since this was last asked; None:
-        the controller does not say."""
+    async def counts(self) -> Counts | None:
+        """What it counted so far; None: it does not say, and is not asked for a minute."""
         if time.monotonic() < self._refused:
             return None
         text = await self._ask()
-        told, now, before = figures(text), acts(text), self._acts
+        told, now = figures(text), acts(text)
         if not now:
-            self._acts, self._refused = None, time.monotonic() + REFUSED
+            self._refused = time.monotonic() + REFUSED
             return None
         if number(told, self._told) >= ENOUGH:
             self.served, self._told = served(told, self._told), told
-        self._acts = now
-        return now != before
+        return Counts(now, messages(text))
 
     async def _ask(self) -> str:
         """What ``sdiag`` prints; nothing when it fails or does not answer."""
@@ -88,6 +97,12 @@ def acts(text: str) -> Acts:
     kinds = {name: count for name, (count, _) in figures(text).items()}
     told = {name: n for name, n in kinds.items() if ACT.search(name) and not NO_ACT.search(name)}
     return counts and {**counts, **told}
+
+
+def messages(text: str) -> Mapping[str, int]:
+    """What ``sdiag`` prints of messages by their sender; it counts those of 200 users."""
+    users = text.partition("by user")[2].partition("Pending RPC")[0]
+    return {name: int(count) for name, count in USER.findall(users)}
 
 
 def figures(text: str) -> Figures:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import datetime
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from ...errors import RemoteError
@@ -31,10 +31,10 @@ class Settings(Protocol):
 
 
 class SlurmFigures:
-    """Tells the figures, and sees to it that they are known."""
+    """Tells the figures, and sees to it that they are known; ``told`` is called when they are."""
 
-    def __init__(self, settings: Settings, offers: SlurmOffers) -> None:
-        self._settings, self._offers = settings, offers
+    def __init__(self, settings: Settings, offers: SlurmOffers, told: Callable[[], None]) -> None:
+        self._settings, self._offers, self._told = settings, offers, told
         self._next = 0.0
         self._task: asyncio.Task[None] | None = None
 
@@ -59,6 +59,7 @@ class SlurmFigures:
         try:
             await self._offers.learn(OLD)
             pause = max(pause, OLD)
+            self._told()
         except RemoteError:
             pass  # the reason stands without its figure
         finally:

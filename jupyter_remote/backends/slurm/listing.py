@@ -43,9 +43,10 @@ class SlurmList:
         settings: Settings,
         commands: SlurmCommands,
         figures: Callable[[Job], Mapping[str, str]],
+        told: Callable[[], None],
     ) -> None:
         self._settings, self._commands, self._figures = settings, commands, figures
-        self._queue = SlurmQueue(settings, commands)
+        self._queue = SlurmQueue(settings, commands, told)
         self._read: dict[str, Job] = {}
         self._said: dict[str, Job] = {}
         self._listed: dict[str, Job] = {}

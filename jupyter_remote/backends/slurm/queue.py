@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 from ...errors import RemoteError
@@ -33,10 +33,13 @@ class Settings(Protocol):
 
 
 class SlurmQueue:
-    """Asks for the queue of all users, and remembers the places it found."""
+    """Asks for the queue of all users, and remembers the places it found; ``told`` is called when
+    these are others than before."""
 
-    def __init__(self, settings: Settings, commands: SlurmCommands) -> None:
-        self._settings, self._commands = settings, commands
+    def __init__(
+        self, settings: Settings, commands: SlurmCommands, told: Callable[[], None]
+    ) -> None:
+        self._settings, self._commands, self._told = settings, commands, told
         self._places: dict[str, int] = {}
         self._next = 0.0
         self._hidden = False
@@ -60,7 +63,7 @@ class SlurmQueue:
 
     async def _look(self) -> None:
         """Ask; a query that fails leaves no places."""
-        began = time.monotonic()
+        began, before = time.monotonic(), self._places
         try:
             self._places = await self._ask()
         except RemoteError:
@@ -69,6 +72,8 @@ class SlurmQueue:
             now = time.monotonic()
             self._next = now + max(self._settings.queue_interval, (now - began) / SHARE)
             self._task = None
+        if self._places != before:
+            self._told()
 
     async def _ask(self) -> dict[str, int]:
         if not self._known:

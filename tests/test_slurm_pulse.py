@@ -1,0 +1,223 @@
+"""Whether anything happened to a user's jobs, without a list of them."""
+
+from __future__ import annotations
+
+import random
+from typing import ClassVar
+
+import pytest
+
+from jupyter_remote.backends.slurm import RemoteSlurmBackend, commands, diag, pulse
+from jupyter_remote.model import Job, State
+
+from . import slurm_tree
+from .conftest import until
+
+BOTH_SLURMS = True
+USER = "nobody"
+
+
+@pytest.fixture
+def backend(slurm, monkeypatch):
+    """As nobody; its jobs are observed."""
+    monkeypatch.setenv("SLURM_CONF", str(slurm.conf))
+    monkeypatch.setenv("PATH", slurm.env["PATH"])
+    monkeypatch.setenv("JR_USER", "65534:65534")  # as which the newer one's commands run
+    backend = RemoteSlurmBackend(queue_interval=0.0)
+    backend.user = USER
+    if not isinstance(slurm, slurm_tree.TreeSlurm):
+        backend.bin_dir = slurm.bin_dir(USER)
+    yield backend
+    slurm.clear()
+
+
+async def settled(backend, thorough=False):
+    """Observed, and asked until nothing is new: each kind of question is known then."""
+    await backend.jobs()
+    for _ in range(2):
+        await until(lambda: still(backend, thorough))
+
+
+async def still(backend, thorough=False):
+    return await backend.stirred(thorough) is False
+
+
+async def others_come_and_go(slurm, backend):
+    """A job of somebody else comes and goes; whether that is news of ours."""
+    slurm.run("scancel", slurm.sbatch("true", "--hold"))
+    return await backend.stirred(False)
+
+
+async def learnt(slurm, backend):
+    """Until it is known what each question of ours needs."""
+    await settled(backend)
+    await until(lambda: quiet(slurm, backend))
+
+
+async def quiet(slurm, backend):
+    for _ in range(3):
+        if await others_come_and_go(slurm, backend):
+            await backend.jobs()
+            return False
+    return True
+
+
+@pytest.mark.parametrize("count", [0, 1, pulse.FEW])
+async def test_what_happens_to_others_is_no_news(slurm, backend, count):
+    for _ in range(count):
+        slurm.sbatch("true", "--hold", user=USER)
+    await learnt(slurm, backend)
+    before = diag.figures(slurm.run("sdiag"))
+    for _ in range(3):
+        assert await others_come_and_go(slurm, backend) is False
+    assert diag.number(diag.figures(slurm.run("sdiag")), before) == 0
+
+
+async def test_with_many_jobs_whatever_happens_may_be_news(slurm, backend):
+    for _ in range(pulse.FEW + 1):
+        slurm.sbatch("true", "--hold", user=USER)
+    await settled(backend)
+    assert await others_come_and_go(slurm, backend)
+    await settled(backend)
+    assert await backend.stirred(True) is None
+
+
+async def test_whatever_happens_to_one_s_own_is_news(slurm, backend):
+    """Whoever did it: root, and nobody's own messages are not counted then."""
+    job = slurm.sbatch("sleep 600", "--hold", user=USER)
+    array = slurm.sbatch("true", "--hold", "--array=0-99", user=USER)
+    await learnt(slurm, backend)
+
+    async def starts():
+        return "RUNNING" in slurm.run("squeue", "-h", "-j", job, "-o", "%T")
+
+    acts = [["update", f"jobid={job}", "timelimit=9"], ["release", job], ["suspend", job]]
+    acts += [["resume", job], ["requeuehold", job], ["update", f"jobid={array}", "timelimit=8"]]
+    for act in acts:
+        if act[0] == "suspend":
+            await until(starts)
+            await learnt(slurm, backend)
+        slurm.run("scontrol", *act)
+        assert await backend.stirred(False), act
+        await learnt(slurm, backend)
+    slurm.run("scancel", f"{array}_7", job)
+    assert await backend.stirred(False), "cancelled"
+
+
+async def test_a_job_that_one_submits_elsewhere_is_news(slurm, backend):
+    slurm.sbatch("true", "--hold", user=USER)
+    await learnt(slurm, backend)
+    for _ in range(3):
+        slurm.sbatch("true", "--hold", user=USER)
+        assert await others_come_and_go(slurm, backend)
+        await learnt(slurm, backend)
+    await backend.offers()  # commands of our own do not hide it
+    slurm.sbatch("true", "--hold", user=USER)
+    assert await others_come_and_go(slurm, backend)
+
+
+async def test_a_thorough_look_sees_what_is_not_counted(slurm, backend, tmp_path):
+    """Here by what scontrol prints, as nothing on a Slurm of a test does that by itself."""
+    slurm.sbatch("true", "--hold", user=USER)
+    await settled(backend, thorough=True)
+    assert await backend.stirred(True) is False
+    folder, real = tmp_path, backend.bin_dir or slurm.env["PATH"].partition(":")[0]
+    for name in ("squeue", "sdiag"):
+        (folder / name).symlink_to(f"{real}/{name}")
+    changed = folder / "scontrol"
+    changed.write_text(f'#!/bin/sh\n{real}/scontrol "$@" | sed s/JobHeldUser/Priority/\n')
+    changed.chmod(0o755)
+    backend.bin_dir = str(folder)
+    assert await backend.stirred(False) is False
+    assert await backend.stirred(True)
+    assert await backend.stirred(True) is False
+
+
+async def test_a_controller_that_does_not_say_is_asked_for_lists(slurm, backend, tmp_path):
+    await settled(backend)
+    refusing = tmp_path / "sdiag"
+    refusing.write_text("#!/bin/sh\nexit 1\n")
+    refusing.chmod(0o755)
+    backend.bin_dir = str(tmp_path)
+    assert await backend.stirred(False) is None
+    assert await backend.stirred(True) is None
+
+
+class Controller:
+    """Commands, and what they make the controller count; it stands in for both."""
+
+    COSTS: ClassVar = {"sdiag": 1, "squeue": 3, "scontrol": 2, "sinfo": 4}
+
+    def __init__(self) -> None:
+        self.ran, self.under_way, self.sent, self.acts, self.shown = commands.Ran(), 0, 7, 0, 0
+
+    def so_far(self):
+        return self.ran.copy()
+
+    def command(self, name):
+        self.ran[name] += 1
+        self.sent += self.COSTS[name]
+
+    async def counts(self):
+        told = diag.Counts({"Jobs": self.acts}, {USER: self.sent, "root": self.acts})
+        self.command("sdiag")
+        return told
+
+    async def run(self, *argv, input):  # noqa: A002
+        self.command("scontrol")
+        assert input == "show job 5\n"
+        text = f"scontrol: show job 5\nRunTime={random.random()} Reason={self.shown} \nscontrol: "
+        return commands.Result(0, text, "")
+
+
+@pytest.fixture(scope="module")
+def one_job():
+    job = Job(job_id="5", backend="slurm", name="a", state=State.RUNNING, user=USER)
+    return type("Known", (), {"jobs": {"5": job}, "user": USER})
+
+
+@pytest.mark.parametrize("seed", range(20))
+async def test_nothing_of_one_s_own_is_missed_and_others_seldom_matter(one_job, seed):
+    chance, slurm = random.Random(seed), Controller()
+    one = pulse.SlurmPulse(one_job, slurm, slurm, one_job)
+    false = true = 0
+    for turn in range(400):
+        news = False
+        for name in chance.choices(["squeue", "sinfo"], k=chance.choice([0, 0, 0, 1, 2])):
+            slurm.command(name)
+        if chance.random() < 0.9:
+            slurm.acts += 1
+        if chance.random() < 0.1:  # submitted, or changed by its owner
+            slurm.acts, slurm.sent, news = slurm.acts + 1, slurm.sent + 2, turn > 100
+        if chance.random() < 0.1:  # changed by somebody else
+            slurm.acts, slurm.shown, news = slurm.acts + 1, slurm.shown + 1, True
+        stirred = await one.stirred(chance.random() < 0.1)
+        assert stirred or not news
+        true, false = true + (stirred and not news), false + (not stirred)
+    assert true < false / 2
+
+
+@pytest.mark.parametrize("when", ["before", "meanwhile"])
+async def test_another_command_at_the_same_time_makes_it_uncertain(one_job, when):
+    slurm = Controller()
+    one = pulse.SlurmPulse(one_job, slurm, slurm, one_job)
+    for _ in range(10):
+        slurm.acts += 1
+        await one.stirred(False)
+    slurm.acts += 1
+    assert await one.stirred(False) is False
+    slurm.acts += 1
+    asked = slurm.counts
+
+    async def counts():
+        slurm.ran["squeue"] += 1
+        return await asked()
+
+    slurm.under_way = int(when == "before")
+    if when == "meanwhile":
+        slurm.counts = counts
+    assert await one.stirred(False)
+    slurm.under_way, slurm.counts, slurm.acts = 0, asked, slurm.acts + 1
+    assert await one.stirred(False)
+    slurm.acts += 1
+    assert await one.stirred(False) is False
