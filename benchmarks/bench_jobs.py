@@ -89,8 +89,8 @@ async def measure(
     rows.append(["change to event, longest: s", f"{max(seen):.2f}", "60 (its interval)", ""])
     listed, many = len(await theirs.list()), await change(slurm, ours, 50)
     rows.append(["50 changes: bytes", *against(many[1], listed)])
-    still = await idle(ours, 6.0 if options.quick else 60.0)
-    rows.append(["no change, a minute: bytes", *against(still, listed)])
+    quiet = await idle(ours, 6.0 if options.quick else 60.0)
+    rows.append(["no change, a minute: bytes", *against(quiet, listed)])
     return rows
 
 
