@@ -30,6 +30,8 @@ def fill(slurm: Slurm, count: int, user: str = "") -> None:
         list(pool.map(some, share))
 
 
+LISTS = ("REQUEST_JOB_INFO", "REQUEST_JOB_USER_INFO")
+
 Kinds = dict[str, tuple[int, int]]
 """Messages to the controller by kind: how many, and the microseconds they took together."""
 
@@ -50,8 +52,8 @@ def served(slurm: Slurm, before: Kinds) -> tuple[float, int, int]:
     stats, took = kinds.pop("REQUEST_STATS_INFO")
     total = sum(time for name, (_, time) in kinds.items() if "INFO" in name)
     total += took * (stats - 1) // stats  # one is our own
-    listed = (n for name, (n, _) in kinds.items() if "JOB_INFO" in name or "JOB_USER" in name)
-    return total / 1000, sum(listed), stats - 1
+    lists = sum(kinds.get(name, (0, 0))[0] for name in LISTS)
+    return total / 1000, lists, stats - 1
 
 
 @contextlib.contextmanager
