@@ -70,7 +70,7 @@ class RemoteHTCondorBackend(Configurable):
         help="Seconds between two looks at all jobs; those between ask only for what changed.",
     )
     event_interval = Float(
-        1.0,
+        0.5,
         config=True,
         help="Seconds between two looks at the logs of events of jobs submitted here.",
     )
