@@ -165,7 +165,9 @@ def test_answers_of_condor_submit():
 
 def test_a_log_of_ones_own_stays():
     private = Path("/private/t1")
-    for text, own in (("Log = mine\nqueue", True), ("# log = x\nqueue", False)):
+    owned = ("Log = mine\nqueue", "queue\n  log=mine\n", "UserLog = mine\nqueue")
+    named = dict.fromkeys(owned, True) | dict.fromkeys(("# log = x\nqueue", "log =\nqueue"), False)
+    for text, own in named.items():
         request = JobRequest(script=text, tag="t1", folder="/")
         assert ("log = /private/t1/events" in submission(request, private).argv) is not own
 

@@ -169,9 +169,11 @@ async def test_jobs_of_others_are_not_touched(condor, backend):
 
 async def test_submit_descriptions_and_what_is_refused(condor, backend):
     text = "executable = /bin/sleep\narguments = 60\ntransfer_executable = false\nhold = true\n"
-    cluster = await backend.submit_request(request(condor, text, "b2", count=3, cpus=2))
+    asked = request(condor, f"log = $(Cluster).log\n{text}", "b2", count=3, cpus=2)
+    cluster = await backend.submit_request(asked)
     jobs = [job for job in await backend.jobs() if job.array == cluster]
     assert [job.cpus for job in jobs] == [2, 2, 2]
+    assert backend._logs._watched == [f"{asked.folder}/{cluster}.log"]
     with pytest.raises(BackendError, match="no 'queue' commands"):
         await backend.submit_request(request(condor, text, "b3"))
     with pytest.raises(BackendError, match="take one 'queue' command"):

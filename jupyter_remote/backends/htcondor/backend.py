@@ -4,7 +4,6 @@ administrator."""
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from jupyter_core.paths import jupyter_data_dir
 from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
+from ...breath import aside
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
 from ...errors import (
     BackendError,
-    BackendTimeout,
     InvalidSpec,
     NotFound,
     WrongState,
@@ -26,6 +25,7 @@ from ..users import user_name
 from .ads import ATTRIBUTES, JOB_ID, job_of, read_jobs
 from .commands import CondorCommands
 from .details import details, logs
+from .eventlogs import EventLogs
 from .folders import RequestFolders
 from .history import CondorHistory
 from .queue import CondorQueue
@@ -70,7 +70,7 @@ class RemoteHTCondorBackend(Configurable):
         help="Seconds between two looks at all jobs; those between ask only for what changed.",
     )
     event_interval = Float(
-        1.0,
+        0.5,
         config=True,
         help="Seconds between two looks at the logs of events of jobs submitted here.",
     )
@@ -95,14 +95,14 @@ class RemoteHTCondorBackend(Configurable):
         self._commands = CondorCommands(self)
         own = 'Owner == "{}"'.format(self.user.replace("\\", "\\\\").replace('"', '\\"'))
         self._history = CondorHistory(self._commands, self.name, own)
-        self._queue = CondorQueue(self._commands, self._history, self.name, own)
+        self._logs = EventLogs()
+        self._queue = CondorQueue(self._commands, self._history, self._logs, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
         self._looked = False
         self._known: dict[str, Job] = {}
         self._forgotten: set[tuple[str, str | None]] = set()
         self._paths: dict[str, dict[str, str]] = {}
-        self._sizes: dict[str, int] = {}
         self._lock = asyncio.Lock()
 
     @default("data_dir")
@@ -129,18 +129,12 @@ class RemoteHTCondorBackend(Configurable):
             self._known, self._looked = {job.job_id: job for job in listed}, True
             listed_or_old = self._known.keys() | self._history.jobs.keys()
             self._paths = {k: at for k, at in self._paths.items() if k in listed_or_old}
+            await aside(len(listed), self._logs.watch, listed)
         return listed
 
     async def changed(self) -> None:
         """Return when HTCondor wrote down an event of a job that was submitted here."""
-        while True:
-            tags = {job.tag for job in self._known.values() if job.tag and not job.state.ended}
-            with contextlib.suppress(BackendTimeout):
-                sizes = await self._commands.io(self._folders.sizes, tags) if tags else {}
-                before, self._sizes = self._sizes, sizes
-                if any(size != before.get(tag, 0) for tag, size in sizes.items()):
-                    return
-            await asyncio.sleep(self.event_interval)
+        await self._logs.changed(self.event_interval)
 
     async def cancel(self, job_id: str) -> None:
         """End a job, or all of a cluster. Raises NotFound, BackendError."""

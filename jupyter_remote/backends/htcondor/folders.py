@@ -6,7 +6,7 @@ import contextlib
 import re
 import shutil
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from pathlib import Path
 
 from ...contract import JobRequest
@@ -55,14 +55,6 @@ class RequestFolders:
         """Delete what is kept of a request."""
         if TAGS.fullmatch(tag):
             shutil.rmtree(self._folder / tag, ignore_errors=True)
-
-    def sizes(self, tags: Iterable[str]) -> dict[str, int]:
-        """How long the logs of events are: they grow whenever something happens to a job."""
-        found = {}
-        for tag in tags:
-            with contextlib.suppress(OSError):
-                found[tag] = (self._folder / tag / "events").stat().st_size
-        return found
 
     def tidy(self, wanted: Collection[str], age: float) -> None:
         """Delete what is older than ``age`` seconds and of none of the jobs in ``wanted``."""

@@ -19,6 +19,7 @@ from ...model import Job, Json, State
 from ...process import pair
 from .ads import ATTRIBUTES, read_jobs
 from .commands import CondorCommands
+from .eventlogs import LOG, EventLogs
 from .history import CondorHistory
 from .places import Places
 from .reasons import whole
@@ -37,9 +38,14 @@ class CondorQueue:
     """Looks at the queue; ``whole_every``: seconds between two looks at all of it."""
 
     def __init__(
-        self, commands: CondorCommands, history: CondorHistory, backend: str, own: str
+        self,
+        commands: CondorCommands,
+        history: CondorHistory,
+        logs: EventLogs,
+        backend: str,
+        own: str,
     ) -> None:
-        self._commands, self._history = commands, history
+        self._commands, self._history, self._logs = commands, history, logs
         self._backend, self._own = backend, own
         self.jobs: dict[str, Job] = {}
         self._asked = 0
@@ -112,12 +118,14 @@ class CondorQueue:
         }
 
     async def _query(self, constraint: str) -> dict[str, Job]:
-        argv = ["-allusers", "-constraint", constraint, "-attributes", ATTRIBUTES]
+        attributes = f"{ATTRIBUTES},{LOG}"
+        argv = ["-allusers", "-constraint", constraint, "-attributes", attributes]
         ads = await self._commands.ads("condor_q", *argv)
         return await asyncio.to_thread(self._read, ads)
 
     def _read(self, ads: list[dict[str, Json]]) -> dict[str, Job]:
         self._places.note(ads)
+        self._logs.note(ads)
         return read_jobs(ads, self._backend)
 
     async def _summary(self) -> tuple[int, int]:

@@ -69,7 +69,7 @@ def submission(request: JobRequest, private: Path) -> Submission:
             "when_to_transfer_output = ON_EXIT",
         ]
         return Submission("\n".join([*head, events, *lines, f"queue {count or 1}", ""]))
-    if not re.search(r"^\s*log\s*=", request.script, re.M | re.I):
+    if not re.search(r"^\s*(user)?log[ \t]*=[ \t]*\S", request.script, re.M | re.I):
         lines.append(events)
     argv = [word for line in lines for word in ("-append", line)]
     queue = ["-queue", str(count)] if count else []

@@ -1,0 +1,153 @@
+"""Changes of jobs that were submitted from here are told at once, wherever their submit
+description has HTCondor's log of events. On a real HTCondor (see ``condor_rig.py``); what logs
+may be otherwise is in ``test_htcondor_eventlogs.py``."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from pathlib import Path
+
+import pytest
+
+from jupyter_remote.contract import JobRequest, Pace
+from jupyter_remote.model import State
+from jupyter_remote.watch import RemoteWatch
+
+from .condor_rig import make, reach
+from .conftest import until
+
+pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/debian-tree
+
+NEVER = 1e6
+"""Seconds: the pace tells nothing in a test."""
+
+START, END = "\n001 (", "\n005 ("
+"""Events in a log, which begins with that of the submit."""
+
+tags = (f"e{number}" for number in itertools.count())
+
+
+class Asked:
+    """Jobs that do not start before ``start``, and end when ``end`` was called."""
+
+    def __init__(self, condor, *lines, folder=""):
+        self._condor = condor
+        self.go = condor.home() / f"{next(tags)}.go"
+        script = f"until [ -e {self.go} ]; do sleep 0.1; done"
+        job = ["executable = /bin/sh", f"arguments = \"-c '{script}'\""]
+        job += ["transfer_executable = false", 'requirements = Machine == "none"']
+        text = "\n".join([*job, *lines, "queue", ""])
+        folder = folder or str(condor.home())
+        self.request = JobRequest(script=text, tag=next(tags), folder=folder)
+
+    def start(self, job_id):
+        self._condor.run("condor_qedit", job_id, "Requirements", "true")
+
+    def end(self):
+        self.go.touch()
+
+
+@pytest.fixture
+def backend(condor):
+    yield make(condor, event_interval=0.05)
+    condor.clear()
+
+
+async def told(backend):
+    await asyncio.wait_for(backend.changed(), 30)
+
+
+def logs_in(folder):
+    return list(folder.rglob("ev.*"))
+
+
+async def written(path, event):
+    await until(lambda: event in path.read_text(), f"{event!r} in {path}")
+
+
+OWN = "ev.$(ClusterId).$(ProcId).log"
+
+
+@pytest.mark.parametrize("name", [OWN, f"sub/{OWN}", f"$(there)/{OWN}", ""])
+async def test_a_start_and_an_end_are_told(condor, backend, name):
+    """By the log of the description, found where its macros lead; by ours where it has none."""
+    folder = Path(condor.folder(next(tags)))
+    (folder / "sub").mkdir()
+    (folder / "sub").chmod(0o777)
+    asked = Asked(condor, f"there = {folder}/sub", f"log = {name}", folder=str(folder))
+    job_id = await backend.submit_request(asked.request)
+    await reach(backend, job_id, State.QUEUED)
+    await told(backend)  # of the submit
+    ours = condor.data_dir() / "htcondor" / asked.request.tag / "events"
+    (path,) = logs_in(folder) if name else [ours]
+    asked.start(job_id)
+    await written(path, START)
+    await told(backend)
+    await reach(backend, job_id, State.RUNNING)
+    asked.end()
+    await written(path, END)
+    await told(backend)
+    await reach(backend, job_id, State.STOPPED)
+
+
+async def test_the_list_shows_a_start_that_nobody_asked_for(condor, backend):
+    """The pace asks once in a million seconds: what is seen was told."""
+    states = {}
+    pauses = dict.fromkeys(("fast_interval", "busy_interval", "idle_interval"), NEVER)
+    watch = RemoteWatch(
+        backends={"htcondor": backend},
+        seen=lambda name, jobs: states.update((job.job_id, job.state) for job in jobs),
+        silent=lambda name, error: None,
+        pace=lambda name: Pace.BUSY,
+        load_share=0.0,
+        **pauses,
+    )
+    asked = Asked(condor, f"log = {OWN}")
+    job_id = await backend.submit_request(asked.request)
+    watch.start()
+    try:
+        await until(lambda: states.get(job_id) is State.QUEUED)
+        asked.start(job_id)
+        await until(lambda: states[job_id] is State.RUNNING)
+    finally:
+        await watch.stop()
+
+
+async def test_jobs_that_share_a_log_and_those_that_ended(condor, backend):
+    """It is looked at once, as long as one of them has not ended, and never deleted."""
+    one, two = (Asked(condor, "log = shared.log") for _ in range(2))
+    ids = [await backend.submit_request(asked.request) for asked in (one, two)]
+    path = condor.home() / "shared.log"
+    await reach(backend, ids[1], State.QUEUED)
+    assert backend._logs._watched == [str(path)]
+    one.start(ids[0])
+    one.end()
+    await reach(backend, ids[0], State.STOPPED)
+    assert backend._logs._watched == [str(path)]
+    await backend.cancel(ids[1])
+    await reach(backend, ids[1], State.STOPPED)
+    assert backend._logs._watched == []
+    for job_id in ids:
+        await backend.forget(job_id)
+    assert END in path.read_text()
+
+
+async def test_logs_of_jobs_from_elsewhere_are_not_looked_at(condor, backend):
+    job_id = condor.submit("true", "hold = true", "log = theirs.log") + ".0"
+    await reach(backend, job_id, State.QUEUED)
+    assert backend._logs._watched == []
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "no/such/folder/log", "folder"])
+async def test_logs_that_cannot_be_written_do_no_harm(condor, backend, name):
+    """HTCondor runs such jobs; they are seen at the pace."""
+    if name == "folder":
+        name = condor.folder(next(tags))
+    asked = Asked(condor, f"log = {name}")
+    job_id = await backend.submit_request(asked.request)
+    await reach(backend, job_id, State.QUEUED)
+    assert await backend._logs._look(30) is False
+    asked.start(job_id)
+    asked.end()
+    await reach(backend, job_id, State.STOPPED)
