@@ -1,11 +1,11 @@
 """The data path against a direct connection and against jupyter-server-proxy, in one run.
 
-Websockets: MB/s and processor time of the server at three message sizes, MB/s that a page in
-Chromium receives, time until two small replies have come, lateness of a desktop's frames while
-handlers block the event loop, memory of the server while a browser does not read. Client, app
-and servers are processes of their own. jupyter-server-proxy comes from ``--jsp-python`` (a
-Python that has it), or else from a throw-away environment made with pip; ``--no-jsp`` leaves
-it out.
+Websockets: MB/s and processor time of the server at three message sizes (there through a bare relay
+as well, which shows what one process more costs), MB/s that a page in Chromium receives, time until
+two small replies have come, lateness of a desktop's frames while handlers block the event loop,
+memory of the server while a browser does not read. Client, app and servers are processes of their
+own. jupyter-server-proxy comes from ``--jsp-python`` (a Python that has it), or else from a
+throw-away environment made with pip; ``--no-jsp`` leaves it out.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ from bench_proxy_server import SESSION, TOKEN
 HERE = Path(__file__).parent
 MB = 1024 * 1024
 SIZES = (1024, 16 * 1024, 64 * 1024)
-PATHS = {"direct": "/", "ours": f"/jupyter-remote/s/{SESSION}/", "jsp": "/bench/"}
+PATHS = {"direct": "/", "ours": f"/jupyter-remote/s/{SESSION}/", "jsp": "/bench/", "relay": "/"}
+OTHERS = ("direct", "jsp", "relay")
 
 
 class Bench:
@@ -41,7 +42,7 @@ class Bench:
         self, servers: dict[str, tuple[int, int]], browser: subprocess.Popen[str], quick: bool
     ) -> None:
         self.servers, self.browser, self.quick = servers, browser, quick
-        self.kinds = list(servers)
+        self.kinds = [kind for kind in servers if kind != "relay"]
         self.rounds = 1 if quick else 7
 
     @contextlib.contextmanager
@@ -145,23 +146,22 @@ def report(bench: Bench) -> str:
     rows, kinds = [], bench.kinds
 
     def row(name: str, values: dict[str, str], *ratios: str) -> None:
-        rows.append([name, *(values.get(kind, "") for kind in kinds), *ratios])
+        rows.append([name, *(values.get(kind, "") for kind in bench.servers), *ratios])
 
     def against(values: dict[str, list[float]], form: str = ".2f") -> list[str]:
-        others = [kind for kind in ("direct", "jsp") if kind in kinds]
+        others = [kind for kind in OTHERS if kind in values]
         return [f"{ratio(values['ours'], values[o]):{form}}" for o in others]
 
     for size in SIZES:
         both = interleaved(
-            kinds, bench.rounds, lambda kind, size=size: bench.throughput(kind, size)
+            list(bench.servers), bench.rounds, lambda k, size=size: bench.throughput(k, size)
         )
-        speed = {kind: [mbs for mbs, _ in both[kind]] for kind in kinds}
-        cpu = {kind: [ms for _, ms in both[kind]] for kind in kinds if kind != "direct"}
+        speed = {kind: [mbs for mbs, _ in both[kind]] for kind in both}
+        cpu = {kind: [ms for _, ms in both[kind]] for kind in both if kind != "direct"}
         name = f"{size // 1024} KB messages"
         row(f"{name}: MB/s", {k: f"{median(v):.0f}" for k, v in speed.items()}, *against(speed))
-        shares = [f"{ratio(cpu['ours'], cpu['jsp']):.3f}"] if "jsp" in cpu else []
         row(f"{name}: server's CPU ms/MB", {k: f"{median(v):.2f}" for k, v in cpu.items()},
-            "", *shares)  # fmt: skip
+            "", *against(cpu, ".3f"))  # fmt: skip
     for size in SIZES:
         seen = interleaved(kinds, bench.rounds, lambda k, size=size: bench.in_browser(k, size))
         row(f"{size // 1024} KB messages in Chromium: MB/s",
@@ -177,7 +177,7 @@ def report(bench: Bench) -> str:
     proxies = [kind for kind in kinds if kind != "direct"]
     grown = interleaved(proxies, 1, bench.growth)
     row("memory, browser does not read: MB", {k: f"{v[0]:+.0f}" for k, v in grown.items()})
-    head = ["", *kinds, *(f"ours / {k}" for k in ("direct", "jsp") if k in kinds)]
+    head = ["", *bench.servers, *(f"ours / {k}" for k in OTHERS if k in bench.servers)]
     return table(head, [[*line, *[""] * (len(head) - len(line))] for line in rows])
 
 
@@ -210,6 +210,8 @@ def main() -> None:
             run = process("bench_proxy_server.py", "jsp", path, python=python)
             pid, port = stack.enter_context(run)
             servers["jsp"] = (pid, int(port))
+        pid, port = stack.enter_context(process("bench_proxy_relay.py", path))
+        servers["relay"] = (pid, int(port))
         browser = stack.enter_context(
             subprocess.Popen(
                 ["node", str(HERE / "proxy_browser.mjs")],
