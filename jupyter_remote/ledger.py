@@ -32,8 +32,9 @@ CREDIT: Final = 120.0
 they come when something did, which may be often for a while."""
 
 CALM: Final = 15
-"""So many times its pace a backend that says that nothing happens is not asked thoroughly, at most;
-longer where the budget asks for it."""
+CALMEST: Final = 60.0
+"""So many times its pace, and so many seconds, a backend that says that nothing happens is not
+asked thoroughly, at most; longer where the budget asks for it."""
 
 CERTAIN: Final = 2
 """So many times longer it is not observed."""
@@ -83,4 +84,4 @@ class Ledger:
         return self.asked + CERTAIN * self._longest(pause, share)
 
     def _longest(self, pause: float, share: float) -> float:
-        return max(CALM * pause, self.worked / share if share else 0.0)
+        return max(min(CALM * pause, CALMEST), self.worked / share if share else 0.0)

@@ -182,10 +182,10 @@ async def test_an_ordinary_user_s_observations_are_what_is_counted(slurm, comman
         backend.bin_dir = slurm.bin_dir("nobody")
     slurm.run("sdiag", "--reset")
     for _ in range(diag.ENOUGH):
-        assert await backend.stirred() is not None
+        assert await backend.stirred(False) is not None
         assert backend.served == 0  # of too few no mean is taken
         await backend.jobs()
-    await backend.stirred()
+    await backend.stirred(False)
     told = diag.figures(slurm.run("sdiag"))
     assert diag.number(told, {}) == diag.ENOUGH
     assert set(diag.ASKED) >= {name for name in told if "STATS" not in name and "NODE" not in name}

@@ -31,6 +31,13 @@ def backend(slurm, monkeypatch):
     slurm.clear()
 
 
+@pytest.fixture(autouse=True)
+def eager(monkeypatch):
+    """The Slurm of a test makes lists quickly, and is asked more often than in life."""
+    monkeypatch.setattr(pulse, "ONE", 0.0)
+    monkeypatch.setattr(pulse, "PAUSE", 0.0)
+
+
 async def settled(backend, thorough=False):
     """Observed, and asked until nothing is new: each kind of question is known then."""
     await backend.jobs()
@@ -111,9 +118,67 @@ async def test_a_job_that_one_submits_elsewhere_is_news(slurm, backend):
         slurm.sbatch("true", "--hold", user=USER)
         assert await others_come_and_go(slurm, backend)
         await learnt(slurm, backend)
-    await backend.offers()  # commands of our own do not hide it
+
+
+async def test_commands_of_our_own_are_no_news_and_hide_none(slurm, backend):
     slurm.sbatch("true", "--hold", user=USER)
+    await learnt(slurm, backend)
+    backend.offers_interval = backend.free_interval = 0.0
+
+    async def beside():
+        await backend.offers()
+        return await others_come_and_go(slurm, backend)
+
+    async def known():
+        return not await beside() and not await beside()
+
+    await until(known)
+    slurm.sbatch("true", "--hold", user=USER)
+    assert await beside()
+
+
+async def test_where_a_list_is_cheaper_it_is_asked_for(slurm, backend, monkeypatch):
+    slurm.sbatch("true", "--hold", user=USER)
+    await learnt(slurm, backend)
+    monkeypatch.setattr(pulse, "ONE", 1e9)
+    backend._diag.served = 0.001
     assert await others_come_and_go(slurm, backend)
+    assert await backend.stirred(True) is None
+
+
+FAULTS = {
+    "missing": "",
+    "fails": "#!/bin/sh\nexit 1\n",
+    "says nothing": "#!/bin/sh\necho 'scontrol: show job 1'\nprintf 'scontrol: '\n",
+    "hangs": "#!/bin/sh\nexec sleep 600\n",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_a_scontrol_that_shows_nothing_hides_nothing(
+    slurm, backend, tmp_path, monkeypatch, fault
+):
+    slurm.sbatch("true", "--hold", user=USER)
+    await learnt(slurm, backend)
+    real = backend.bin_dir or slurm.env["PATH"].partition(":")[0]
+    (tmp_path / "sdiag").symlink_to(f"{real}/sdiag")
+    if text := FAULTS[fault]:
+        (tmp_path / "scontrol").write_text(text)
+        (tmp_path / "scontrol").chmod(0o755)
+    backend.bin_dir = str(tmp_path)
+    monkeypatch.setattr(pulse, "PATIENCE", 0.3)
+    for _ in range(3):
+        assert await others_come_and_go(slurm, backend)
+
+
+async def test_a_job_that_is_gone_is_news(slurm, backend):
+    job = slurm.sbatch("true", "--hold", user=USER)
+    await settled(backend)
+    slurm.run("scontrol", "update", f"jobid={job}", "name=my scontrol: show")
+    assert await backend.stirred(False)  # which says no more how many there are
+    backend._list.jobs = {"987654": a_job("987654")}
+    assert await backend.stirred(True)
+    assert await backend.stirred(True)
 
 
 async def test_a_thorough_look_sees_what_is_not_counted(slurm, backend, tmp_path):
@@ -143,6 +208,37 @@ async def test_a_controller_that_does_not_say_is_asked_for_lists(slurm, backend,
     assert await backend.stirred(True) is None
 
 
+def a_job(job_id, state=State.RUNNING, array=""):
+    return Job(job_id=job_id, backend="slurm", name="a", state=state, array=array, user=USER)
+
+
+def test_of_an_array_all_that_is_shown_counts():
+    alive = [a_job("7_1", array="7"), a_job("7_pending", State.QUEUED, "7"), a_job("8+1")]
+    others = [a_job(f"9_{n}", State.STOPPED, "9") for n in range(99)]
+    assert pulse.few_of([*others, *alive]) == ["7", "8"]
+    ended = [a_job(f"7_{n}", State.STOPPED, "7") for n in range(2, 4)]
+    assert pulse.few_of([*alive, ended[0]]) == ["7", "8"]
+    assert pulse.few_of([*alive, *ended]) is None
+    assert pulse.few_of([a_job(str(n)) for n in range(pulse.FEW + 1)]) is None
+    assert pulse.few_of(others) == []
+
+
+async def test_they_are_asked_for_only_so_often_and_nothing_is_lost(one_job, monkeypatch):
+    slurm = Controller()
+    one = pulse.SlurmPulse(one_job, slurm, slurm, one_job)
+    for _ in range(10):
+        slurm.acts += 1
+        await one.stirred(False)
+    monkeypatch.setattr(pulse, "PAUSE", 1e6)
+    slurm.acts += 1
+    assert await one.stirred(False) is False  # and not again for a long time
+    slurm.acts, slurm.shown, asked = slurm.acts + 1, 1, slurm.sent
+    assert await one.stirred(False) is False
+    assert slurm.sent == asked + 1
+    one._next = 0.0
+    assert await one.stirred(False), "though nothing moved since"
+
+
 class Controller:
     """Commands, and what they make the controller count; it stands in for both."""
 
@@ -150,9 +246,15 @@ class Controller:
 
     def __init__(self) -> None:
         self.ran, self.under_way, self.sent, self.acts, self.shown = commands.Ran(), 0, 7, 0, 0
+        self.served = 0.0
 
-    def so_far(self):
-        return self.ran.copy()
+    @property
+    def begun(self):
+        return sum(self.ran.values())
+
+    def take(self):
+        ran, self.ran = self.ran, commands.Ran()
+        return ran
 
     def command(self, name):
         self.ran[name] += 1
@@ -166,14 +268,14 @@ class Controller:
     async def run(self, *argv, input):  # noqa: A002
         self.command("scontrol")
         assert input == "show job 5\n"
-        text = f"scontrol: show job 5\nRunTime={random.random()} Reason={self.shown} \nscontrol: "
+        changes = f"RunTime={random.random()} LastSchedEval={random.random()}"
+        text = f"scontrol: show job 5\nJobId=5 {changes} Reason={self.shown} \nscontrol: "
         return commands.Result(0, text, "")
 
 
 @pytest.fixture(scope="module")
 def one_job():
-    job = Job(job_id="5", backend="slurm", name="a", state=State.RUNNING, user=USER)
-    return type("Known", (), {"jobs": {"5": job}, "user": USER})
+    return type("Known", (), {"jobs": {"5": a_job("5")}, "user": USER})
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import time
 
@@ -161,7 +162,8 @@ async def test_something_that_the_budget_does_not_allow_yet_is_not_forgotten(tel
 
 
 async def test_who_comes_to_look_is_told_that_nothing_happened(telling):
-    watched = watching(telling)
+    watched = watching(telling, pace=Pace.IDLE)
+    watched.idle_interval = 1e6
     monotonic, telling.clock.monotonic = telling.clock.monotonic, time.monotonic
     watched.start()
     try:
@@ -173,6 +175,11 @@ async def test_who_comes_to_look_is_told_that_nothing_happened(telling):
         telling.stirs = True
         watched.wake("slurm")
         await until(lambda: len(telling.looks) == 2)
+        telling.stirs = False
+        watched.wake("slurm")
+        await asyncio.sleep(0)
+        watched.kick("slurm")  # in the pause before the turn
+        await until(lambda: len(telling.looks) == 3)
     finally:
         await watched.stop()
         telling.clock.monotonic = monotonic

@@ -120,7 +120,7 @@ class RemoteSlurmBackend(Configurable):
         """Seconds that the controller works for one observation, as it says; 0: not known."""
         return self._diag.served
 
-    async def stirred(self, thorough: bool = False) -> bool | None:
+    async def stirred(self, thorough: bool) -> bool | None:
         """Whether something may have happened to this user's jobs since this was last asked; None:
         the controller does not say, or there are too many to look thoroughly."""
         return await self._pulse.stirred(thorough)

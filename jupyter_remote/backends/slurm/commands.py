@@ -31,9 +31,15 @@ class SlurmCommands:
         self._ran: Ran = Counter()
         self.under_way = 0
 
-    def so_far(self) -> Ran:
-        """The commands that were begun so far."""
-        return self._ran.copy()
+    @property
+    def begun(self) -> int:
+        """How many commands were begun since they were last taken."""
+        return sum(self._ran.values())
+
+    def take(self) -> Ran:
+        """The commands that were begun since they were last taken."""
+        ran, self._ran = self._ran, Counter()
+        return ran
 
     def found(self, program: str) -> bool:
         """Whether this machine has the command."""

@@ -34,13 +34,14 @@ class Settings(Protocol):
 
 class SlurmQueue:
     """Asks for the queue of all users, and remembers the places it found; ``told`` is called when
-    these are others than before."""
+    those of this user's jobs are others than before."""
 
     def __init__(
         self, settings: Settings, commands: SlurmCommands, told: Callable[[], None]
     ) -> None:
         self._settings, self._commands, self._told = settings, commands, told
         self._places: dict[str, int] = {}
+        self._own: list[str] = []
         self._next = 0.0
         self._hidden = False
         self._known = False
@@ -49,7 +50,8 @@ class SlurmQueue:
     def places(self, jobs: Iterable[Job]) -> Mapping[str, int]:
         """Places (1: next) by job id, as they were found last. When it is time and one of
         ``jobs`` waits for its turn, they are asked for meanwhile."""
-        if not self._settings.queue_interval or self._hidden or not any(map(in_line, jobs)):
+        self._own = [job.job_id for job in jobs if in_line(job)]
+        if not self._settings.queue_interval or self._hidden or not self._own:
             return {}
         if self._task is None and time.monotonic() >= self._next:
             self._task = asyncio.create_task(self._look())
@@ -72,7 +74,7 @@ class SlurmQueue:
             now = time.monotonic()
             self._next = now + max(self._settings.queue_interval, (now - began) / SHARE)
             self._task = None
-        if self._places != before:
+        if any(self._places.get(own) != before.get(own) for own in self._own):
             self._told()
 
     async def _ask(self) -> dict[str, int]:
