@@ -22,7 +22,7 @@ from .commands import Ran, SlurmCommands
 from .diag import Acts, SlurmDiag
 
 FEW = 4
-"""Jobs that are asked for by their numbers, ended tasks of arrays included: each is 2 messages. A
+"""Jobs that are asked for by their numbers, ended tasks of arrays included: each is a message. A
 list is 3, and with 10,000 jobs of others 10 to 130 ms of the controller (docs/benchmarks.md)."""
 
 ONE = 0.001
@@ -36,10 +36,11 @@ PATIENCE = 3.0
 """Seconds for the controller to show them."""
 
 LEARNT = 2
-"""So often the same commands were run when the least messages of theirs is believed."""
+"""So often the same commands were run when it is believed how many messages they need."""
 
-RECENT = 1000
-"""Of so many times the least counts."""
+RECENT, TENTH = 50, 10
+"""Of so many times a tenth may have had fewer: the controller counts a message after it has answered
+it, so that some are counted with the next ones."""
 
 KINDS = 100
 """Sets of commands whose messages are remembered."""
@@ -114,8 +115,8 @@ class SlurmPulse:
 
     def _acted(self, sent: int | None, ran: Ran) -> bool:
         """Whether the user may have sent more than our own commands did since the last time, of
-        which is known how many messages they need: the least of late. ``sent``: all so far, where
-        that is known."""
+        which is known how many messages they need: of late, without others. ``sent``: all so far,
+        where that is known."""
         before, self._sent = self._sent, sent
         if before is None or sent is None or sent < before:
             return True
@@ -123,7 +124,7 @@ class SlurmPulse:
         if len(self._usual) > KINDS:
             self._usual.clear()
         usual = self._usual.setdefault(commands, deque(maxlen=RECENT))
-        more = len(usual) < LEARNT or messages > min(usual)
+        more = len(usual) < LEARNT or messages > sorted(usual)[len(usual) // TENTH]
         usual.append(messages)
         return more
 
@@ -132,7 +133,7 @@ class SlurmPulse:
         if not ids:
             return False
         asked = "".join(f"show job {number}\n" for number in ids)
-        asking = self._commands.run("scontrol", "--oneliner", input=asked)
+        asking = self._commands.run("scontrol", "--oneliner", "--local", input=asked)
         try:
             answer = await asyncio.wait_for(asking, PATIENCE)
         except (RemoteError, asyncio.TimeoutError):
