@@ -39,8 +39,8 @@ LEARNT = 2
 """So often the same commands were run when it is believed how many messages they need."""
 
 RECENT, TENTH = 50, 10
-"""Of so many times a tenth may have had fewer: the controller counts a message after it has answered
-it, so that some are counted with the next ones."""
+"""Of so many times a tenth may have had fewer: the controller counts a message after it has
+answered it, so that some are counted with the next ones."""
 
 KINDS = 100
 """Sets of commands whose messages are remembered."""
