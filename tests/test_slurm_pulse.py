@@ -231,12 +231,18 @@ def test_of_an_array_all_that_is_shown_counts():
     assert pulse.few_of(others) == []
 
 
-async def test_they_are_asked_for_only_so_often_and_nothing_is_lost(one_job, monkeypatch):
+async def experienced(one_job):
+    """A pulse that knows how many messages its questions need, and what it asks."""
     slurm = Controller()
     one = pulse.SlurmPulse(one_job, slurm, slurm, one_job)
     for _ in range(10):
         slurm.acts += 1
         await one.stirred(False)
+    return slurm, one
+
+
+async def test_they_are_asked_for_only_so_often_and_nothing_is_lost(one_job, monkeypatch):
+    slurm, one = await experienced(one_job)
     monkeypatch.setattr(pulse, "PAUSE", 1e6)
     slurm.acts += 1
     assert await one.stirred(False) is False  # and not again for a long time
@@ -320,11 +326,7 @@ async def test_messages_that_are_counted_late_do_not_make_it_ask_for_ever(one_jo
 
 @pytest.mark.parametrize("when", ["before", "meanwhile"])
 async def test_another_command_at_the_same_time_makes_it_uncertain(one_job, when):
-    slurm = Controller()
-    one = pulse.SlurmPulse(one_job, slurm, slurm, one_job)
-    for _ in range(10):
-        slurm.acts += 1
-        await one.stirred(False)
+    slurm, one = await experienced(one_job)
     slurm.acts += 1
     assert await one.stirred(False) is False
     slurm.acts += 1
