@@ -135,7 +135,7 @@ async def test_the_job_runs_in_its_folder_as_the_user_with_a_clean_environment(
 
 async def test_what_the_script_says_counts_unless_an_option_says_otherwise(slurm, backend, ask):
     head = "#!/bin/sh\n#SBATCH -J mine -t 7\n\n#SBATCH --comment='my own' # a note\n"
-    head += f"#SBATCH --chdir={slurm.root}/{slurm.bob}\n"
+    head += f"#SBATCH --chdir={slurm.root}/{slurm.bob} --hold\n"  # where its log cannot be
     job_id = await backend.submit_request(ask(head + "sleep 60\n#SBATCH --comment=late\n"))
     said = [shown(slurm, job_id, field) for field in ("Name", "TimeLimit", "Comment", "WorkDir")]
     assert said == ["mine", "7:00", f"my own {TAG}", f"{slurm.root}/{slurm.bob}"]
