@@ -36,6 +36,9 @@ CALMEST: Final = 60.0
 """So many times its pace, and so many seconds, a backend that says that nothing happens is not
 asked thoroughly, at most; longer where the budget asks for it."""
 
+LONGEST: Final = 300.0
+"""But no longer: what it says may have been so once."""
+
 CERTAIN: Final = 2
 """So many times longer it is not observed."""
 
@@ -84,4 +87,5 @@ class Ledger:
         return self.asked + CERTAIN * self._longest(pause, share)
 
     def _longest(self, pause: float, share: float) -> float:
-        return max(min(CALM * pause, CALMEST), self.worked / share if share else 0.0)
+        budget = self.worked / share if share else 0.0
+        return max(min(CALM * pause, CALMEST), min(budget, LONGEST))

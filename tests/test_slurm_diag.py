@@ -147,11 +147,13 @@ async def test_whatever_happens_to_a_job_is_noticed_and_who_only_looks_is_not(sl
         await until(settled)
         slurm.run("scontrol", *act)
         assert await one.moved(), act
-    await until(settled)
-    slurm.run("squeue")
-    slurm.run("sinfo")
-    slurm.run("scontrol", "show", "job", job)
-    assert await one.moved() is False
+
+    async def only_looks():
+        for look in (["squeue"], ["sinfo"], ["scontrol", "show", "job", job]):
+            slurm.run(*look)
+        return await settled()
+
+    await until(only_looks)
     slurm.run("scancel", job)
     assert await one.moved(), "cancelled"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -93,6 +94,9 @@ async def test_while_nothing_happens_all_that_it_works_counts(telling):
     assert await turns(one, telling, 301) == [0.0, 100.0, 200.0, 300.0]
     telling.stirs = True
     assert (await turns(one, telling, 5))[1] < 5
+    telling.stirs, telling.served = False, 60.0  # it may have been overloaded once
+    await turns(one, telling, 900)
+    assert max(next_ - at for at, next_ in pairwise(at for at, _ in telling.looks[-3:])) == 300
 
 
 async def test_a_word_that_something_happened_may_take_some_of_the_budget(telling):

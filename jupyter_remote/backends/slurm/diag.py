@@ -19,7 +19,7 @@ to be found silent by an observation."""
 REFUSED = 60.0
 """Seconds for which one that refused, or did not answer, is not asked that again."""
 
-ENOUGH = 5
+ENOUGH = 2
 """Lists whose mean is believed."""
 
 LISTED = "REQUEST_JOB_USER_INFO"
