@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import type { Page } from '@playwright/test';
 
-import { command, Desktop, expect, newLab, test } from '../tests/helpers';
+import { command, Desktop, expect, test } from '../tests/helpers';
+import { newLab } from '../tests/helpers-lab';
 import { OwnServer } from '../tests/helpers-server';
 
 test.describe.configure({ timeout: 180_000 });

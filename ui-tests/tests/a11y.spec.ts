@@ -11,11 +11,11 @@ import {
   dialogButton,
   expect,
   inFrame,
-  newLab,
   openPanel,
   SESSIONS,
   test
 } from './helpers';
+import { newLab } from './helpers-lab';
 import { BASE, Rest } from './helpers-rest';
 import { OwnServer } from './helpers-server';
 

@@ -3,13 +3,13 @@ import type { Page } from '@playwright/test';
 import {
   command,
   expect,
-  newLab,
   openPanel,
   rowOf,
   SESSIONS,
   tabBar,
   test
 } from './helpers';
+import { newLab } from './helpers-lab';
 
 test.describe.configure({ timeout: 180_000 });
 

@@ -1,11 +1,7 @@
-import {
-  expect as galataExpect,
-  galata,
-  test as lab
-} from '@jupyterlab/galata';
-import type { IJupyterLabPageFixture } from '@jupyterlab/galata';
-import type { Browser, Locator, Page } from '@playwright/test';
+import { expect as galataExpect, test as lab } from '@jupyterlab/galata';
+import type { Locator, Page } from '@playwright/test';
 
+import { ready } from './helpers-lab';
 import { Picture } from './helpers-picture';
 import { Rest } from './helpers-rest';
 
@@ -16,14 +12,6 @@ export const PATIENCE = 45_000;
 export const SESSIONS = /\/jupyter-remote\/sessions(?:\?|$)/;
 
 export const expect = galataExpect.configure({ timeout: 20_000 });
-
-/** Lab is there: splash gone, layout restored; whatever tab is in front. */
-async function ready(page: Page): Promise<void> {
-  await page.evaluate(async () => {
-    await window.jupyterapp.restored;
-  });
-  await page.locator('#jupyterlab-splash').waitFor({ state: 'detached' });
-}
 
 /**
  * Lab's page and the REST API; sessions that a test starts are gone when it
@@ -44,32 +32,6 @@ export const test = lab.extend<{ rest: Rest }>({
     { auto: true }
   ]
 });
-
-/**
- * Lab in a browser of its own, at any server. Galata's stand-ins for parts of
- * the server fail a test when there is none: `bare` does without them.
- */
-export async function newLab(
-  browser: Browser,
-  baseURL: string,
-  { bare = false } = {}
-): Promise<IJupyterLabPageFixture> {
-  const { page } = await galata.newPage({
-    baseURL,
-    browser,
-    autoGoto: false,
-    mockConfig: !bare,
-    mockKernels: !bare,
-    mockSessions: !bare,
-    mockSettings: bare ? false : galata.DEFAULT_SETTINGS,
-    mockState: !bare,
-    mockTerminals: !bare,
-    mockUser: !bare,
-    waitForApplication: ready
-  });
-  await page.goto('?reset');
-  return page;
-}
 
 /** Run a command of Lab, without waiting for dialogs that it opens. */
 export async function command(

@@ -5,7 +5,6 @@ import {
   Desktop,
   dialogButton,
   expect,
-  newLab,
   openPanel,
   PATIENCE,
   rowOf,
@@ -14,6 +13,7 @@ import {
   tabBar,
   test
 } from './helpers';
+import { newLab } from './helpers-lab';
 import { OwnServer } from './helpers-server';
 import { axe } from './helpers-share';
 

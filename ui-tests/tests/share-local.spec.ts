@@ -5,11 +5,11 @@ import {
   command,
   dialogButton,
   expect,
-  newLab,
   openNotebook,
   openPanel,
   test
 } from './helpers';
+import { newLab } from './helpers-lab';
 import { BASE } from './helpers-rest';
 import { OwnServer } from './helpers-server';
 import { axe, linkByMouse, ran } from './helpers-share';

@@ -1,4 +1,5 @@
-import { command, expect, newLab, test } from './helpers';
+import { command, expect, test } from './helpers';
+import { newLab } from './helpers-lab';
 import { OwnServer, Slurm } from './helpers-server';
 
 test.describe.configure({ timeout: 240_000 });

@@ -1,14 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
 
-import {
-  Desktop,
-  expect,
-  newLab,
-  openPanel,
-  RED,
-  test,
-  WHITE
-} from './helpers';
+import { Desktop, expect, openPanel, RED, test, WHITE } from './helpers';
+import { newLab } from './helpers-lab';
 import { OwnServer } from './helpers-server';
 
 test.describe.configure({ timeout: 240_000 });

@@ -3,7 +3,6 @@ import { writeFileSync } from 'node:fs';
 import {
   Desktop,
   expect,
-  newLab,
   openPanel,
   PATIENCE,
   RED,
@@ -11,6 +10,7 @@ import {
   test,
   WHITE
 } from './helpers';
+import { newLab } from './helpers-lab';
 import { OwnServer } from './helpers-server';
 
 test.describe.configure({ timeout: 240_000 });
