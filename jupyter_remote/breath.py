@@ -11,8 +11,8 @@ import asyncio
 import contextlib
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from typing import Final, ParamSpec, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
+from typing import Any, Final, ParamSpec, TypeVar
 
 REST: Final = 0.0005
 """Seconds: enough for a thread that waits to come in."""
@@ -73,3 +73,15 @@ class Turns:
         async with self._lock:
             await asyncio.sleep(0)
             yield
+
+
+async def first_of(waiting: Iterable[Coroutine[Any, Any, object]], seconds: float) -> set[int]:
+    """Which of these come to an end first, if any does in time; the others are ended."""
+    tasks = [asyncio.create_task(one) for one in waiting]
+    try:
+        done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    return {number for number, task in enumerate(tasks) if task in done}

@@ -226,6 +226,11 @@ class Abilities(Protocol):
         for."""
         ...
 
+    async def told(self) -> list[Job] | None:
+        """After ``changed``: the jobs by what is known of the change without asking whoever answers
+        ``jobs``, which is asked later, at the pace; None: they must be asked for."""
+        ...
+
     pushes: bool
     """Whether ``changed`` tells at once of jobs that were submitted from here: then it need not be
     asked so often for their sake."""

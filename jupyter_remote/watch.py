@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from traitlets import Float
 from traitlets.config import LoggingConfigurable
 
+from .breath import first_of
 from .contract import Backend, Pace
 from .errors import BackendTimeout, RemoteError
 from .ledger import AHEAD, CREDIT, LEAST, Ledger
@@ -232,20 +233,45 @@ class RemoteWatch(LoggingConfigurable):
 
     async def _pause(self, name: str, backend: Backend, seconds: float) -> bool:
         """Wait for a change, a kick, a wake or the end of the interval; whether it was one of the
-        first two."""
-        waiting = (self._wakes[name].wait(), self._change(name, backend), self._kicks[name].wait())
-        _, *others = tasks = [asyncio.create_task(one) for one in waiting]
+        first two. What the backend tells of a change is handed on meanwhile."""
+        kick, wake = self._kicks[name], self._wakes[name]
+        changed = await self._tell(name, backend, seconds, kick, wake)
+        if changed or kick.is_set() or wake.is_set():
+            end = time.monotonic() + self.rest(name)
+            while hasattr(backend, "told") and (left := end - time.monotonic()) > 0:
+                changed |= await self._tell(name, backend, left)
+                await asyncio.sleep(self.quiet)
+            await asyncio.sleep(max(0.0, end - time.monotonic()))
+        return changed or kick.is_set()
+
+    async def _tell(
+        self, name: str, backend: Backend, seconds: float, *signals: asyncio.Event
+    ) -> bool:
+        """Hand on what the backend tells of changes until something else happens or the time is
+        over; whether that was a change of which it does not tell enough."""
+        end = time.monotonic() + seconds
+        while not any(signal.is_set() for signal in signals):
+            waiting = self._change(name, backend), *(signal.wait() for signal in signals)
+            if 0 not in await first_of(waiting, max(0.0, end - time.monotonic())):
+                return False
+            if not await self._told(name):
+                return True
+            await asyncio.sleep(min(self.quiet, max(0.0, end - time.monotonic())))
+        return False
+
+    async def _told(self, name: str) -> bool:
+        """Hand on what the backend tells of a change; false: it must be observed."""
+        tell = getattr(self._backends[name], "told", None)
+        watched = self._pace(name) > Pace.NONE and not self._ledgers[name].failed
         try:
-            done, _ = await asyncio.wait(
-                tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        if done:
-            await asyncio.sleep(self.rest(name))
-        return not done.isdisjoint(others) or self._kicks[name].is_set()
+            jobs = await tell() if tell and watched else None
+            if jobs is not None:
+                self._ledgers[name].jobs = jobs
+                await self._hand_on(name, jobs)
+        except Exception:
+            self.log.exception("%s cannot tell what changed", name)
+            return False
+        return jobs is not None
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

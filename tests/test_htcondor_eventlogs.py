@@ -1,16 +1,18 @@
-"""Logs of events that are looked at, whatever stands in their place: nothing blocks, nothing is
-opened, and what says nothing of a job wakes nobody."""
+"""Logs of events that are looked at, whatever stands in their place: nothing blocks, only plain
+files are opened, and what says nothing of a job wakes nobody. What they say is in
+``test_htcondor_told.py``."""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import threading
+from types import SimpleNamespace
 
 import pytest
 
 from jupyter_remote.backends.htcondor import eventlogs
-from jupyter_remote.backends.htcondor.eventlogs import HUNG, MOST, EventLogs
+from jupyter_remote.backends.htcondor.eventlogs import HUNG, MOST, EventLogs, Page
 from jupyter_remote.files import within
 from jupyter_remote.model import Job, State
 
@@ -33,7 +35,7 @@ def watching(*paths):
 
 
 async def look(logs):
-    return await logs._look(60.0)
+    return await logs._look(60.0) is not None
 
 
 async def test_what_is_written_is_told_once(tmp_path):
@@ -90,7 +92,7 @@ async def test_what_is_no_plain_file_tells_nothing(tmp_path, make):
     assert [await look(logs), await look(logs)] == [True, False]
     log.write_text("started\n")
     os.utime(tmp_path / "odd", (1, 1), follow_symlinks=False)
-    assert list(logs._stamps) == [str(log)]
+    assert list(logs._pages) == [str(log)]
     assert [await look(logs), await look(logs)] == [True, False]
 
 
@@ -99,7 +101,7 @@ async def test_one_that_may_not_be_seen_tells_nothing(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied", path)
 
     logs = watching(tmp_path / "log")
-    monkeypatch.setattr(eventlogs.os, "stat", refuse)
+    monkeypatch.setattr(eventlogs, "os", SimpleNamespace(stat=refuse, path=os.path))
     assert await look(logs) is False
 
 
@@ -129,16 +131,16 @@ def test_of_many_logs_those_of_running_jobs_are_watched():
 @pytest.fixture
 def away(monkeypatch):
     """A look below /away does not come back until the event is set."""
-    back, asked, stamp = threading.Event(), [], eventlogs.stamp
+    back, asked, page = threading.Event(), [], eventlogs.page
 
-    def hang(path):
+    def hang(path, before):
         if not path.startswith("/away"):
-            return stamp(path)
+            return page(path, before)
         asked.append(path)
         back.wait()
-        return 1, 1, len(asked)
+        return Page((1, 1, len(asked)))
 
-    monkeypatch.setattr(eventlogs, "stamp", hang)
+    monkeypatch.setattr(eventlogs, "page", hang)
     back.asked = asked
     yield back
     back.set()
@@ -169,7 +171,7 @@ async def test_looks_that_hang_in_many_places_are_few(tmp_path, away):
     telling = asyncio.create_task(logs.changed(0.01))
     await until(lambda: len(away.asked) == HUNG)
     for _ in range(20):
-        assert await logs._look(0.01) is False
+        assert await logs._look(0.01) is None
     assert len(away.asked) == HUNG
     away.set()
     await asyncio.wait_for(telling, 60)

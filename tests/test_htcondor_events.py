@@ -5,7 +5,9 @@ may be otherwise is in ``test_htcondor_eventlogs.py``."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,10 @@ pytestmark = pytest.mark.timeout(600)  # the first test may wait for scripts/deb
 NEVER = 1e6
 """Seconds: the pace tells nothing in a test."""
 
-START, END = "\n001 (", "\n005 ("
-"""Events in a log, which begins with that of the submit."""
+END = "\n005 ("
+"""The event in a log."""
+
+LIMITED = "periodic_remove = JobStatus == 2 && time() - JobCurrentStartDate > 1"
 
 tags = (f"e{number}" for number in itertools.count())
 
@@ -54,16 +58,35 @@ def backend(condor):
     condor.clear()
 
 
-async def told(backend):
-    await asyncio.wait_for(backend.changed(), 30)
+async def told(backend, job_id, state):
+    """The job as it is told to be, without a question to HTCondor."""
+    while True:
+        await asyncio.wait_for(backend.changed(), 30)
+        listed = {job.job_id: job for job in await backend.told()}
+        if listed[job_id].state is state:
+            return listed[job_id]
+
+
+@contextlib.contextmanager
+def unasked(backend):
+    """HTCondor answers nothing meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(backend, "_commands", None)
+        patch.setattr(backend._queue, "_commands", None)
+        patch.setattr(backend._history, "_commands", None)
+        yield
+
+
+def parsed(job, field):
+    return datetime.fromisoformat(getattr(job, field).replace("Z", "+00:00")).timestamp()
+
+
+def same(job):
+    return job.state, job.word, job.reason, job.exit_code, job.signal
 
 
 def logs_in(folder):
     return list(folder.rglob("ev.*"))
-
-
-async def written(path, event):
-    await until(lambda: event in path.read_text(), f"{event!r} in {path}")
 
 
 OWN = "ev.$(ClusterId).$(ProcId).log"
@@ -78,17 +101,57 @@ async def test_a_start_and_an_end_are_told(condor, backend, name):
     asked = Asked(condor, f"there = {folder}/sub", f"log = {name}", folder=str(folder))
     job_id = await backend.submit_request(asked.request)
     await reach(backend, job_id, State.QUEUED)
-    await told(backend)  # of the submit
     ours = condor.data_dir() / "htcondor" / asked.request.tag / "events"
     (path,) = logs_in(folder) if name else [ours]
-    asked.start(job_id)
-    await written(path, START)
-    await told(backend)
-    await reach(backend, job_id, State.RUNNING)
-    asked.end()
-    await written(path, END)
-    await told(backend)
-    await reach(backend, job_id, State.STOPPED)
+    with unasked(backend):
+        asked.start(job_id)
+        began = await told(backend, job_id, State.RUNNING)
+        asked.end()
+        ended = await told(backend, job_id, State.STOPPED)
+    assert (began.word, began.started is not None, began.ended) == ("RUNNING", True, None)
+    assert (ended.word, ended.exit_code, ended.started) == ("COMPLETED", 0, began.started)
+    assert END in path.read_text()
+    known = await reach(backend, job_id, State.STOPPED)  # as HTCondor has it
+    assert known.nodes == began.nodes == ended.nodes != ""
+    assert [abs(parsed(known, at) - parsed(ended, at)) < 2 for at in ("started", "ended")] == [
+        True,
+        True,
+    ]
+
+
+async def test_holds_releases_and_removals_are_told(condor, backend):
+    asked = Asked(condor, f"log = {OWN}")
+    job_id = await backend.submit_request(asked.request)
+    await reach(backend, job_id, State.QUEUED)
+    with unasked(backend):
+        condor.run("condor_hold", "-reason", "not <now>", job_id)
+        held = await told(backend, job_id, State.QUEUED)
+        condor.run("condor_release", job_id)
+        free = await told(backend, job_id, State.QUEUED)
+        condor.run("condor_rm", job_id)
+        gone = await told(backend, job_id, State.STOPPED)
+    assert (held.held, held.word) == (True, "HELD")
+    assert "not <now>" in held.reason
+    assert (free.held, free.word, free.reason) == (False, "IDLE", "")
+    assert (gone.word, gone.exit_code) == ("REMOVED", None)
+    assert gone.reason == (await reach(backend, job_id, State.STOPPED)).reason
+
+
+async def test_what_a_script_came_to_is_told_as_htcondor_has_it(condor, backend):
+    """An exit code, a signal, and a time limit that was over."""
+    for line, lines in (("exit 3", []), ("kill -9 $$", []), ("sleep 60", [LIMITED])):
+        text = ["executable = /bin/sh", f"arguments = \"-c '{line}'\"", "requirements = (1 == 2)"]
+        text += ["transfer_executable = false", f"log = {OWN}", *lines, "queue", ""]
+        request = JobRequest(script="\n".join(text), tag=next(tags), folder=str(condor.home()))
+        job_id = await backend.submit_request(request)
+        await reach(backend, job_id, State.QUEUED)
+        with unasked(backend):
+            condor.run("condor_qedit", job_id, "Requirements", "true")
+            ended = await told(backend, job_id, State.FAILED)
+        known = await reach(backend, job_id, State.FAILED)
+        await until(lambda key=job_id: backend._history.jobs.get(key))
+        known = backend._history.jobs[job_id]
+        assert same(ended) == same(known)
 
 
 async def test_the_list_shows_a_start_that_nobody_asked_for(condor, backend):
@@ -147,7 +210,7 @@ async def test_logs_that_cannot_be_written_do_no_harm(condor, backend, name):
     asked = Asked(condor, f"log = {name}")
     job_id = await backend.submit_request(asked.request)
     await reach(backend, job_id, State.QUEUED)
-    assert await backend._logs._look(30) is False
+    assert await backend._logs._look(30) is None
     asked.start(job_id)
     asked.end()
     await reach(backend, job_id, State.STOPPED)

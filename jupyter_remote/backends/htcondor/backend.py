@@ -4,6 +4,7 @@ administrator."""
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from .history import CondorHistory
 from .queue import CondorQueue
 from .requests import SUFFIXES, CondorRequests
 from .submit import edits
+from .told import Told
 
 NOT_YET = "sessions as HTCondor jobs are not built yet"
 
@@ -99,7 +101,7 @@ class RemoteHTCondorBackend(Configurable):
         self._queue = CondorQueue(self._commands, self._history, self._logs, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
-        self._looked = False
+        self._told = Told()
         self._known: dict[str, Job] = {}
         self._forgotten: set[tuple[str, str | None]] = set()
         self._paths: dict[str, dict[str, str]] = {}
@@ -125,16 +127,29 @@ class RemoteHTCondorBackend(Configurable):
         """The queue's jobs of this user and those that ended a while ago. Raises
         BackendUnreachable with HTCondor's words, and BackendTimeout."""
         async with self._lock:
-            listed = self._shown(await self._queue.look(self.remember, self.whole_interval))
-            self._known, self._looked = {job.job_id: job for job in listed}, True
-            listed_or_old = self._known.keys() | self._history.jobs.keys()
-            self._paths = {k: at for k, at in self._paths.items() if k in listed_or_old}
+            began = time.monotonic()
+            listed = await self._queue.look(self.remember, self.whole_interval)
+            self._told.take_list(listed, began)
             await aside(len(listed), self._logs.watch, listed)
-        return listed
+            return await self._tell()
 
     async def changed(self) -> None:
-        """Return when HTCondor wrote down an event of a job that was submitted here."""
-        await self._logs.changed(self.event_interval)
+        """Return when HTCondor wrote down an event of a job that was submitted here, by which it is
+        another one, or something that is no event."""
+        while not self._told.take(await self._logs.changed(self.event_interval)):
+            pass
+
+    async def told(self) -> list[Job] | None:
+        """The jobs that were listed with what was written down of them since; None: that does not
+        say what happened."""
+        return await self._tell() if self._told.clear else None
+
+    async def _tell(self) -> list[Job]:
+        known = self._shown(await self._told.jobs())
+        self._known = {job.job_id: job for job in known}
+        listed_or_old = self._known.keys() | self._history.jobs.keys()
+        self._paths = {k: at for k, at in self._paths.items() if k in listed_or_old}
+        return known
 
     async def cancel(self, job_id: str) -> None:
         """End a job, or all of a cluster. Raises NotFound, BackendError."""
@@ -178,7 +193,9 @@ class RemoteHTCondorBackend(Configurable):
     async def submit_request(self, request: JobRequest) -> str:
         """Submit a job; answers its id, or that of its cluster. Raises InvalidSpec, BackendError
         with HTCondor's words, and BackendTimeout when it may have been taken."""
-        wanted = {job.tag for job in self._known.values()} if self._looked else None
+        wanted = (
+            {job.tag for job in self._known.values()} if self._told.listed is not None else None
+        )
         return await self._requests.submit(request, wanted, self.keep_requests)
 
     async def test_request(self, request: JobRequest) -> Trial:
@@ -246,14 +263,14 @@ class RemoteHTCondorBackend(Configurable):
         """The job, or those of the cluster; ``fresh``: as they are now. Raises NotFound."""
         if not JOB_ID.fullmatch(job_id):
             raise NotFound(f"{job_id!r} is no HTCondor job")
-        if fresh or not self._listed(job_id):
+        if fresh or not self._found(job_id):
             await self.jobs()
-        found = self._listed(job_id)
+        found = self._found(job_id)
         if not found:
             raise NotFound(f"HTCondor knows no job {job_id} of yours")
         return found
 
-    def _listed(self, job_id: str) -> list[Job]:
+    def _found(self, job_id: str) -> list[Job]:
         """As listed, or else as ``ended`` listed them."""
         for jobs in (self._known, self._history.jobs):
             keys = [job_id] if "." in job_id else [k for k in jobs if k.startswith(f"{job_id}.")]

@@ -1,0 +1,294 @@
+"""What logs of events say of jobs, whatever state the log and the queue are in."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jupyter_remote.backends.htcondor import eventlogs, told
+from jupyter_remote.backends.htcondor.eventlogs import EventLogs, News
+from jupyter_remote.backends.htcondor.events import after, events_in
+from jupyter_remote.backends.htcondor.told import LAG, Told
+from jupyter_remote.model import Job, State
+
+from .test_htcondor_eventlogs import ad, job
+
+AT = "2026-11-30 22:20:39"
+SUBMITTED = f"000 (007.000.000) {AT} Job submitted from host: <127.0.0.1:1>\n...\n"
+BEGAN = (
+    f"001 (007.000.000) {AT} Job executing on host: <127.0.0.1:2>\n"
+    "\tSlotName: slot1_3@node1\n\tCpus = 1\n...\n"
+)
+GROWN = f"006 (007.000.000) {AT} Image size of job updated: 528\n\t1  -  MemoryUsage\n...\n"
+ENDED = (
+    f"005 (007.000.000) {AT} Job terminated.\n"
+    "\t(1) Normal termination (return value 3)\n\t\tUsr 0 00:00:00\n...\n"
+)
+KILLED = (
+    f"005 (007.000.000) {AT} Job terminated.\n"
+    "\t(0) Abnormal termination (signal 9)\n\t(0) No core file\n...\n"
+)
+UNCLEAR = f"005 (007.000.000) {AT} Job terminated.\n\tin a way that is new\n...\n"
+EVICTED = f"004 (007.000.000) {AT} Job was evicted.\n\t(0) CPU times\n...\n"
+HELD = f"012 (007.000.000) {AT} Job was held.\n\tno <space>\n\tCode 12 Subcode 28\n...\n"
+RELEASED = f"013 (007.000.000) {AT} Job was released.\n\tvia condor_release\n...\n"
+ABORTED = f"009 (007.000.000) {AT} Job was aborted.\n\tvia condor_rm (by user ann)\n...\n"
+SUSPENDED = f"010 (007.000.000) {AT} Job was suspended.\n\tNumber of processes: 1\n...\n"
+RESUMED = f"011 (007.000.000) {AT} Job was unsuspended.\n...\n"
+ALL = [SUBMITTED, BEGAN, GROWN, ENDED, KILLED, EVICTED, HELD, RELEASED, ABORTED, SUSPENDED, RESUMED]
+
+
+def waiting(**fields):
+    return Job(
+        backend="htcondor", job_id="7.0", name="", state=State.QUEUED, word="IDLE", line=1, **fields
+    )
+
+
+def become(one, text):
+    events, size = events_in(text.encode())
+    assert size == len(text)
+    for event in events:
+        one = after(one, event, 1.0)
+    return one
+
+
+def course(one):
+    return one.state, one.word, one.reason, one.exit_code, one.signal
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SUBMITTED + GROWN, (State.QUEUED, "IDLE", "", None, None)),
+        (BEGAN + GROWN, (State.RUNNING, "RUNNING", "", None, None)),
+        (BEGAN + SUSPENDED, (State.RUNNING, "SUSPENDED", "it is suspended", None, None)),
+        (BEGAN + SUSPENDED + RESUMED, (State.RUNNING, "RUNNING", "", None, None)),
+        (BEGAN + EVICTED, (State.QUEUED, "IDLE", "", None, None)),
+        (BEGAN + ENDED, (State.FAILED, "COMPLETED", "", 3, None)),
+        (BEGAN + KILLED, (State.FAILED, "COMPLETED", "", None, "SIGKILL")),
+        (
+            HELD,
+            (
+                State.QUEUED,
+                "HELD",
+                "held: its output could not be written or sent back (no <space>)",
+                None,
+                None,
+            ),
+        ),
+        (HELD + RELEASED, (State.QUEUED, "IDLE", "", None, None)),
+        (
+            ABORTED,
+            (State.STOPPED, "REMOVED", "it was removed: via condor_rm (by user ann)", None, None),
+        ),
+    ],
+)
+def test_what_events_make_of_a_job(text, expected):
+    made = become(waiting(), text)
+    assert course(made) == expected
+    assert made.held is (made.word == "HELD")
+    assert (made.started is not None) is ("001 (" in text and made.state is not State.QUEUED)
+    assert (made.ended is not None) is made.state.ended
+    assert made.nodes == ("node1" if made.started else "")
+    assert made.line == (1 if made == waiting() else None)
+
+
+def test_a_job_that_is_known_to_be_so_is_the_same():
+    began = waiting(started="2026-01-01T00:00:00.000Z", nodes="n9")
+    running = become(began, BEGAN)
+    assert running.started == began.started
+    assert become(running, BEGAN) is running
+    ended = become(running, ENDED)
+    assert become(ended, BEGAN + ABORTED) is ended
+
+
+@pytest.mark.parametrize(
+    "text", ["<?xml version='1.0'?>\n", '{"a": 1}\n...\n', "\0\1\2\n", UNCLEAR]
+)
+def test_what_is_no_such_log_or_leaves_the_end_open_is_not_guessed(text):
+    assert events_in(text.encode()) is None
+
+
+@given(st.lists(st.sampled_from(ALL), max_size=8), st.integers(0, 2000))
+def test_a_log_that_is_being_written_is_read_to_its_last_whole_event(parts, cut):
+    text = "".join(parts).encode()
+    whole, size = events_in(text)
+    assert size == len(text)
+    some, read = events_in(text[:cut])
+    assert text[:read].endswith(b"\n...\n") or read == 0
+    assert whole[: len(some)] == some
+    rest, last = events_in(text[read:])
+    assert (some + rest, read + last) == (whole, size)
+
+
+@given(st.binary(max_size=300))
+def test_anything_may_stand_there(data):
+    read = events_in(data)
+    assert read is None or read[1] <= len(data)
+
+
+# -- logs that are read
+
+
+async def news(logs):
+    found = await logs._look(60.0)
+    return found and ([event.ad["JobStatus"] for event, _ in found.events], found.clear)
+
+
+@pytest.fixture
+def log(tmp_path):
+    path = tmp_path / "log"
+    path.write_text(SUBMITTED)
+    return path
+
+
+@pytest.fixture
+def logs(log):
+    made = EventLogs()
+    made.note([ad(7, log)])
+    made.watch([job(7)])
+    return made
+
+
+async def test_only_what_is_new_is_read(logs, log):
+    assert await news(logs) == ([], True)
+    with log.open("a") as file:
+        file.write(BEGAN)
+        file.flush()
+        assert await news(logs) == ([2], True)
+        file.write(GROWN + ENDED[:30])
+        file.flush()
+        assert await news(logs) == ([], True)
+        file.write(ENDED[30:])
+    assert await news(logs) == ([4], True)
+    assert await news(logs) is None
+
+
+async def test_a_log_that_was_cut_or_replaced_is_read_anew(logs, log, tmp_path):
+    log.write_text(SUBMITTED + BEGAN)
+    assert await news(logs) == ([2], True)
+    log.write_text(HELD)
+    assert await news(logs) == ([5], True)
+    other = tmp_path / "other"
+    other.write_text(HELD + RELEASED)
+    other.rename(log)
+    assert await news(logs) == ([5, 1], True)
+
+
+async def test_of_a_long_log_the_end_is_read(logs, log, monkeypatch):
+    monkeypatch.setattr(eventlogs, "RECENT", len(BEGAN + ENDED) + 10)
+    log.write_text(SUBMITTED * 100 + HELD + BEGAN + ENDED)
+    assert await news(logs) == ([2, 4], True)
+    with log.open("a") as file:
+        file.write(GROWN * 100 + HELD)
+    assert await news(logs) == ([5], True)
+
+
+async def test_events_of_jobs_that_are_elsewhere_say_nothing(logs, log):
+    log.write_text(BEGAN.replace("007", "008") + BEGAN.replace("007.000", "007.001"))
+    assert await news(logs) == ([], True)
+
+
+async def test_what_cannot_be_read_says_that_something_happened(logs, log, monkeypatch):
+    log.write_text("<?xml version='1.0'?>\n")
+    assert await news(logs) == ([], False)
+    log.write_text(SUBMITTED + BEGAN)
+    assert await news(logs) == ([2], True)
+    opened = os.open
+
+    def refuse(path, *args, **kwargs):
+        if path == str(log):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *args, **kwargs)
+
+    monkeypatch.setattr(eventlogs.os, "open", refuse)
+    log.write_text(SUBMITTED + BEGAN + HELD)
+    assert await news(logs) == ([], False)
+
+
+# -- over what the queue says
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    class Clock:
+        now = 1000.0
+
+        def monotonic(self):
+            return self.now
+
+    made = Clock()
+    monkeypatch.setattr(told, "time", made)
+    return made
+
+
+def written(text):
+    return News([(event, 1.0) for event in events_in(text.encode())[0]], True)
+
+
+async def the_job(one):
+    (only,) = await one.jobs()
+    return only
+
+
+async def test_the_queue_may_know_it_later(clock):
+    one = Told()
+    one.take_list([waiting()], clock.now)
+    assert one.take(written(BEGAN))
+    assert (await the_job(one)).state is State.RUNNING
+    clock.now += LAG / 2
+    one.take_list([waiting()], clock.now)  # not yet
+    assert (await the_job(one)).state is State.RUNNING
+    clock.now += LAG
+    one.take_list([waiting()], clock.now)  # it must be right by now
+    assert await the_job(one) == waiting()
+
+
+async def test_the_queue_may_be_ahead(clock):
+    one, running = Told(), become(waiting(), BEGAN)
+    one.take_list([waiting()], clock.now)
+    one.take(written(BEGAN))
+    sending = become(waiting(), SUSPENDED)
+    one.take_list([sending], clock.now + 1)
+    assert await the_job(one) == sending
+    one.take_list([running], clock.now + 1)
+    assert one.take(written(ENDED))
+    one.take_list([sending], clock.now + 2)
+    assert (await the_job(one)).exit_code == 3  # there is nothing behind an end
+
+
+async def test_a_start_and_an_end_between_two_lists_are_both_kept(clock):
+    one = Told()
+    one.take_list([waiting()], clock.now)
+    assert one.take(written(BEGAN))
+    began = await the_job(one)
+    clock.now += 60  # the queue was not asked
+    assert one.take(written(ENDED))
+    ended = await the_job(one)
+    assert (ended.started, ended.nodes, ended.exit_code) == (began.started, "node1", 3)
+    one.take_list([began], clock.now)
+    assert await the_job(one) == ended
+
+
+async def test_what_makes_no_difference_wakes_nobody(clock):
+    one = Told()
+    assert not one.take(written(BEGAN))  # of a job that was not listed
+    one.take_list([become(waiting(), BEGAN)], clock.now)
+    assert not one.take(written(SUBMITTED + BEGAN + GROWN))
+    assert one.take(written(HELD))
+
+
+async def test_it_is_clear_until_something_is_not_known(clock):
+    one = Told()
+    assert not one.clear
+    one.take_list([waiting()], clock.now)
+    assert one.clear
+    assert one.take(News([], False))
+    assert not one.clear
+    one.take_list([waiting()], clock.now - 1)  # asked before that
+    assert not one.clear
+    one.take_list([waiting()], clock.now + 1)
+    assert one.clear
