@@ -236,6 +236,8 @@ class RemoteWatch(LoggingConfigurable):
         first two. What the backend tells of a change is handed on meanwhile."""
         kick, wake = self._kicks[name], self._wakes[name]
         changed = await self._tell(name, backend, seconds, kick, wake)
+        if kick.is_set():
+            await self._told(name)  # what it knows already of what somebody did
         if changed or kick.is_set() or wake.is_set():
             end = time.monotonic() + self.rest(name)
             while hasattr(backend, "told") and (left := end - time.monotonic()) > 0:

@@ -16,7 +16,7 @@ from jupyter_remote.backends.htcondor.details import details
 from jupyter_remote.backends.htcondor.places import Places
 from jupyter_remote.backends.htcondor.requests import taken
 from jupyter_remote.backends.htcondor.slots import fields, trial
-from jupyter_remote.backends.htcondor.submit import submission, submitted
+from jupyter_remote.backends.htcondor.submit import EXPECTED, jobs_made, submission, whole_id
 from jupyter_remote.contract import JobRequest
 from jupyter_remote.errors import (
     BackendAbsent,
@@ -156,11 +156,13 @@ def test_the_form_and_trials():
 
 
 def test_answers_of_condor_submit():
-    assert submitted("12.0 - 12.0\n") == "12.0"
-    assert submitted("12.0 - 12.4\n13.0 - 13.0\n") == "12"
+    assert jobs_made("12.0 - 12.0\n") == ["12.0"]
+    assert jobs_made("12.0 - 12.2\n13.0 - 13.0\n") == ["12.0", "12.1", "12.2"]
+    assert [whole_id(ids) for ids in (["12.0"], ["12.3", "12.4"])] == ["12.0", "12"]
+    assert len(jobs_made("12.0 - 12.99999999999\n")) == EXPECTED + 1
     for text in ("", "1 job(s) submitted to cluster 5.", "12.0"):
         with pytest.raises(BackendError):
-            submitted(text)
+            jobs_made(text)
 
 
 def test_a_log_of_ones_own_stays():
@@ -187,7 +189,7 @@ def test_a_submit_that_may_have_been_taken_is_no_refusal(result):
 
 
 def test_a_submit_that_was_taken_or_refused():
-    assert taken(Result(0, "7.0 - 7.0\n", "")) == "7.0"
+    assert taken(Result(0, "7.0 - 7.0\n", "")) == ["7.0"]
     with pytest.raises(BackendError, match="no queue"):
         taken(Result(1, "", "ERROR: no queue statement"))
     with pytest.raises(BackendUnreachable):
@@ -223,7 +225,7 @@ async def test_programs_are_deleted_only_after_a_look(tmp_path):
     asked = JobRequest(tag="new", script="#!/bin/sh\n", folder=str(tmp_path))
     assert await backend.submit_request(asked) == "1.0"
     assert old.exists()
-    assert await backend.jobs() == []
+    assert [job.tag for job in await backend.jobs()] == ["new"]  # what was taken is not forgotten
     await backend.submit_request(asked)
     assert not old.exists()
 

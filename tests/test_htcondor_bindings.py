@@ -173,7 +173,7 @@ async def test_submit_descriptions_and_what_is_refused(condor, backend):
     cluster = await backend.submit_request(asked)
     jobs = [job for job in await backend.jobs() if job.array == cluster]
     assert [job.cpus for job in jobs] == [2, 2, 2]
-    assert backend._logs._watched == [f"{asked.folder}/{cluster}.log"]
+    assert backend._told._logs._watched == [f"{asked.folder}/{cluster}.log"]
     with pytest.raises(BackendError, match="no 'queue' commands"):
         await backend.submit_request(request(condor, text, "b3"))
     with pytest.raises(BackendError, match="take one 'queue' command"):

@@ -119,6 +119,59 @@ async def test_a_start_and_an_end_are_told(condor, backend, name):
     ]
 
 
+async def by_id(backend):
+    return {job.job_id: job for job in await backend.told()}
+
+
+async def test_what_was_submitted_is_known_without_a_question(condor, backend):
+    """Also when it is over before the queue is asked: then the history has it."""
+    assert await backend.told() is None  # nothing is known yet
+    before = {job.job_id for job in await backend.jobs()}
+    folder, tag = condor.folder(next(tags)), next(tags)
+    script, options = "#!/bin/sh\nexit $RANDOM_IS_NOT_SET\n", {"count": 2}
+    request = JobRequest(script=script, tag=tag, name="a b", folder=folder, options=options)
+    cluster = await backend.submit_request(request)
+    ids = [f"{cluster}.0", f"{cluster}.1"]
+    told_of = await by_id(backend)
+    assert told_of.keys() == before | set(ids)
+    first = told_of[ids[0]]
+    assert (first.name, first.array, first.tag, first.folder) == ("a b", cluster, tag, folder)
+    assert (first.state, first.word, first.user) == (State.QUEUED, "IDLE", "alice")
+    with unasked(backend):
+        while {told_of[one].state for one in ids} != {State.STOPPED}:
+            await asyncio.wait_for(backend.changed(), 30)
+            told_of = await by_id(backend)
+    listed = [job for job in await backend.jobs() if job.tag == tag]
+    assert sorted(job.job_id for job in listed) == ids
+    assert all(job.state is State.STOPPED and job.exit_code == 0 for job in listed)
+    await until(lambda: backend._history.jobs.keys() >= set(ids))
+    assert backend._history.jobs[ids[0]].name == "a b"
+
+
+@pytest.mark.parametrize("line", ["hold = true", f"log = {OWN}", "queue 101"])
+async def test_where_it_is_not_known_what_becomes_of_them_the_queue_is_asked(condor, backend, line):
+    """Held from the start, which no event says; a log that is anywhere; more than a few."""
+    before = await backend.jobs()
+    text = f"executable = /bin/true\nrequirements = (1 == 2)\n{line}\n"
+    text += "" if "queue" in line else "queue\n"
+    request = JobRequest(script=text, tag=next(tags), folder=str(condor.home()))
+    job_id = await backend.submit_request(request)
+    assert await backend.told() == before
+    assert any(job.job_id.startswith(job_id) for job in await backend.jobs())
+
+
+async def test_a_log_in_xml_says_only_that_something_happened(condor, backend):
+    asked = Asked(condor, "log_xml = true")
+    job_id = await backend.submit_request(asked.request)
+    await reach(backend, job_id, State.QUEUED)
+    asked.start(job_id)
+    await asyncio.wait_for(backend.changed(), 30)
+    assert await backend.told() is None
+    assert b"<c>" in (condor.data_dir() / "htcondor" / asked.request.tag / "events").read_bytes()
+    asked.end()
+    await reach(backend, job_id, State.STOPPED)
+
+
 async def test_holds_releases_and_removals_are_told(condor, backend):
     asked = Asked(condor, f"log = {OWN}")
     job_id = await backend.submit_request(asked.request)
@@ -183,14 +236,14 @@ async def test_jobs_that_share_a_log_and_those_that_ended(condor, backend):
     ids = [await backend.submit_request(asked.request) for asked in (one, two)]
     path = condor.home() / "shared.log"
     await reach(backend, ids[1], State.QUEUED)
-    assert backend._logs._watched == [str(path)]
+    assert backend._told._logs._watched == [str(path)]
     one.start(ids[0])
     one.end()
     await reach(backend, ids[0], State.STOPPED)
-    assert backend._logs._watched == [str(path)]
+    assert backend._told._logs._watched == [str(path)]
     await backend.cancel(ids[1])
     await reach(backend, ids[1], State.STOPPED)
-    assert backend._logs._watched == []
+    assert backend._told._logs._watched == []
     for job_id in ids:
         await backend.forget(job_id)
     assert END in path.read_text()
@@ -199,7 +252,7 @@ async def test_jobs_that_share_a_log_and_those_that_ended(condor, backend):
 async def test_logs_of_jobs_from_elsewhere_are_not_looked_at(condor, backend):
     job_id = condor.submit("true", "hold = true", "log = theirs.log") + ".0"
     await reach(backend, job_id, State.QUEUED)
-    assert backend._logs._watched == []
+    assert backend._told._logs._watched == []
 
 
 @pytest.mark.parametrize("name", ["/dev/null", "no/such/folder/log", "folder"])
@@ -210,7 +263,7 @@ async def test_logs_that_cannot_be_written_do_no_harm(condor, backend, name):
     asked = Asked(condor, f"log = {name}")
     job_id = await backend.submit_request(asked.request)
     await reach(backend, job_id, State.QUEUED)
-    assert await backend._logs._look(30) is None
+    assert await backend._told._logs._look(30) is None
     asked.start(job_id)
     asked.end()
     await reach(backend, job_id, State.STOPPED)

@@ -235,60 +235,60 @@ async def the_job(one):
 
 
 async def test_the_queue_may_know_it_later(clock):
-    one = Told()
-    one.take_list([waiting()], clock.now)
+    one = Told(EventLogs())
+    await one.take_list([waiting()], clock.now)
     assert one.take(written(BEGAN))
     assert (await the_job(one)).state is State.RUNNING
     clock.now += LAG / 2
-    one.take_list([waiting()], clock.now)  # not yet
+    await one.take_list([waiting()], clock.now)  # not yet
     assert (await the_job(one)).state is State.RUNNING
     clock.now += LAG
-    one.take_list([waiting()], clock.now)  # it must be right by now
+    await one.take_list([waiting()], clock.now)  # it must be right by now
     assert await the_job(one) == waiting()
 
 
 async def test_the_queue_may_be_ahead(clock):
-    one, running = Told(), become(waiting(), BEGAN)
-    one.take_list([waiting()], clock.now)
+    one, running = Told(EventLogs()), become(waiting(), BEGAN)
+    await one.take_list([waiting()], clock.now)
     one.take(written(BEGAN))
     sending = become(waiting(), SUSPENDED)
-    one.take_list([sending], clock.now + 1)
+    await one.take_list([sending], clock.now + 1)
     assert await the_job(one) == sending
-    one.take_list([running], clock.now + 1)
+    await one.take_list([running], clock.now + 1)
     assert one.take(written(ENDED))
-    one.take_list([sending], clock.now + 2)
+    await one.take_list([sending], clock.now + 2)
     assert (await the_job(one)).exit_code == 3  # there is nothing behind an end
 
 
 async def test_a_start_and_an_end_between_two_lists_are_both_kept(clock):
-    one = Told()
-    one.take_list([waiting()], clock.now)
+    one = Told(EventLogs())
+    await one.take_list([waiting()], clock.now)
     assert one.take(written(BEGAN))
     began = await the_job(one)
     clock.now += 60  # the queue was not asked
     assert one.take(written(ENDED))
     ended = await the_job(one)
     assert (ended.started, ended.nodes, ended.exit_code) == (began.started, "node1", 3)
-    one.take_list([began], clock.now)
+    await one.take_list([began], clock.now)
     assert await the_job(one) == ended
 
 
 async def test_what_makes_no_difference_wakes_nobody(clock):
-    one = Told()
+    one = Told(EventLogs())
     assert not one.take(written(BEGAN))  # of a job that was not listed
-    one.take_list([become(waiting(), BEGAN)], clock.now)
+    await one.take_list([become(waiting(), BEGAN)], clock.now)
     assert not one.take(written(SUBMITTED + BEGAN + GROWN))
     assert one.take(written(HELD))
 
 
 async def test_it_is_clear_until_something_is_not_known(clock):
-    one = Told()
+    one = Told(EventLogs())
     assert not one.clear
-    one.take_list([waiting()], clock.now)
+    await one.take_list([waiting()], clock.now)
     assert one.clear
     assert one.take(News([], False))
     assert not one.clear
-    one.take_list([waiting()], clock.now - 1)  # asked before that
+    await one.take_list([waiting()], clock.now - 1)  # asked before that
     assert not one.clear
-    one.take_list([waiting()], clock.now + 1)
+    await one.take_list([waiting()], clock.now + 1)
     assert one.clear

@@ -18,6 +18,9 @@ from .reasons import POLICY, state_of, whole, why_held, why_waiting
 TAG, LIMIT = "JupyterRemoteTag", "JupyterRemoteTime"
 """Our own attributes of jobs: the mark of the request, the time limit in seconds."""
 
+LOG = "UserLog"
+"""Where a job's log of events is; what a submit description calls ``log``, made of its macros."""
+
 ATTRIBUTES = ",".join(
     (
         *("ClusterId", "ProcId", "Owner", "User", "JobStatus", "JobBatchName", "Cmd", "Iwd"),

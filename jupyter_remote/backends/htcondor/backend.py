@@ -12,7 +12,6 @@ from jupyter_core.paths import jupyter_data_dir
 from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
-from ...breath import aside
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
 from ...errors import (
     BackendError,
@@ -97,11 +96,11 @@ class RemoteHTCondorBackend(Configurable):
         self._commands = CondorCommands(self)
         own = 'Owner == "{}"'.format(self.user.replace("\\", "\\\\").replace('"', '\\"'))
         self._history = CondorHistory(self._commands, self.name, own)
-        self._logs = EventLogs()
-        self._queue = CondorQueue(self._commands, self._history, self._logs, self.name, own)
+        logs = EventLogs()
+        self._told = Told(logs)
+        self._queue = CondorQueue(self._commands, self._history, logs, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
-        self._told = Told()
         self._known: dict[str, Job] = {}
         self._forgotten: set[tuple[str, str | None]] = set()
         self._paths: dict[str, dict[str, str]] = {}
@@ -129,15 +128,13 @@ class RemoteHTCondorBackend(Configurable):
         async with self._lock:
             began = time.monotonic()
             listed = await self._queue.look(self.remember, self.whole_interval)
-            self._told.take_list(listed, began)
-            await aside(len(listed), self._logs.watch, listed)
+            await self._told.take_list([*self._queue.expected.values(), *listed], began)
             return await self._tell()
 
     async def changed(self) -> None:
         """Return when HTCondor wrote down an event of a job that was submitted here, by which it is
         another one, or something that is no event."""
-        while not self._told.take(await self._logs.changed(self.event_interval)):
-            pass
+        await self._told.changed(self.event_interval)
 
     async def told(self) -> list[Job] | None:
         """The jobs that were listed with what was written down of them since; None: that does not
@@ -193,10 +190,11 @@ class RemoteHTCondorBackend(Configurable):
     async def submit_request(self, request: JobRequest) -> str:
         """Submit a job; answers its id, or that of its cluster. Raises InvalidSpec, BackendError
         with HTCondor's words, and BackendTimeout when it may have been taken."""
-        wanted = (
-            {job.tag for job in self._known.values()} if self._told.listed is not None else None
-        )
-        return await self._requests.submit(request, wanted, self.keep_requests)
+        looked = self._told.listed is not None
+        wanted = {job.tag for job in self._known.values()} if looked else None
+        job_id, ads = await self._requests.submit(request, wanted, self.keep_requests)
+        await self._told.add(self._queue.expect([{"Owner": self.user} | ad for ad in ads]))
+        return job_id
 
     async def test_request(self, request: JobRequest) -> Trial:
         """Whether condor_submit would take it, and how many slots it could have now. Raises

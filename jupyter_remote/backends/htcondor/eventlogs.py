@@ -22,11 +22,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
 from ...model import Job, Json, State
-from .ads import TAG
+from .ads import LOG, TAG
 from .events import END, Event, events_in
-
-LOG = "UserLog"
-"""Where a job's log of events is; what a submit description calls ``log``, made of its macros."""
 
 MOST = 500
 """So many logs are watched at most, first those of jobs that run: a disk may be a network's."""

@@ -17,9 +17,9 @@ from ...breath import aside
 from ...errors import BackendError, RemoteError
 from ...model import Job, Json, State
 from ...process import pair
-from .ads import ATTRIBUTES, read_jobs
+from .ads import ATTRIBUTES, LOG, read_jobs
 from .commands import CondorCommands
-from .eventlogs import LOG, EventLogs
+from .eventlogs import EventLogs
 from .history import CondorHistory
 from .places import Places
 from .reasons import whole
@@ -48,6 +48,7 @@ class CondorQueue:
         self._commands, self._history, self._logs = commands, history, logs
         self._backend, self._own = backend, own
         self.jobs: dict[str, Job] = {}
+        self.expected: dict[str, Job] = {}
         self._asked = 0
         self._looked = self._again = -1e9
         self._missing: dict[str, tuple[float, Job]] = {}
@@ -57,9 +58,17 @@ class CondorQueue:
         """Look at all of it next time: something changed that has no time."""
         self._looked = -1e9
 
+    def expect(self, ads: list[dict[str, Json]]) -> dict[str, Job]:
+        """Jobs that were just submitted, by what is known of them: they are in the queue, or were,
+        as far as the next look is concerned."""
+        jobs = self._read([{"QDate": int(time.time())} | ad for ad in ads])
+        self.expected = {**self.expected, **jobs}
+        return jobs
+
     async def look(self, remember: float, whole_every: float) -> list[Job]:
         """The jobs of the queue and those that ended within ``remember`` seconds. Raises what
         HTCondor's words mean; what was known stands then."""
+        self.jobs, self.expected = {**self.expected, **self.jobs}, {}
         before, now = self.jobs, time.monotonic()
         stale = now - self._looked >= whole_every
         if stale or not await self._news():

@@ -12,7 +12,7 @@ from ...process import Result, pair
 from . import slots
 from .commands import CondorCommands, meaning
 from .folders import RequestFolders
-from .submit import Submission, submitted
+from .submit import Submission, expected, jobs_made, whole_id
 
 SUFFIXES = (".sh", ".sub", ".submit", ".py")
 UNTRIED = (
@@ -34,14 +34,18 @@ class CondorRequests:
         fields = slots.fields(await self._slots())
         return Offers(available=True, fields=fields, suffixes=SUFFIXES)
 
-    async def submit(self, request: JobRequest, wanted: Collection[str] | None, keep: float) -> str:
-        """Submit; answers the id of the job, or of the cluster. What is older than ``keep``
-        seconds and of none of the ``wanted`` tags is deleted; None: nothing is. Raises
-        InvalidSpec, BackendError, and BackendTimeout when it may have been taken."""
+    async def submit(
+        self, request: JobRequest, wanted: Collection[str] | None, keep: float
+    ) -> tuple[str, list[dict[str, Json]]]:
+        """Submit; answers the id of the job, or of the cluster, and what its jobs' ads surely say.
+        What is older than ``keep`` seconds and of none of the ``wanted`` tags is deleted; None:
+        nothing is. Raises InvalidSpec, BackendError, and BackendTimeout when it may have been
+        taken."""
         made = await self._commands.io(self._folders.keep, request)
         if wanted is not None:
             await self._commands.io(self._folders.tidy, {*wanted, request.tag}, keep)
-        return taken(await self._submit(request, made, *made.argv))
+        ids = taken(await self._submit(request, made, *made.argv))
+        return whole_id(ids), expected(request, made, ids)
 
     async def test(self, request: JobRequest) -> Trial:
         """Whether condor_submit would take it, and how many slots it could have now: the bindings
@@ -72,12 +76,13 @@ class CondorRequests:
         return await self._commands.ads("condor_status", *constraint)
 
 
-def taken(result: Result) -> str:
-    """The id in condor_submit's answer. Raises what its words mean when surely nothing was taken,
-    and BackendTimeout when that is not known: killed, failed without a word, or without an id."""
+def taken(result: Result) -> list[str]:
+    """The ids of jobs in condor_submit's answer. Raises what its words mean when surely nothing was
+    taken, and BackendTimeout when that is not known: killed, failed without a word, or without an
+    id."""
     if result.returncode == 0:
         try:
-            return submitted(result.stdout)
+            return jobs_made(result.stdout)
         except BackendError as unclear:
             raise BackendTimeout(str(unclear)) from unclear
     error = meaning(result)

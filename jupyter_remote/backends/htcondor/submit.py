@@ -5,13 +5,13 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...contract import JobRequest
 from ...errors import BackendError, InvalidSpec
 from ...model import Json
-from .ads import LIMIT, TAG
+from .ads import LIMIT, LOG, TAG
 
 TIME_IS_OVER = f"JobStatus == 2 && time() - JobCurrentStartDate > {LIMIT}"
 """HTCondor looks at it every PERIODIC_EXPR_INTERVAL, a minute as a rule."""
@@ -35,15 +35,25 @@ EDITS: Mapping[str, tuple[str, int]] = {
 }
 """Option -> attribute, for jobs that wait."""
 
+EXECUTABLE = re.compile(r"^\s*executable[ \t]*=[ \t]*([^\s$]+)\s*$", re.M | re.I)
+
+ON_HOLD = re.compile(r"^\s*hold[ \t]*=", re.M | re.I)
+"""Of which there is no event."""
+
+EXPECTED = 100
+"""Jobs of one submit that are shown before the queue showed them, at most."""
+
 RANGE = re.compile(r"^(\d+)\.(\d+) - (\d+)\.(\d+)$", re.M | re.ASCII)
 
 
 @dataclasses.dataclass(frozen=True)
 class Submission:
-    """What condor_submit reads, and its arguments."""
+    """What condor_submit reads, and its arguments; ``log``: where HTCondor writes down events,
+    empty where the description says that."""
 
     text: str
     argv: tuple[str, ...] = ()
+    log: str = ""
 
 
 def is_program(request: JobRequest) -> bool:
@@ -56,7 +66,8 @@ def submission(request: JobRequest, private: Path) -> Submission:
     events goes. Raises InvalidSpec."""
     options = dict(request.options)
     count = _number("count", options.pop("count", None), least=1)
-    events = f"log = {_plain('folder', str(private / 'events'))}"
+    log = str(private / "events")
+    events = f"log = {_plain('folder', log)}"
     lines = [*option_lines(options), f'My.{TAG} = "{request.tag}"']
     if request.name:
         lines.append(f"batch_name = {_plain('name', request.name)}")
@@ -68,12 +79,15 @@ def submission(request: JobRequest, private: Path) -> Submission:
             "should_transfer_files = IF_NEEDED",
             "when_to_transfer_output = ON_EXIT",
         ]
-        return Submission("\n".join([*head, events, *lines, f"queue {count or 1}", ""]))
-    if not re.search(r"^\s*(user)?log[ \t]*=[ \t]*\S", request.script, re.M | re.I):
+        text = "\n".join([*head, events, *lines, f"queue {count or 1}", ""])
+        return Submission(text, log=log)
+    if re.search(r"^\s*(user)?log[ \t]*=[ \t]*\S", request.script, re.M | re.I):
+        log = ""
+    else:
         lines.append(events)
     argv = [word for line in lines for word in ("-append", line)]
     queue = ["-queue", str(count)] if count else []
-    return Submission(request.script, (*argv, "-", *queue))
+    return Submission(request.script, (*argv, "-", *queue), log)
 
 
 def option_lines(options: Mapping[str, Json]) -> list[str]:
@@ -116,14 +130,44 @@ def amount(name: str, value: Json, unit: int) -> int:
     return math.ceil(number / unit)
 
 
-def submitted(text: str) -> str:
-    """The id in what ``condor_submit -terse`` prints: of the job, or of the cluster where there
-    are several; raises BackendError for anything else."""
+def whole_id(ids: Sequence[str]) -> str:
+    """Of a job, or of the cluster where there are several."""
+    return ids[0] if len(ids) == 1 else ids[0].partition(".")[0]
+
+
+def jobs_made(text: str) -> list[str]:
+    """The ids of the jobs in what ``condor_submit -terse`` prints, the first ones of the first
+    cluster; raises BackendError for anything else."""
     ranges = RANGE.findall(text)
     if not ranges:
         raise BackendError(f"condor_submit does not say which job it made: {text.strip()}")
     cluster, first, _, last = ranges[0]
-    return f"{cluster}.{first}" if first == last else cluster
+    last_proc = min(max(int(first), int(last)), int(first) + EXPECTED)
+    return [f"{cluster}.{proc}" for proc in range(int(first), last_proc + 1)]
+
+
+def expected(
+    request: JobRequest, submission: Submission, ids: Sequence[str]
+) -> list[dict[str, Json]]:
+    """What the ads of jobs that were just submitted surely say, as long as the queue was not asked;
+    none where that or their log of events is not known, or where they are many."""
+    if not submission.log or len(ids) > EXPECTED or ON_HOLD.search(request.script):
+        return []
+    line = None if is_program(request) else EXECUTABLE.search(request.script)
+    about = {
+        "JobStatus": 1,
+        "JobBatchName": request.name,
+        "Cmd": "script" if is_program(request) else line[1] if line else "",
+        "Iwd": request.folder,
+        "TotalSubmitProcs": len(ids),
+        TAG: request.tag,
+        LOG: submission.log,
+    }
+    return [{"ClusterId": int(c), "ProcId": int(p)} | about for c, _, p in map(_parts, ids)]
+
+
+def _parts(job_id: str) -> tuple[str, str, str]:
+    return job_id.partition(".")
 
 
 def _number(name: str, value: Json, least: int | None) -> int | None:

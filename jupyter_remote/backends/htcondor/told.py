@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ...breath import aside, slices
 from ...model import Job, State
-from .eventlogs import News
+from .eventlogs import EventLogs, News
 from .events import Event, after
 
 LAG = 10.0
@@ -44,12 +44,13 @@ class Told:
     """The jobs as the queue ``listed`` them, None before it did, and events that it may not know
     yet. Times are those of ``time.monotonic``."""
 
-    def __init__(self) -> None:
+    def __init__(self, logs: EventLogs) -> None:
+        self._logs = logs
         self.listed: dict[str, Job] | None = None
         self._asked = self._unclear = -math.inf
         self._written: dict[str, list[Written]] = {}
 
-    def take_list(self, jobs: Sequence[Job], began: float) -> None:
+    async def take_list(self, jobs: Sequence[Job], began: float) -> None:
         """What the queue answered when it was asked at this moment."""
         recent = {
             key: [one for one in written if one.read + LAG > began]
@@ -57,6 +58,19 @@ class Told:
         }
         self._written = {key: written for key, written in recent.items() if written}
         self._asked, self.listed = began, {job.job_id: job for job in jobs}
+        await self._watch()
+
+    async def add(self, jobs: Mapping[str, Job]) -> None:
+        """Jobs that were submitted since the queue was asked."""
+        if self.listed is not None:
+            self.listed = {**self.listed, **jobs}
+            await self._watch()
+
+    async def changed(self, interval: float) -> None:
+        """Return when by the logs, which are looked at every so many seconds, any of the jobs is
+        another one, or it is not known what happened."""
+        while not self.take(await self._logs.changed(interval)):
+            pass
 
     @property
     def clear(self) -> bool:
@@ -79,6 +93,10 @@ class Told:
         """What was written down laid over what the queue listed."""
         listed = (self.listed or {}).values()
         return await aside(len(listed), lambda: [self._now(job) for job in slices(listed)])
+
+    async def _watch(self) -> None:
+        listed = (self.listed or {}).values()
+        await aside(len(listed), self._logs.watch, listed)
 
     def _note(self, event: Event, moment: float, job: Job) -> None:
         before = frozenset((one.state, one.word) for one in (job, self._now(job)))
