@@ -3,7 +3,8 @@
 Once as it is: what HTCondor writes into the jobs' logs of events is shown without a question. Once
 with a backend that only asks the queue, woken by the same logs. The budget (``load_share``) is the
 default in both. Also how long the queue's process (condor_schedd) and its children worked, for the
-jobs themselves too: what that is when nobody looks is the last row. A machine that others keep busy: ``--busy 4``.
+jobs themselves too: what that is when nobody looks is the last row. ``--busy 4``: on a machine that
+others keep busy.
 """
 
 from __future__ import annotations
