@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-import { command, expect, openPanel, test } from './helpers';
+import { command, expect, openPanel, PATIENCE, test } from './helpers';
 import { feed, many } from './helpers-jobs';
 
 test.describe.configure({ timeout: 120_000 });
@@ -74,7 +74,10 @@ test('status bar: numbers, how it was, a click; looked at slowly', async ({
   await again(page);
   const item = page.locator('.jp-RemoteJobStatus button');
   await expect(item).toHaveText('2 running, 20,004 waiting');
-  await expect.poll(() => looks.length).toBeGreaterThan(0);
+  // every 20 s, and the first one may have been before this test listened
+  await expect
+    .poll(() => looks.length, { timeout: PATIENCE })
+    .toBeGreaterThan(0);
   expect(looks.every(look => (look as { slow?: boolean }).slow)).toBe(true);
   await item.hover();
   const popup = page.locator('.jp-RemoteJobTrend');
