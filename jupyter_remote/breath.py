@@ -75,8 +75,11 @@ class Turns:
             yield
 
 
-async def first_of(waiting: Iterable[Coroutine[Any, Any, object]], seconds: float) -> set[int]:
-    """Which of these come to an end first, if any does in time; the others are ended."""
+async def first_of(
+    waiting: Iterable[Coroutine[Any, Any, object]], seconds: float | None
+) -> set[int]:
+    """Which of these come to an end first, if any does in time; the others are ended. None: there
+    is all the time."""
     tasks = [asyncio.create_task(one) for one in waiting]
     try:
         done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

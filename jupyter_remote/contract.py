@@ -226,9 +226,9 @@ class Abilities(Protocol):
         for."""
         ...
 
-    async def told(self) -> list[Job] | None:
+    async def told(self) -> tuple[list[Job], bool] | None:
         """After ``changed``: the jobs by what is known of the change without asking whoever answers
-        ``jobs``, which is asked later, at the pace; None: they must be asked for."""
+        ``jobs``, and whether that is all; if so, they are asked for later, at the pace."""
         ...
 
     pushes: bool

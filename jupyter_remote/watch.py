@@ -235,16 +235,18 @@ class RemoteWatch(LoggingConfigurable):
         """Wait for a change, a kick, a wake or the end of the interval; whether it was one of the
         first two. What the backend tells of a change is handed on meanwhile."""
         kick, wake = self._kicks[name], self._wakes[name]
-        changed = await self._tell(name, backend, seconds, kick, wake)
-        if kick.is_set():
-            await self._told(name)  # what it knows already of what somebody did
-        if changed or kick.is_set() or wake.is_set():
+        woken = await self._tell(name, backend, seconds, kick, wake)
+        if woken or kick.is_set() or wake.is_set():
             end = time.monotonic() + self.rest(name)
             while hasattr(backend, "told") and (left := end - time.monotonic()) > 0:
-                changed |= await self._tell(name, backend, left)
-                await asyncio.sleep(self.quiet)
+                if kick.is_set():  # what it knows already of what somebody did
+                    kick.clear()
+                    woken = True
+                    await self._told(name)
+                woken |= await self._tell(name, backend, left, kick)
+                await asyncio.sleep(min(self.quiet, left))
             await asyncio.sleep(max(0.0, end - time.monotonic()))
-        return changed or kick.is_set()
+        return woken or kick.is_set()
 
     async def _tell(
         self, name: str, backend: Backend, seconds: float, *signals: asyncio.Event
@@ -266,14 +268,14 @@ class RemoteWatch(LoggingConfigurable):
         tell = getattr(self._backends[name], "told", None)
         watched = self._pace(name) > Pace.NONE and not self._ledgers[name].failed
         try:
-            jobs = await tell() if tell and watched else None
+            jobs, enough = (await tell() if tell and watched else None) or (None, False)
             if jobs is not None:
                 self._ledgers[name].jobs = jobs
                 await self._hand_on(name, jobs)
         except Exception:
             self.log.exception("%s cannot tell what changed", name)
             return False
-        return jobs is not None
+        return enough
 
     async def _change(self, name: str, backend: Backend) -> None:
         """A backend that cannot say when something changed is asked at intervals."""

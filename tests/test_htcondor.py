@@ -230,7 +230,7 @@ async def test_a_silent_or_killed_queue_is_never_an_empty_list(condor, backend):
     errors = await asyncio.gather(*calls, return_exceptions=True)
     assert [type(error) for error in errors] == [BackendUnreachable] * 4
     assert "Failed to fetch ads" in str(errors[0])
-    assert job_id in str(backend._known)
+    assert job_id in str(backend._told.listed)
 
     async def back():
         try:

@@ -27,10 +27,10 @@ def job(number, state=State.RUNNING):
     return Job(backend="htcondor", job_id=f"{number}.0", name="", state=state)
 
 
-def watching(*paths):
+async def watching(*paths):
     logs = EventLogs()
     logs.note(ad(number, path) for number, path in enumerate(paths))
-    logs.watch(job(number) for number in range(len(paths)))
+    await logs.watch([job(number) for number in range(len(paths))])
     return logs
 
 
@@ -41,7 +41,7 @@ async def look(logs):
 async def test_what_is_written_is_told_once(tmp_path):
     log = tmp_path / "log"
     log.write_text("submitted\n")
-    logs = watching(log)
+    logs = await watching(log)
     assert [await look(logs), await look(logs)] == [True, False]
     log.write_text("submitted\nstarted\n")
     assert [await look(logs), await look(logs)] == [True, False]
@@ -52,7 +52,7 @@ async def test_what_is_written_is_told_once(tmp_path):
 
 async def test_a_log_that_comes_late_goes_is_cut_or_replaced(tmp_path):
     log, other = tmp_path / "log", tmp_path / "other"
-    logs = watching(log)
+    logs = await watching(log)
     assert await look(logs) is False
     log.write_text("submitted\n")
     assert [await look(logs), await look(logs)] == [True, False]
@@ -88,7 +88,7 @@ async def test_what_is_no_plain_file_tells_nothing(tmp_path, make):
     make(tmp_path / "odd")
     log = tmp_path / "log"
     log.touch()
-    logs = watching(tmp_path / "odd", "/dev/null", "nul\0", "x" * 5000, log)
+    logs = await watching(tmp_path / "odd", "/dev/null", "nul\0", "x" * 5000, log)
     assert [await look(logs), await look(logs)] == [True, False]
     log.write_text("started\n")
     os.utime(tmp_path / "odd", (1, 1), follow_symlinks=False)
@@ -100,30 +100,30 @@ async def test_one_that_may_not_be_seen_tells_nothing(tmp_path, monkeypatch):
     def refuse(path):
         raise PermissionError(13, "Permission denied", path)
 
-    logs = watching(tmp_path / "log")
+    logs = await watching(tmp_path / "log")
     monkeypatch.setattr(eventlogs, "os", SimpleNamespace(stat=refuse, path=os.path))
     assert await look(logs) is False
 
 
-def test_the_logs_are_those_of_our_jobs_that_have_not_ended():
+async def test_the_logs_are_those_of_our_jobs_that_have_not_ended():
     logs = EventLogs()
     ads = [ad(1, "/l/1"), ad(2, "two", Iwd="/home/ann"), ad(3, "/l/3"), ad(4, "/l/1")]
     logs.note([*ads, ad(5, "/l/5", JupyterRemoteTag=""), ad(6, ""), ad(7, "/l/7")])
-    logs.watch([job(1), job(2), job(3, State.FAILED), job(4), job(5), job(6)])
+    await logs.watch([job(1), job(2), job(3, State.FAILED), job(4), job(5), job(6)])
     assert logs._watched == ["/l/1", "/home/ann/two"]
     logs.note([ad(2, "/moved")])
-    logs.watch([job(1, State.STOPPED), job(2), job(4)])
+    await logs.watch([job(1, State.STOPPED), job(2), job(4)])
     assert logs._watched == ["/moved", "/l/1"]
-    logs.watch([])
+    await logs.watch([])
     assert (logs._watched, logs._paths) == ([], {})
 
 
-def test_of_many_logs_those_of_running_jobs_are_watched():
+async def test_of_many_logs_those_of_running_jobs_are_watched():
     logs = EventLogs()
     logs.note(ad(number, f"/l/{number}") for number in range(MOST + 10))
     last = MOST + 9
     states = {last: State.RUNNING}
-    logs.watch(job(number, states.get(number, State.QUEUED)) for number in range(MOST + 10))
+    await logs.watch([job(number, states.get(number, State.QUEUED)) for number in range(MOST + 10)])
     assert len(logs._watched) == MOST
     assert logs._watched[:2] == [f"/l/{last}", "/l/0"]
 
@@ -151,7 +151,7 @@ async def test_a_disk_that_is_away_keeps_one_thread_and_nothing_else(tmp_path, a
     at again, nor what is beside it, until it came back; then it is."""
     log = tmp_path / "log"
     log.touch()
-    logs = watching("/away/1", "/away/2", log)
+    logs = await watching("/away/1", "/away/2", log)
     await until(lambda: logs._look(0.05))
     for text in ("started", "ended"):
         log.write_text(text)
@@ -167,7 +167,7 @@ async def test_a_disk_that_is_away_keeps_one_thread_and_nothing_else(tmp_path, a
 
 
 async def test_looks_that_hang_in_many_places_are_few(tmp_path, away):
-    logs = watching(*(f"/away/{number}/log" for number in range(HUNG + 3)))
+    logs = await watching(*(f"/away/{number}/log" for number in range(HUNG + 3)))
     telling = asyncio.create_task(logs.changed(0.01))
     await until(lambda: len(away.asked) == HUNG)
     for _ in range(20):
@@ -179,7 +179,7 @@ async def test_looks_that_hang_in_many_places_are_few(tmp_path, away):
 
 async def test_who_no_longer_waits_ends_the_look(away):
     """The watch gives up waiting with each observation: the look that hangs is still known."""
-    logs = watching("/away/1", "/away/2")
+    logs = await watching("/away/1", "/away/2")
     for _ in range(5):
         telling = asyncio.create_task(logs.changed(0.01))
         await until(lambda: away.asked)

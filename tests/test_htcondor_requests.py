@@ -176,6 +176,7 @@ async def test_events_of_own_jobs_wake_the_observer(condor, backend):
     backend.event_interval = 0.05
     job_id = await backend.submit_request(request(condor, "#!/bin/sh\nsleep 60\n"))
     await reach(backend, job_id, State.RUNNING)
+    await asyncio.wait_for(backend.changed(), 10)  # that was listed
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(backend.changed(), 0.2)  # all is known
     await backend.cancel(job_id)

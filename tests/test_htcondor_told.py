@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import os
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_remote.backends.htcondor import eventlogs, told
-from jupyter_remote.backends.htcondor.eventlogs import EventLogs, News
+from jupyter_remote.backends.htcondor.eventlogs import EventLogs, Line, News
 from jupyter_remote.backends.htcondor.events import after, events_in
-from jupyter_remote.backends.htcondor.told import LAG, Told
+from jupyter_remote.backends.htcondor.told import EARLY, END_LAG, LAG, Told
 from jupyter_remote.model import Job, State
 
 from .test_htcondor_eventlogs import ad, job
@@ -101,8 +104,6 @@ def test_a_job_that_is_known_to_be_so_is_the_same():
     running = become(began, BEGAN)
     assert running.started == began.started
     assert become(running, BEGAN) is running
-    ended = become(running, ENDED)
-    assert become(ended, BEGAN + ABORTED) is ended
 
 
 @pytest.mark.parametrize(
@@ -135,7 +136,10 @@ def test_anything_may_stand_there(data):
 
 async def news(logs):
     found = await logs._look(60.0)
-    return found and ([event.ad["JobStatus"] for event, _ in found.events], found.clear)
+    return found and (
+        [line.event.ad["JobStatus"] for line in found.lines if line.event.number],
+        found.clear,
+    )
 
 
 @pytest.fixture
@@ -149,7 +153,7 @@ def log(tmp_path):
 def logs(log):
     made = EventLogs()
     made.note([ad(7, log)])
-    made.watch([job(7)])
+    made.watch_also([job(7).job_id])
     return made
 
 
@@ -182,14 +186,45 @@ async def test_of_a_long_log_the_end_is_read(logs, log, monkeypatch):
     monkeypatch.setattr(eventlogs, "RECENT", len(BEGAN + ENDED) + 10)
     log.write_text(SUBMITTED * 100 + HELD + BEGAN + ENDED)
     assert await news(logs) == ([2, 4], True)
-    with log.open("a") as file:
-        file.write(GROWN * 100 + HELD)
-    assert await news(logs) == ([5], True)
 
 
-async def test_events_of_jobs_that_are_elsewhere_say_nothing(logs, log):
-    log.write_text(BEGAN.replace("007", "008") + BEGAN.replace("007.000", "007.001"))
+async def test_what_was_not_read_of_a_log_that_is_known_is_not_guessed(logs, log, monkeypatch):
+    monkeypatch.setattr(eventlogs, "RECENT", len(HELD) + 10)
     assert await news(logs) == ([], True)
+    log.write_text(SUBMITTED + BEGAN * 10 + HELD)
+    assert await news(logs) == ([], False)
+    log.write_text(SUBMITTED + BEGAN * 10 + HELD + RELEASED)
+    assert await news(logs) == ([1], True)
+
+
+async def test_one_that_was_cut_and_grew_again_is_found_to_be_anew(logs, log):
+    log.write_text(SUBMITTED + BEGAN)
+    assert await news(logs) == ([2], True)
+    log.write_text(GROWN * 9)
+    assert await news(logs) == ([], False)  # it goes on in the middle of an event
+    log.write_text(GROWN * 9 + ENDED)
+    assert await news(logs) == ([4], True)
+
+
+async def test_old_events_of_a_log_that_is_new_to_us_are_known_to_the_queue(logs, log):
+    log.write_text(SUBMITTED + BEGAN + HELD)
+    os.utime(log, (1, 1))
+    assert await news(logs) == ([], True)
+    with log.open("a") as file:
+        file.write(RELEASED)
+    assert await news(logs) == ([1], True)
+
+
+async def test_a_cluster_that_is_made_bit_by_bit_has_events_of_its_own(logs, log):
+    log.write_text(f"035 (007.-01.000) {AT} Cluster submitted from host: <>\n...\n" + BEGAN)
+    assert await news(logs) == ([2], True)
+
+
+async def test_a_time_that_cannot_be_is_not_taken(logs, log):
+    log.write_text(BEGAN)
+    os.utime(log, (1e12, 1e12))
+    (line,) = (await logs._look(60.0)).lines
+    assert 0 < line.moment <= time.time()
 
 
 async def test_what_cannot_be_read_says_that_something_happened(logs, log, monkeypatch):
@@ -225,70 +260,208 @@ def clock(monkeypatch):
     return made
 
 
-def written(text):
-    return News([(event, 1.0) for event in events_in(text.encode())[0]], True)
+class Desk:
+    """A list of one job, and what is written of it."""
+
+    def __init__(self, clock):
+        self.clock, self.logs = clock, EventLogs()
+        self.logs.note([ad(7, "/log")])
+        self.told = Told(self.logs)
+
+    async def listed(self, *jobs, later=0.0, asked=0.0):
+        self.clock.now += later
+        self.logs.note([ad(7, "/log")])
+        await self.told.take_list(jobs, self.clock.now + asked)
+
+    def wrote(self, text, path="/log"):
+        lines = [Line(event, path, 1.0) for event in events_in(text.encode())[0]]
+        self.told._news.clear()
+        return self.told.take(News(lines, True))
+
+    async def job(self):
+        (only,) = await self.told.jobs()
+        return only
 
 
-async def the_job(one):
-    (only,) = await one.jobs()
-    return only
+@pytest.fixture
+def desk(clock):
+    return Desk(clock)
 
 
-async def test_the_queue_may_know_it_later(clock):
-    one = Told(EventLogs())
-    await one.take_list([waiting()], clock.now)
-    assert one.take(written(BEGAN))
-    assert (await the_job(one)).state is State.RUNNING
-    clock.now += LAG / 2
-    await one.take_list([waiting()], clock.now)  # not yet
-    assert (await the_job(one)).state is State.RUNNING
-    clock.now += LAG
-    await one.take_list([waiting()], clock.now)  # it must be right by now
-    assert await the_job(one) == waiting()
+async def test_the_queue_may_know_it_later(desk):
+    await desk.listed(waiting())
+    assert desk.wrote(BEGAN)
+    began = await desk.job()
+    assert began.state is State.RUNNING
+    await desk.listed(waiting(), later=LAG / 2)  # not yet
+    assert await desk.job() is began
+    await desk.listed(waiting(), later=LAG)  # it must be right by now
+    assert await desk.job() == waiting()
 
 
-async def test_the_queue_may_be_ahead(clock):
-    one, running = Told(EventLogs()), become(waiting(), BEGAN)
-    await one.take_list([waiting()], clock.now)
-    one.take(written(BEGAN))
+async def test_the_queue_may_be_ahead(desk):
     sending = become(waiting(), SUSPENDED)
-    await one.take_list([sending], clock.now + 1)
-    assert await the_job(one) == sending
-    await one.take_list([running], clock.now + 1)
-    assert one.take(written(ENDED))
-    await one.take_list([sending], clock.now + 2)
-    assert (await the_job(one)).exit_code == 3  # there is nothing behind an end
+    await desk.listed(waiting())
+    desk.wrote(BEGAN)
+    await desk.listed(sending, later=1)
+    assert await desk.job() == sending
+    late = dataclasses.replace(waiting(), state=State.STOPPING, word="TRANSFERRING_OUTPUT")
+    await desk.listed(late)
+    assert not desk.wrote(BEGAN)
+    assert await desk.job() == late
 
 
-async def test_a_start_and_an_end_between_two_lists_are_both_kept(clock):
-    one = Told(EventLogs())
-    await one.take_list([waiting()], clock.now)
-    assert one.take(written(BEGAN))
-    began = await the_job(one)
-    clock.now += 60  # the queue was not asked
-    assert one.take(written(ENDED))
-    ended = await the_job(one)
+async def test_a_list_that_was_asked_before_does_not_take_a_start_back(desk):
+    starting = dataclasses.replace(waiting(), state=State.STARTING, word="RUNNING")
+    await desk.listed(waiting())
+    desk.wrote(BEGAN)
+    await desk.listed(starting)
+    assert (await desk.job()).state is State.RUNNING
+
+
+async def test_a_start_and_an_end_between_two_lists_are_both_kept(desk):
+    await desk.listed(waiting())
+    assert desk.wrote(BEGAN)
+    began = await desk.job()
+    desk.clock.now += 60  # the queue was not asked
+    assert desk.wrote(ENDED)
+    ended = await desk.job()
     assert (ended.started, ended.nodes, ended.exit_code) == (began.started, "node1", 3)
-    await one.take_list([began], clock.now)
-    assert await the_job(one) == ended
+    await desk.listed(began)
+    assert await desk.job() is ended
 
 
-async def test_what_makes_no_difference_wakes_nobody(clock):
-    one = Told(EventLogs())
-    assert not one.take(written(BEGAN))  # of a job that was not listed
-    await one.take_list([become(waiting(), BEGAN)], clock.now)
-    assert not one.take(written(SUBMITTED + BEGAN + GROWN))
-    assert one.take(written(HELD))
+async def test_an_end_stands_until_it_is_listed(desk):
+    """Also where a history that fails, or is not kept, says that the job is lost."""
+    running = become(waiting(), BEGAN)
+    await desk.listed(running)
+    desk.wrote(ENDED)
+    ended = await desk.job()
+    for later in (1, LAG, 30):
+        await desk.listed(running, later=later)
+        assert await desk.job() is ended
+    lost = dataclasses.replace(running, state=State.LOST, word="RUNNING", reason="nobody knows")
+    for later in (40, 1000):
+        await desk.listed(lost, later=later)
+        assert await desk.job() is ended
+    known = dataclasses.replace(ended, memory=5)
+    await desk.listed(known)
+    assert await desk.job() is known
 
 
-async def test_it_is_clear_until_something_is_not_known(clock):
-    one = Told(EventLogs())
-    assert not one.clear
-    await one.take_list([waiting()], clock.now)
-    assert one.clear
-    assert one.take(News([], False))
-    assert not one.clear
-    await one.take_list([waiting()], clock.now - 1)  # asked before that
-    assert not one.clear
-    await one.take_list([waiting()], clock.now + 1)
-    assert one.clear
+async def test_an_end_that_the_queue_denies_for_long_was_none(desk):
+    running = become(waiting(), BEGAN)
+    await desk.listed(running)
+    desk.wrote(ENDED)
+    await desk.listed(running, later=END_LAG + 1)
+    assert await desk.job() is running
+
+
+async def test_a_removed_job_that_stays_in_the_queue_has_ended(desk):
+    leaving = dataclasses.replace(waiting(), state=State.STOPPING, word="REMOVED")
+    await desk.listed(waiting())
+    desk.wrote(ABORTED)
+    for _ in range(3):
+        await desk.listed(leaving, later=END_LAG)
+        assert (await desk.job()).state is State.STOPPED
+
+
+async def test_what_is_written_after_an_end_lifts_it(desk):
+    running = become(waiting(), BEGAN)
+    await desk.listed(running)
+    assert desk.wrote(ENDED)
+    assert desk.wrote(BEGAN)
+    assert await desk.job() is running
+    await desk.listed(waiting())
+    desk.wrote(BEGAN + ENDED + BEGAN)
+    again = await desk.job()
+    assert (again.state, again.ended, again.exit_code) == (State.RUNNING, None, None)
+    desk.wrote(ENDED + SUBMITTED)  # its number is used again
+    assert await desk.job() == waiting()
+
+
+async def test_of_one_that_is_listed_as_ended_nothing_is_taken(desk):
+    ended = become(waiting(), BEGAN + ENDED)
+    await desk.listed(ended)
+    assert not desk.wrote(BEGAN)
+    assert await desk.job() is ended
+
+
+async def test_what_makes_no_difference_wakes_nobody(desk):
+    assert not desk.wrote(BEGAN)  # of a job that was not listed
+    running = become(waiting(), BEGAN)
+    await desk.listed(running)
+    assert not desk.wrote(SUBMITTED + BEGAN + GROWN)
+    assert not desk.wrote(HELD, path="/another/log")
+    assert not desk.wrote(EVICTED + BEGAN)
+    assert await desk.job() is running  # with the time of its start
+    assert desk.wrote(HELD)
+
+
+async def test_many_events_of_one_job_are_taken_one_by_one(desk):
+    await desk.listed(waiting())
+    assert not desk.wrote((HELD + RELEASED) * 5000)
+    assert await desk.job() == waiting()
+
+
+async def test_events_of_a_job_are_kept_until_it_is_listed(desk, clock):
+    await desk.listed()
+    assert not desk.wrote(BEGAN)
+    await desk.listed(waiting(), later=1)
+    assert (await desk.job()).state is State.RUNNING
+    await desk.listed()
+    assert not desk.wrote(BEGAN)
+    await desk.listed(waiting(), later=LAG + 1)
+    assert await desk.job() == waiting()
+    desk.wrote(BEGAN.replace("007", "008") * 2 * EARLY)
+    assert len(desk.told._early) == EARLY
+
+
+async def test_what_an_act_saw_is_told_too(desk):
+    await desk.listed(waiting())
+    await asyncio.wait_for(desk.told.changed(0.01), 30)
+    waits = asyncio.create_task(desk.told.changed(0.01))
+    await desk.listed(waiting())
+    await asyncio.sleep(0.1)
+    assert not waits.done()
+    await desk.listed(become(waiting(), BEGAN))
+    await asyncio.wait_for(waits, 30)
+
+
+async def test_a_submitted_job_keeps_the_time_that_was_guessed(desk):
+    await desk.listed()
+    desk.logs.note([ad(7, "/log")])
+    guess, known = "2026-11-30T10:00:00.000Z", "2026-11-30T10:00:01.000Z"
+    desk.told.add({"7.0": waiting(submitted=guess)})
+    assert (await desk.job()).submitted == guess
+    await desk.listed(waiting(submitted=known))
+    assert (await desk.job()).submitted == guess
+    desk.told.add({"7.0": waiting(submitted=guess)})
+    await desk.listed(asked=-1)  # asked before the submit
+    assert (await desk.job()).submitted == guess
+    assert desk.logs._watched == ["/log"]
+
+
+async def test_a_submit_while_a_long_list_is_taken_is_watched(desk):
+    """The list is looked through in a thread."""
+    many = [job(number, State.QUEUED) for number in range(1000, 6000)]
+    desk.logs.note(ad(number, f"/l/{number}") for number in range(1000, 6000))
+    taking = asyncio.create_task(desk.listed(*many))
+    for number in range(20, 60):
+        await asyncio.sleep(0.001)
+        desk.logs.note([ad(number, f"/l/{number}")])
+        desk.told.add({f"{number}.0": job(number, State.QUEUED)})
+    await taking
+    assert {f"{number}.0" for number in range(20, 60)} <= desk.logs._paths.keys()
+
+
+async def test_it_is_clear_until_something_is_not_known(desk):
+    assert not desk.told.clear
+    await desk.listed(waiting())
+    assert desk.told.clear
+    assert desk.told.take(News([], False))
+    assert not desk.told.clear
+    await desk.listed(waiting(), asked=-1)  # asked before that
+    assert not desk.told.clear
+    await desk.listed(waiting(), later=1)
+    assert desk.told.clear

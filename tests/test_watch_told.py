@@ -25,6 +25,7 @@ class Written(Silent):
     def __init__(self) -> None:
         self.changes = asyncio.Event()
         self.said: object = []
+        self.enough = True
         self.looks = 0
 
     async def jobs(self):
@@ -38,7 +39,7 @@ class Written(Silent):
     async def told(self):
         if isinstance(self.said, Exception):
             raise self.said
-        return self.said
+        return self.said and (self.said, self.enough)
 
     def write(self, said):
         self.said = said
@@ -105,6 +106,24 @@ async def test_also_while_a_kick_waits_for_the_budget():
         assert one.backend.looks == 1
 
 
+async def test_each_kick_shows_what_is_known_already():
+    """Such as jobs that were submitted one after the other, while the budget is used up."""
+    async with watched() as one:
+        for what in (["one"], ["one", "two"], ["one", "two", "three"]):
+            one.backend.said = what
+            one.watch.kick("htcondor")
+            await until(lambda what=what: one.seen[-1] == what)
+        assert one.backend.looks == 1
+
+
+async def test_what_is_not_enough_is_shown_and_asked_for():
+    async with watched() as one:
+        one.backend.enough = False
+        await one.told(["began"])
+        await one.told(["ended"])
+        assert one.backend.looks == 1  # the budget is used up
+
+
 async def test_also_after_a_change_that_waits_for_it_too():
     async with watched() as one:
         one.backend.write(None)
@@ -114,9 +133,10 @@ async def test_also_after_a_change_that_waits_for_it_too():
         assert one.backend.looks == 1
 
 
-@pytest.mark.parametrize("said", [None, RuntimeError("a fault")])
+@pytest.mark.parametrize("said", [None, RuntimeError("a fault"), ["not enough"]])
 async def test_within_the_budget_it_is_observed_at_once(said):
     async with watched() as one:
+        one.backend.enough = False
         one.allow()
         one.ledger.cost = 0.0
         one.backend.served = 0.0

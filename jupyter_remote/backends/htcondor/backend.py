@@ -13,14 +13,9 @@ from traitlets import Float, List, Unicode, default
 from traitlets.config import Configurable
 
 from ...contract import JobDetails, JobRequest, LogChunk, Offers, Trial
-from ...errors import (
-    BackendError,
-    InvalidSpec,
-    NotFound,
-    WrongState,
-)
+from ...errors import BackendError, InvalidSpec, NotFound, WrongState
 from ...files import read_chunk
-from ...model import Job, JobSpec, Json, State
+from ...model import Job, JobSpec, Json, State, elapsed
 from ..users import user_name
 from .ads import ATTRIBUTES, JOB_ID, job_of, read_jobs
 from .commands import CondorCommands
@@ -31,7 +26,10 @@ from .history import CondorHistory
 from .queue import CondorQueue
 from .requests import SUFFIXES, CondorRequests
 from .submit import edits
-from .told import Told
+from .told import GUESS, Told
+
+PATHS = 1000
+"""Of so many jobs it is remembered where their logs are."""
 
 NOT_YET = "sessions as HTCondor jobs are not built yet"
 
@@ -101,8 +99,7 @@ class RemoteHTCondorBackend(Configurable):
         self._queue = CondorQueue(self._commands, self._history, logs, self.name, own)
         self._folders = RequestFolders(Path(self.data_dir).absolute() / "htcondor")
         self._requests = CondorRequests(self._commands, self._folders)
-        self._known: dict[str, Job] = {}
-        self._forgotten: set[tuple[str, str | None]] = set()
+        self._forgotten: dict[str, str | None] = {}
         self._paths: dict[str, dict[str, str]] = {}
         self._lock = asyncio.Lock()
 
@@ -128,25 +125,20 @@ class RemoteHTCondorBackend(Configurable):
         async with self._lock:
             began = time.monotonic()
             listed = await self._queue.look(self.remember, self.whole_interval)
-            await self._told.take_list([*self._queue.expected.values(), *listed], began)
-            return await self._tell()
+            await self._told.take_list(listed, began)
+            return self._shown(await self._told.jobs())
 
     async def changed(self) -> None:
         """Return when HTCondor wrote down an event of a job that was submitted here, by which it is
         another one, or something that is no event."""
         await self._told.changed(self.event_interval)
 
-    async def told(self) -> list[Job] | None:
-        """The jobs that were listed with what was written down of them since; None: that does not
-        say what happened."""
-        return await self._tell() if self._told.clear else None
-
-    async def _tell(self) -> list[Job]:
-        known = self._shown(await self._told.jobs())
-        self._known = {job.job_id: job for job in known}
-        listed_or_old = self._known.keys() | self._history.jobs.keys()
-        self._paths = {k: at for k, at in self._paths.items() if k in listed_or_old}
-        return known
+    async def told(self) -> tuple[list[Job], bool] | None:
+        """The jobs that were listed with what was written down of them since, and whether that
+        says all that happened; None before they were listed."""
+        if self._told.listed is None:
+            return None
+        return self._shown(await self._told.jobs()), self._told.clear
 
     async def cancel(self, job_id: str) -> None:
         """End a job, or all of a cluster. Raises NotFound, BackendError."""
@@ -190,10 +182,10 @@ class RemoteHTCondorBackend(Configurable):
     async def submit_request(self, request: JobRequest) -> str:
         """Submit a job; answers its id, or that of its cluster. Raises InvalidSpec, BackendError
         with HTCondor's words, and BackendTimeout when it may have been taken."""
-        looked = self._told.listed is not None
-        wanted = {job.tag for job in self._known.values()} if looked else None
+        listed = self._told.listed
+        wanted = None if listed is None else {job.tag for job in listed.values()}
         job_id, ads = await self._requests.submit(request, wanted, self.keep_requests)
-        await self._told.add(self._queue.expect([{"Owner": self.user} | ad for ad in ads]))
+        self._told.add(self._queue.expect([{"Owner": self.user} | ad for ad in ads]))
         return job_id
 
     async def test_request(self, request: JobRequest) -> Trial:
@@ -240,10 +232,12 @@ class RemoteHTCondorBackend(Configurable):
         """Show an ended job no more, as long as this server runs (HTCondor's history is not the
         user's to change), and delete what is kept of its request. Raises NotFound, WrongState."""
         found = await self._find(job_id, fresh=False)
+        if not all(job.state.ended for job in found):
+            found = await self._find(job_id)
         if alive := [job for job in found if not job.state.ended]:
             raise WrongState(f"{alive[0].job_id} is {alive[0].state}: cancel it before")
-        self._forgotten |= {(job.job_id, job.submitted) for job in found}
-        known = (*self._known.values(), *self._history.jobs.values())
+        self._forgotten |= {job.job_id: job.submitted for job in found}
+        known = (*(self._told.listed or {}).values(), *self._history.jobs.values())
         rest = {job.tag for job in self._shown(known)}
         for tag in {job.tag for job in found if job.tag} - rest:
             await self._commands.io(self._folders.remove, tag)
@@ -269,8 +263,8 @@ class RemoteHTCondorBackend(Configurable):
         return found
 
     def _found(self, job_id: str) -> list[Job]:
-        """As listed, or else as ``ended`` listed them."""
-        for jobs in (self._known, self._history.jobs):
+        """As the queue listed them, which may be behind their logs, or as ``ended`` did."""
+        for jobs in (self._told.listed or {}, self._history.jobs):
             keys = [job_id] if "." in job_id else [k for k in jobs if k.startswith(f"{job_id}.")]
             if found := self._shown(jobs[key] for key in keys if key in jobs):
                 return found
@@ -278,7 +272,12 @@ class RemoteHTCondorBackend(Configurable):
 
     def _shown(self, jobs: Iterable[Job]) -> list[Job]:
         """All but those that were to be forgotten."""
-        return [job for job in jobs if (job.job_id, job.submitted) not in self._forgotten]
+        return [job for job in jobs if not self._is_forgotten(job)]
+
+    def _is_forgotten(self, job: Job) -> bool:
+        """Not one with the same number of a new queue; when it was submitted may be a guess."""
+        then, submitted = self._forgotten.get(job.job_id), job.submitted
+        return bool(then and submitted) and abs(elapsed(str(then), str(submitted))) < GUESS
 
     async def _check(self, job_id: str, verb: str, fits: Callable[[Job], bool]) -> list[Job]:
         """Those of the jobs that fit. Raises NotFound, and WrongState when none does."""

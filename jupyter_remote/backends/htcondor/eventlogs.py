@@ -18,9 +18,11 @@ import dataclasses
 import os
 import stat
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 
+from ...breath import aside, slices
 from ...model import Job, Json, State
 from .ads import LOG, TAG
 from .events import END, Event, events_in
@@ -33,6 +35,9 @@ HUNG = 4
 
 RECENT = 1 << 18
 """Bytes at the end of a log that are read at most."""
+
+OLD = 60.0
+"""Seconds after which the queue knows what a log says that is looked at for the first time."""
 
 Stamp = tuple[int, int, int]
 """What is another one when a file was written: which file it is, its size and time."""
@@ -49,11 +54,19 @@ class Page:
 
 
 @dataclasses.dataclass(frozen=True)
-class News:
-    """What HTCondor wrote down: events, each with the time of its log (seconds since 1970), and
-    whether it is known by them what happened."""
+class Line:
+    """An event, the log that it stands in, and the time of that (seconds since 1970)."""
 
-    events: Sequence[tuple[Event, float]]
+    event: Event
+    path: str
+    moment: float
+
+
+@dataclasses.dataclass(frozen=True)
+class News:
+    """What HTCondor wrote down, and whether it is known by that what happened."""
+
+    lines: Sequence[Line]
     clear: bool
 
 
@@ -70,17 +83,21 @@ def page(path: str, before: Page | None) -> Page | None:
 
 def _read(path: str, stamp: Stamp, before: Page | None) -> Page:
     inode, size, _ = stamp
-    known = before if before and before.stamp[0] == inode and before.offset <= size else None
-    offset = max(known.offset if known else 0, size - RECENT)
+    again = before is not None and before.stamp[0] == inode and before.news is not None
+    known = before.offset if before and again and before.offset <= size else 0
+    offset = max(known, size - RECENT)
     try:
         data = _end(path, inode, offset)
     except OSError:
         return Page(stamp, offset, None)
-    if offset and not (known and offset == known.offset):  # in the middle of an event
+    if offset > known:  # in the middle of an event
         skipped = data.find(END) + len(END)
         offset, data = offset + skipped, data[skipped:]
     read = events_in(data)
-    return Page(stamp, offset, None) if read is None else Page(stamp, offset + read[1], read[0])
+    if read is None or (offset > known > 0):
+        return Page(stamp, offset, None)
+    events = read[0] if before or time.time() - stamp[2] / 1e9 < OLD else ()
+    return Page(stamp, offset + read[1], events)
 
 
 def _end(path: str, inode: int, offset: int) -> bytes:
@@ -105,12 +122,14 @@ class Look:
         ).start()
 
     def _run(self, paths: Sequence[str], before: Mapping[str, Page]) -> None:
-        for self.at in paths:
-            if (found := page(self.at, before.get(self.at))) is not None:
-                self.found[self.at] = found
-            if not self.wanted:
-                break
-        self.over.set_result(None)
+        try:
+            for self.at in paths:
+                if (found := page(self.at, before.get(self.at))) is not None:
+                    self.found[self.at] = found
+                if not self.wanted:
+                    break
+        finally:
+            self.over.set_result(None)
 
 
 class EventLogs:
@@ -129,13 +148,23 @@ class EventLogs:
                 path = os.path.join(str(ad.get("Iwd") or ""), name)
                 self._paths[f"{ad['ClusterId']}.{ad['ProcId']}"] = path
 
-    def watch(self, jobs: Iterable[Job]) -> None:
+    async def watch(self, jobs: Sequence[Job]) -> None:
         """Of all jobs that are known now, watch those that have not ended."""
-        known = self._paths
-        alive = (job for job in jobs if job.job_id in known and not job.state.ended)
-        first = sorted(alive, key=lambda job: job.state is State.QUEUED)
-        kept = {job.job_id: known[job.job_id] for job in first}
-        self._paths, self._watched = kept, list(dict.fromkeys(kept.values()))[:MOST]
+        known = dict(self._paths)
+        kept = await aside(len(jobs), _alive, jobs, known)
+        for key in known.keys() - kept.keys():
+            self._paths.pop(key, None)
+        meanwhile = (path for key, path in self._paths.items() if key not in known)
+        self._watched = list(dict.fromkeys([*meanwhile, *kept.values()]))[:MOST]
+
+    def watch_also(self, ids: Iterable[str]) -> None:
+        """Jobs that are known besides."""
+        paths = (self._paths[key] for key in ids if key in self._paths)
+        self._watched = list(dict.fromkeys([*paths, *self._watched]))[:MOST]
+
+    def is_of(self, job_id: str, path: str) -> bool:
+        """Whether this is the log of the job."""
+        return self._paths.get(job_id) == path
 
     async def changed(self, pause: float) -> News:
         """What was written since the last look that saw it; ``pause``: seconds between two looks,
@@ -164,11 +193,16 @@ class EventLogs:
         before = {path: self._pages[path] for path in self._watched if path in self._pages}
         self._pages = {**before, **found}
         new = [(path, one) for path, one in found.items() if one is not before.get(path)]
-        events = [
-            (event, one.stamp[2] / 1e9)
+        lines = [
+            Line(event, path, min(max(0.0, one.stamp[2] / 1e9), time.time()))
             for path, one in new
             for event in one.news or ()
-            if self._paths.get(event.job_id) == path
         ]
-        clear = all(one.news is not None for _, one in new)
-        return News(events, clear) if new else None
+        return News(lines, all(one.news is not None for _, one in new)) if new else None
+
+
+def _alive(jobs: Iterable[Job], paths: Mapping[str, str]) -> dict[str, str]:
+    """The logs of jobs that have not ended, first those that run; good for a thread."""
+    alive = [job for job in slices(jobs) if job.job_id in paths and not job.state.ended]
+    alive.sort(key=lambda job: job.state is State.QUEUED)
+    return {job.job_id: paths[job.job_id] for job in alive}

@@ -17,14 +17,17 @@ from .ads import course, exit_code, host, killer
 END = b"\n...\n"
 """What ends an event."""
 
-HEAD = re.compile(rb"(\d{3}) \((\d+)\.(\d+)\.\d+\) ")
+HEAD = re.compile(rb"(\d{3}) \((-?\d+)\.(-?\d+)\.-?\d+\) ")
 SLOT = re.compile(r"^\tSlotName: (\S+)", re.M)
 HOLD_CODE = re.compile(r"^\tCode (\d+) ", re.M)
 RETURNED = re.compile(r"^\t\(1\) Normal termination \(return value (-?\d+)\)", re.M)
 KILLED = re.compile(r"^\t\(0\) Abnormal termination \(signal (\d+)\)", re.M)
 
-STATUS = {1: 2, 4: 1, 5: 4, 7: 1, 9: 3, 10: 7, 11: 2, 12: 5, 13: 1, 24: 1}
-"""Number of an event -> JobStatus after it: executes, evicted, terminated, shadow exception,
+SUBMIT, EXECUTE = 0, 1
+"""Numbers of events. A submit says that what was written of such a job before was of another."""
+
+STATUS = {0: 1, 1: 2, 4: 1, 5: 4, 7: 1, 9: 3, 10: 7, 11: 2, 12: 5, 13: 1, 24: 1}
+"""Number of an event -> JobStatus after it: submitted, executes, evicted, terminated, exception,
 aborted, suspended, unsuspended, held, released, reconnection failed. Others change no state."""
 
 
@@ -33,6 +36,7 @@ class Event:
     """A change of a job's state, as the ad of the job would have it after it."""
 
     job_id: str
+    number: int
     ad: Mapping[str, Json]
 
 
@@ -57,7 +61,8 @@ def _read(blocks: list[bytes]) -> Iterator[Event]:
         number, cluster, proc = (int(part) for part in head.groups())
         if number in STATUS:
             _, _, body = block.decode(errors="replace").partition("\n")
-            yield Event(f"{cluster}.{proc}", {"JobStatus": STATUS[number], **_said(number, body)})
+            ad = {"JobStatus": STATUS[number], **_said(number, body)}
+            yield Event(f"{cluster}.{proc}", number, ad)
 
 
 def _said(number: int, body: str) -> dict[str, Json]:
@@ -81,18 +86,24 @@ def _said(number: int, body: str) -> dict[str, Json]:
 
 def after(job: Job, event: Event, moment: float) -> Job:
     """The job after an event that was written down at a time (seconds since 1970); the same one
-    when it is known to be in that state."""
+    when it is known to be in that state, or has come further."""
     ad = event.ad
     state, word, reason = course(ad, left=ad["JobStatus"] in (3, 4))
-    if job.state.ended or (state, word) == (job.state, job.word):
+    sending = event.number == EXECUTE and job.state is State.STOPPING
+    if (state, word) == (job.state, job.word) or sending:
         return job
     changed: dict[str, object] = {"state": state, "word": word, "reason": reason, "line": None}
     if state is State.QUEUED:
         changed |= {"started": None, "nodes": ""}
-    elif ad["JobStatus"] == 2 and job.state is not State.RUNNING:
-        changed |= {"started": job.started or as_time(moment), "nodes": host(ad)}
-    elif state.ended:
-        changed["ended"] = as_time(moment)
-    if ad["JobStatus"] == 4:
-        changed |= {"exit_code": exit_code(ad), "signal": killer(ad)}
-    return dataclasses.replace(job, held=word == "HELD", **changed)  # type: ignore[arg-type]
+    elif event.number == EXECUTE:
+        began = None if job.state.ended else job.started
+        changed |= {"started": began or as_time(moment), "nodes": host(ad)}
+    ended = as_time(moment) if state.ended else None
+    return dataclasses.replace(
+        job,
+        held=word == "HELD",
+        ended=ended,
+        exit_code=exit_code(ad),
+        signal=killer(ad),
+        **changed,  # type: ignore[arg-type]
+    )

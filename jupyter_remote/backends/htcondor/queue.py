@@ -51,6 +51,7 @@ class CondorQueue:
         self.expected: dict[str, Job] = {}
         self._asked = 0
         self._looked = self._again = -1e9
+        self._unseen: set[str] = set()
         self._missing: dict[str, tuple[float, Job]] = {}
         self._places = Places()
 
@@ -61,13 +62,16 @@ class CondorQueue:
     def expect(self, ads: list[dict[str, Json]]) -> dict[str, Job]:
         """Jobs that were just submitted, by what is known of them: they are in the queue, or were,
         as far as the next look is concerned."""
-        jobs = self._read([{"QDate": int(time.time())} | ad for ad in ads])
+        dated = [{"QDate": int(time.time())} | ad for ad in ads]
+        self._logs.note(dated)
+        jobs = read_jobs(dated, self._backend)
         self.expected = {**self.expected, **jobs}
         return jobs
 
     async def look(self, remember: float, whole_every: float) -> list[Job]:
         """The jobs of the queue and those that ended within ``remember`` seconds. Raises what
         HTCondor's words mean; what was known stands then."""
+        self._unseen |= self.expected.keys()
         self.jobs, self.expected = {**self.expected, **self.jobs}, {}
         before, now = self.jobs, time.monotonic()
         stale = now - self._looked >= whole_every
@@ -113,15 +117,17 @@ class CondorQueue:
 
     def _not_found(self, remember: float) -> dict[str, Job]:
         """Jobs that left and are not in the history: as they were for a while, as that may come
-        later, and then without an end, for it is not guessed."""
+        later, and then without an end, for it is not guessed. Those that were only expected, and
+        that nothing ever showed, are no more then."""
         now, grace = time.monotonic(), GRACE if self._history.kept else 0.0
         self._missing = {
             key: (at, job)
             for key, (at, job) in self._missing.items()
             if key not in self._history.jobs
             and key not in self.jobs
-            and now - at < max(remember, grace)
+            and now - at < (grace if grace and key in self._unseen else max(remember, grace))
         }
+        self._unseen &= self.jobs.keys() | self._missing.keys()
         return {
             key: job if now - at < grace else _lost(job) for key, (at, job) in self._missing.items()
         }
@@ -130,7 +136,9 @@ class CondorQueue:
         attributes = f"{ATTRIBUTES},{LOG}"
         argv = ["-allusers", "-constraint", constraint, "-attributes", attributes]
         ads = await self._commands.ads("condor_q", *argv)
-        return await asyncio.to_thread(self._read, ads)
+        found = await asyncio.to_thread(self._read, ads)
+        self._unseen -= found.keys()
+        return found
 
     def _read(self, ads: list[dict[str, Json]]) -> dict[str, Job]:
         self._places.note(ads)

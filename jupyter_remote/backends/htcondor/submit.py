@@ -37,8 +37,8 @@ EDITS: Mapping[str, tuple[str, int]] = {
 
 EXECUTABLE = re.compile(r"^\s*executable[ \t]*=[ \t]*([^\s$]+)\s*$", re.M | re.I)
 
-ON_HOLD = re.compile(r"^\s*hold[ \t]*=", re.M | re.I)
-"""Of which there is no event."""
+UNSURE = re.compile(r"^\s*(hold|max_materialize|max_idle|materialize_max_idle)[ \t]*=", re.M | re.I)
+"""Jobs that are held from the start, of which there is no event, or that are made bit by bit."""
 
 EXPECTED = 100
 """Jobs of one submit that are shown before the queue showed them, at most."""
@@ -151,7 +151,7 @@ def expected(
 ) -> list[dict[str, Json]]:
     """What the ads of jobs that were just submitted surely say, as long as the queue was not asked;
     none where that or their log of events is not known, or where they are many."""
-    if not submission.log or len(ids) > EXPECTED or ON_HOLD.search(request.script):
+    if not submission.log or len(ids) > EXPECTED or UNSURE.search(request.script):
         return []
     line = None if is_program(request) else EXECUTABLE.search(request.script)
     about = {
