@@ -1,6 +1,6 @@
 """Logs of events that are looked at, whatever stands in their place: nothing blocks, only plain
 files are opened, and what says nothing of a job wakes nobody. What they say is in
-``test_htcondor_told.py``."""
+``test_htcondor_lines.py``."""
 
 from __future__ import annotations
 
