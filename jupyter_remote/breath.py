@@ -79,7 +79,7 @@ async def first_of(
     waiting: Iterable[Coroutine[Any, Any, object]], seconds: float | None
 ) -> set[int]:
     """Which of these come to an end first, if any does in time; the others are ended. None: there
-    is all the time."""
+    is all the time. Raises what one of them raised."""
     tasks = [asyncio.create_task(one) for one in waiting]
     try:
         done, _ = await asyncio.wait(tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -87,4 +87,6 @@ async def first_of(
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    for task in done:
+        task.result()
     return {number for number, task in enumerate(tasks) if task in done}
