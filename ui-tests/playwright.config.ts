@@ -69,8 +69,8 @@ export default defineConfig(galata, {
   outputDir: 'test-results',
   globalTeardown: './teardown.ts',
   forbidOnly: true,
-  // More tries on a machine that others keep busy; the report says flaky.
-  retries: process.env['CI'] ? 2 : 0,
+  // A second try on a machine that others keep busy; the report says flaky.
+  retries: process.env['CI'] ? 1 : 0,
   workers: WORKERS,
   reporter: [['list']],
   use: {

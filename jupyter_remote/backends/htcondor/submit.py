@@ -163,11 +163,8 @@ def expected(
         TAG: request.tag,
         LOG: submission.log,
     }
-    return [{"ClusterId": int(c), "ProcId": int(p)} | about for c, _, p in map(_parts, ids)]
-
-
-def _parts(job_id: str) -> tuple[str, str, str]:
-    return job_id.partition(".")
+    parts = (job_id.split(".") for job_id in ids)
+    return [{"ClusterId": int(c), "ProcId": int(p)} | about for c, p in parts]
 
 
 def _number(name: str, value: Json, least: int | None) -> int | None:
